@@ -1,0 +1,282 @@
+/* Blocks in a list, newest first; each allocation moves a cursor in the newest block. What does not fit into the
+ * rest of a block opens a new one, twice the size of the last (4 KiB to 1 MiB), or of its own size if it is larger.
+ * Under AddressSanitizer each allocation is a block of its own, so that an overrun of one is seen. */
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FIRST_BLOCK   ((size_t)4096)
+#define LARGEST_BLOCK ((size_t)1 << 20)
+#define ARENA_MAGIC   0x5a7e11a0u
+
+#if defined(__SANITIZE_ADDRESS__)
+#define BLOCK_PER_ALLOCATION 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BLOCK_PER_ALLOCATION 1
+#endif
+#endif
+#ifndef BLOCK_PER_ALLOCATION
+#define BLOCK_PER_ALLOCATION 0
+#endif
+
+struct block {
+    struct block *older;
+    size_t size, used;
+    _Alignas(64) char bytes[];
+};
+
+struct deferred {
+    struct deferred *older;
+    void (*release)(void *handle);
+    void *handle;
+};
+
+struct arena {
+    unsigned magic;
+    size_t limit, used, next_block;
+    struct block *newest;
+    struct deferred *deferred;
+};
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    fprintf(stderr,
+            "staithe: the machine has no memory left for %zu more bytes; nothing landed is lost, close other programs "
+            "or give it more memory and start it again.\n",
+            size);
+    exit(71);
+}
+
+struct arena *arena_make(size_t limit)
+{
+    struct arena *arena = calloc(1, sizeof *arena);
+    if (!arena)
+        out_of_memory(sizeof *arena);
+    arena->magic = ARENA_MAGIC;
+    arena->limit = limit;
+    arena->next_block = FIRST_BLOCK;
+    return arena;
+}
+
+static void run_deferred(struct arena *arena)
+{
+    while (arena->deferred) {
+        struct deferred *d = arena->deferred;
+        arena->deferred = d->older; /* Taken off first: a release may defer or undefer. */
+        if (d->release)
+            d->release(d->handle);
+    }
+}
+
+static void free_blocks(struct block *block)
+{
+    while (block) {
+        struct block *older = block->older;
+        free(block);
+        block = older;
+    }
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    must(arena->magic == ARENA_MAGIC);
+    run_deferred(arena);
+    free_blocks(arena->newest);
+    arena->magic = 0;
+    free(arena);
+}
+
+void arena_reset(struct arena *arena)
+{
+    must(arena->magic == ARENA_MAGIC);
+    run_deferred(arena);
+    struct block *keep = arena->newest;
+    if (keep && (BLOCK_PER_ALLOCATION || keep->size > LARGEST_BLOCK)) {
+        free_blocks(keep);
+        keep = NULL;
+    }
+    if (keep) {
+        free_blocks(keep->older);
+        keep->older = NULL;
+        keep->used = 0;
+    }
+    arena->newest = keep;
+    arena->used = 0;
+}
+
+bool arena_over(const struct arena *arena)
+{
+    return arena->limit && arena->used > arena->limit;
+}
+
+size_t arena_used(const struct arena *arena)
+{
+    return arena->used;
+}
+
+static struct block *block_add(struct arena *arena, size_t size)
+{
+    void *memory;
+    if (posix_memalign(&memory, _Alignof(struct block), sizeof(struct block) + size) != 0)
+        out_of_memory(size);
+    struct block *block = memory;
+    block->size = size;
+    block->used = 0;
+    block->older = arena->newest;
+    arena->newest = block;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
+{
+    must(arena->magic == ARENA_MAGIC);
+    must(align && align <= 64 && (align & (align - 1)) == 0);
+    size_t bytes;
+    if (__builtin_mul_overflow(size, count, &bytes) || bytes > SIZE_MAX / 4)
+        out_of_memory(SIZE_MAX);
+    if (bytes == 0)
+        bytes = 1;
+    struct block *block = arena->newest;
+    size_t start = block ? (block->used + align - 1) & ~(align - 1) : 0;
+    if (BLOCK_PER_ALLOCATION || !block || start > block->size || block->size - start < bytes) {
+        size_t wanted = BLOCK_PER_ALLOCATION ? bytes : arena->next_block;
+        if (wanted < bytes)
+            wanted = bytes;
+        else if (arena->next_block < LARGEST_BLOCK)
+            arena->next_block *= 2;
+        block = block_add(arena, wanted);
+        start = 0;
+    }
+    block->used = start + bytes;
+    arena->used += bytes;
+    return memset(block->bytes + start, 0, bytes);
+}
+
+void *arena_grow(struct arena *arena, const void *array, size_t count, size_t *capacity, size_t size)
+{
+    must(*capacity < SIZE_MAX / 2);
+    size_t wanted = *capacity ? *capacity * 2 : 8;
+    char *grown = arena_alloc(arena, size, wanted, 16);
+    if (count)
+        memcpy(grown, array, count * size);
+    *capacity = wanted;
+    return grown;
+}
+
+struct slice arena_copy(struct arena *arena, struct slice s)
+{
+    return (struct slice){arena_cstr(arena, s), s.len};
+}
+
+char *arena_cstr(struct arena *arena, struct slice s)
+{
+    char *copy = arena_alloc(arena, 1, s.len + 1, 1);
+    if (s.len)
+        memcpy(copy, s.at, s.len);
+    return copy;
+}
+
+struct slice arena_vformat(struct arena *arena, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    must(len >= 0);
+    char *text = arena_alloc(arena, 1, (size_t)len + 1, 1);
+    (void)vsnprintf(text, (size_t)len + 1, format, arguments);
+    return (struct slice){text, (size_t)len};
+}
+
+struct slice arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct slice text = arena_vformat(arena, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator)
+{
+    struct buffer out = buffer_make(arena);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buffer_add(&out, separator);
+        buffer_add(&out, pieces[i]);
+    }
+    return buffer_slice(&out);
+}
+
+void arena_defer(struct arena *arena, void (*release)(void *handle), void *handle)
+{
+    struct deferred *d = arena_new(arena, struct deferred);
+    *d = (struct deferred){arena->deferred, release, handle};
+    arena->deferred = d;
+}
+
+void arena_undefer(struct arena *arena, void *handle)
+{
+    for (struct deferred *d = arena->deferred; d; d = d->older)
+        if (d->handle == handle && d->release) {
+            d->release = NULL;
+            return;
+        }
+}
+
+struct buffer buffer_make(struct arena *arena)
+{
+    return (struct buffer){.arena = arena};
+}
+
+static void buffer_reserve(struct buffer *buffer, size_t more)
+{
+    size_t needed = buffer->len + more + 1;
+    if (needed <= buffer->capacity)
+        return;
+    size_t capacity = buffer->capacity ? buffer->capacity * 2 : 256;
+    if (capacity < needed)
+        capacity = needed;
+    char *grown = arena_alloc(buffer->arena, 1, capacity, 1);
+    if (buffer->len)
+        memcpy(grown, buffer->at, buffer->len);
+    buffer->at = grown;
+    buffer->capacity = capacity;
+}
+
+void buffer_add(struct buffer *buffer, struct slice s)
+{
+    buffer_reserve(buffer, s.len);
+    if (s.len)
+        memcpy(buffer->at + buffer->len, s.at, s.len);
+    buffer->len += s.len;
+    buffer->at[buffer->len] = '\0';
+}
+
+void buffer_add_byte(struct buffer *buffer, char byte)
+{
+    buffer_add(buffer, (struct slice){&byte, 1});
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    must(len >= 0);
+    buffer_reserve(buffer, (size_t)len);
+    (void)vsnprintf(buffer->at + buffer->len, (size_t)len + 1, format, arguments);
+    va_end(arguments);
+    buffer->len += (size_t)len;
+}
+
+struct slice buffer_slice(const struct buffer *buffer)
+{
+    return (struct slice){buffer->at ? buffer->at : "", buffer->len};
+}

@@ -1,0 +1,21 @@
+/* base.h: the few words that every file uses.
+ *
+ * MUST_USE marks each function whose result may not be dropped. must() is an assertion that stays on in production:
+ * it is for what cannot be, never for bad input. countof() counts the elements of an array. */
+#ifndef STAITHE_BASE_BASE_H
+#define STAITHE_BASE_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MUST_USE       __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a), nonnull(f)))
+#define countof(array) (sizeof(array) / sizeof((array)[0]))
+
+#define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
+
+/* Prints the broken assumption to standard error and aborts. Never returns. */
+_Noreturn void must_failed(const char *condition, const char *file, int line);
+
+#endif

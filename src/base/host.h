@@ -1,0 +1,93 @@
+/* host.h: everything that comes from outside the program: time, randomness, the disk.
+ *
+ * One `struct host` is made in main and handed down. A test, a fuzzer or a fault injector is another host: it may fix the
+ * clock, seed the randomness, and it sees every change of the disk *before* it happens (`before`), where it may refuse it
+ * with an errno value. All files of the program, and SQLite's through the VFS shim (vfs.h), go this way; so "fail the
+ * n-th write" and "lose what was not synced" are enumerations in a test, not luck.
+ *
+ * host_real() is shared and immutable; its functions may be called from any thread. */
+#ifndef STAITHE_BASE_HOST_H
+#define STAITHE_BASE_HOST_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+enum host_operation {
+    HOST_OPEN,     /* a file is created or opened for writing */
+    HOST_WRITE,    /* data[0..size) is written at offset */
+    HOST_TRUNCATE, /* the file is cut or grown to size */
+    HOST_SYNC,     /* what was written to the file becomes durable */
+    HOST_SYNC_FOLDER,
+    HOST_RENAME, /* path becomes other */
+    HOST_DELETE,
+    HOST_MAKE_FOLDER,
+};
+
+struct host_change {
+    enum host_operation operation;
+    const char *path, *other;
+    uint64_t offset, size;
+    const void *data;
+};
+
+struct host {
+    void *context;
+    /* Milliseconds since 1970-01-01 UTC; may jump. */
+    int64_t (*now)(void *context);
+    /* Nanoseconds that never go back. */
+    int64_t (*monotonic)(void *context);
+    /* Fills with random bytes fit for keys. */
+    void (*random)(void *context, void *out, size_t size);
+    /* Told before each change of the disk; 0 lets it happen, an errno value makes it fail so. NULL: all happen. */
+    int (*before)(void *context, const struct host_change *change);
+};
+
+const struct host *host_real(void);
+
+int64_t host_now(const struct host *host);
+int64_t host_monotonic(const struct host *host);
+void host_random(const struct host *host, void *out, size_t size);
+
+/* ---- Files, in the manner of POSIX; paths are NUL-terminated and relative to the working folder. ---- */
+
+struct host_file;
+
+enum host_open_mode {
+    HOST_READ,
+    HOST_CREATE,    /* for writing, mode 0600; fails if it is there */
+    HOST_OVERWRITE, /* for writing, cut to nothing */
+    HOST_APPEND,    /* for writing at the end, made if absent */
+    HOST_UPDATE,    /* for reading and writing in place */
+};
+
+/* Opens; the file is closed when the arena ends, or before by host_close. */
+bool host_open(const struct host *host, struct slice path, enum host_open_mode mode, struct arena *arena,
+               struct host_file **ret, struct error *err) MUST_USE;
+void host_close(struct host_file *file);
+/* Up to size bytes; *ret_read is 0 at the end only. */
+bool host_read(struct host_file *file, void *out, size_t size, size_t *ret_read, struct error *err) MUST_USE;
+bool host_read_at(struct host_file *file, uint64_t offset, void *out, size_t size, size_t *ret_read,
+                  struct error *err) MUST_USE;
+/* All of data or an error. */
+bool host_write(struct host_file *file, const void *data, size_t size, struct error *err) MUST_USE;
+bool host_write_at(struct host_file *file, uint64_t offset, const void *data, size_t size, struct error *err) MUST_USE;
+/* Makes what was written durable. After a failure the file's state is unknown: never try again as if fine. */
+bool host_sync(struct host_file *file, struct error *err) MUST_USE;
+bool host_file_size(struct host_file *file, uint64_t *ret_size, struct error *err) MUST_USE;
+
+/* The whole file, refused with ERROR_TOO_BIG past limit bytes. "-" is standard input. */
+bool host_read_file(const struct host *host, struct slice path, uint64_t limit, struct arena *arena,
+                    struct slice *ret_text, struct error *err) MUST_USE;
+/* Writes beside, syncs, renames over, syncs the folder: the old content or the new, never a mixture. */
+bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err) MUST_USE;
+bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err) MUST_USE;
+bool host_delete(const struct host *host, struct slice path, struct error *err) MUST_USE;
+bool host_exists(struct slice path);
+/* With its parents, mode 0700; it is no error when it is there. */
+bool host_make_folder(const struct host *host, struct slice path, struct error *err) MUST_USE;
+bool host_sync_folder(const struct host *host, struct slice path, struct error *err) MUST_USE;
+/* Names in the folder in byte order, without "." and "..". */
+bool host_list_folder(struct slice path, struct arena *arena, struct slice **ret_names, size_t *ret_count,
+                      struct error *err) MUST_USE;
+
+#endif

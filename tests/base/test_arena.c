@@ -1,0 +1,73 @@
+#include "base/arena.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+static char order[8];
+static size_t released;
+
+static void note(void *handle)
+{
+    order[released++] = *(const char *)handle;
+}
+
+static void releases_the_last_first(void **state)
+{
+    (void)state;
+    char a = 'a', b = 'b', c = 'c';
+    released = 0;
+    struct arena *arena = arena_make(0);
+    arena_defer(arena, note, &a);
+    arena_defer(arena, note, &b);
+    arena_defer(arena, note, &c);
+    arena_undefer(arena, &b);
+    arena_free(arena);
+    assert_int_equal(released, 2);
+    assert_memory_equal(order, "ca", 2);
+}
+
+static void knows_when_it_is_over_its_limit(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(100);
+    char *first = arena_array(arena, char, 100);
+    assert_false(arena_over(arena));
+    char *second = arena_array(arena, char, 100000);
+    second[99999] = first[0];
+    assert_true(arena_over(arena));
+    arena_reset(arena);
+    assert_false(arena_over(arena));
+    arena_free(arena);
+}
+
+static void grows_arrays_and_texts(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    int *numbers = NULL;
+    size_t count = 0, capacity = 0;
+    for (int i = 0; i < 1000; i++) {
+        ARENA_GROW(arena, numbers, count, capacity);
+        numbers[count++] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(numbers[i], i);
+    struct buffer text = buffer_make(arena);
+    for (int i = 0; i < 300; i++)
+        buffer_format(&text, "%d,", i);
+    assert_true(slice_ends(buffer_slice(&text), S("298,299,")));
+    assert_true(slice_equal(arena_join(arena, (struct slice[]){S("a"), S("b")}, 2, S(", ")), S("a, b")));
+    assert_int_equal((uintptr_t)arena_alloc(arena, 1, 1, 64) % 64, 0);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(releases_the_last_first),
+        cmocka_unit_test(knows_when_it_is_over_its_limit),
+        cmocka_unit_test(grows_arrays_and_texts),
+    };
+    return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
+}
