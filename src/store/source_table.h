@@ -1,0 +1,68 @@
+/* source_table.h: the one SQL generator: tables of contracts, the search tables beside them, and the reads they need.
+ *
+ * For a source named `gp_list` there are source_gp_list(record, <columns…>), one row for each version of a record, and
+ * search_gp_list(attribute, token, anchor), the keys by which the current version is found. Names come from contracts; they
+ * are letters, digits and underscores only (must() — the catalogue has checked), at most 40 long, and are quoted all the same. Values are always bound.
+ *
+ * A record version r is current when r.from_landing <= s.current_landing and (r.to_landing IS NULL or r.to_landing >
+ * s.current_landing), s being its source: so a landing's rows appear together when current_landing moves. */
+#ifndef STAITHE_STORE_SOURCE_TABLE_H
+#define STAITHE_STORE_SOURCE_TABLE_H
+
+#include "store/store.h"
+
+enum column_storage { COLUMN_TEXT, COLUMN_INTEGER, COLUMN_REAL };
+
+struct source_table {
+    struct slice source; /* the source's name */
+    int64_t source_id;   /* its row in `source` */
+    const struct source_table_column {
+        struct slice name;
+        enum column_storage storage;
+    } *columns;
+    size_t count;
+};
+
+/* "source_gp_list", "search_gp_list" */
+struct slice source_table_name(struct arena *arena, struct slice source);
+struct slice search_table_name(struct arena *arena, struct slice source);
+
+/* Makes both tables with their indexes when absent; adds columns that a changed contract brings. Never drops. */
+bool source_table_ensure(struct transaction *transaction, const struct source_table *table, struct error *err) MUST_USE;
+
+/* One condition on a column; several are joined by AND. */
+enum condition_operator {
+    CONDITION_EQUAL,
+    CONDITION_NOT_EQUAL,
+    CONDITION_AT_LEAST,
+    CONDITION_AT_MOST,
+    CONDITION_IN,         /* values[0..count) */
+    CONDITION_CONTAINS,   /* text without regard to ASCII case */
+    CONDITION_PRESENT,
+    CONDITION_ABSENT,
+};
+struct condition {
+    struct slice column; /* a column of the table */
+    enum condition_operator operator;
+    const struct value *values;
+    size_t count;
+};
+
+/* SELECT r.id, r.anchor, r.from_landing, r.line, <columns in order> of current records, narrowed to `anchors` when count is
+ * above 0 (bound by the caller after the conditions' values), and by conditions; ORDER BY r.anchor. Arguments are bound in the order: conditions' values, anchors.
+ * ret_args is the bound list, in the arena. */
+struct source_read {
+    const struct source_table *table;
+    const struct slice *columns; /* which to give; each must be a column of the table */
+    size_t column_count;
+    const struct condition *conditions;
+    size_t condition_count;
+    const int64_t *anchors;
+    size_t anchor_count;
+    bool all_versions; /* also closed versions, for history and check */
+    int64_t limit;     /* 0: none */
+};
+void source_table_select(const struct source_read *read, enum store_dialect dialect, struct arena *arena, struct sql *ret_sql,
+                         const struct value **ret_args, size_t *ret_count);
+
+#endif
