@@ -26,9 +26,14 @@ struct transaction;
 
 enum store_dialect { STORE_SQLITE, STORE_POSTGRESQL };
 
+/* Which tables: the hub's (sql/schema), or the audit of reads (sql/audit), a database of its own. In SQLite each is a file; on
+ * PostgreSQL each is a schema (staithe_hub, staithe_audit), so that both may have the same address. */
+enum store_schema { STORE_HUB, STORE_AUDIT };
+
 struct store_options {
     struct slice address;    /* "postgresql://…", or the path of the SQLite file (made when absent) */
     const struct host *host; /* outlives the store */
+    enum store_schema schema;
     bool read_only;
     bool create;             /* make the database file if absent; migrate to this program's schema */
     int wait_ms;             /* how long to wait for the writer; 0: 10,000 */
