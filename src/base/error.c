@@ -7,11 +7,11 @@
 static const struct {
     int http, exit;
 } statuses[] = {
-    [ERROR_NONE] = {200, 0},        [ERROR_USAGE] = {400, 64},     [ERROR_INPUT] = {422, 65},
-    [ERROR_NOT_FOUND] = {404, 66},  [ERROR_NOT_SIGNED_IN] = {401, 77}, [ERROR_DENIED] = {403, 77},
-    [ERROR_CONFLICT] = {409, 75},   [ERROR_HELD] = {409, 3},       [ERROR_TOO_MANY] = {429, 75},
-    [ERROR_TOO_BIG] = {413, 65},    [ERROR_BUSY] = {503, 75},      [ERROR_FULL] = {507, 74},
-    [ERROR_IO] = {500, 74},         [ERROR_STORE] = {500, 70},     [ERROR_CANCELLED] = {499, 130},
+    [ERROR_NONE] = {200, 0},       [ERROR_USAGE] = {400, 64},         [ERROR_INPUT] = {422, 65},
+    [ERROR_NOT_FOUND] = {404, 66}, [ERROR_NOT_SIGNED_IN] = {401, 77}, [ERROR_DENIED] = {403, 77},
+    [ERROR_CONFLICT] = {409, 75},  [ERROR_HELD] = {409, 3},           [ERROR_TOO_MANY] = {429, 75},
+    [ERROR_TOO_BIG] = {413, 65},   [ERROR_BUSY] = {503, 75},          [ERROR_FULL] = {507, 74},
+    [ERROR_IO] = {500, 74},        [ERROR_STORE] = {500, 70},         [ERROR_CANCELLED] = {499, 130},
 };
 
 int error_http_status(enum error_code code)

@@ -53,11 +53,11 @@ void host_random(const struct host *host, void *out, size_t size);
 struct host_file;
 
 enum host_open_mode {
-    HOST_READ,
+    HOST_READ,      /* "-" is standard input */
     HOST_CREATE,    /* for writing, mode 0600; fails if it is there */
-    HOST_OVERWRITE, /* for writing, cut to nothing */
+    HOST_OVERWRITE, /* for writing, cut to nothing (HOST_OPEN, then HOST_TRUNCATE), made if absent */
     HOST_APPEND,    /* for writing at the end, made if absent */
-    HOST_UPDATE,    /* for reading and writing in place */
+    HOST_UPDATE,    /* for reading and writing in place; must be there */
 };
 
 /* Opens; the file is closed when the arena ends, or before by host_close. */
@@ -83,7 +83,7 @@ bool host_write_file(const struct host *host, struct slice path, struct slice te
 bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err) MUST_USE;
 bool host_delete(const struct host *host, struct slice path, struct error *err) MUST_USE;
 bool host_exists(struct slice path);
-/* With its parents, mode 0700; it is no error when it is there. */
+/* With its parents, mode 0700, each made durable in its own parent; it is no error when it is there. */
 bool host_make_folder(const struct host *host, struct slice path, struct error *err) MUST_USE;
 bool host_sync_folder(const struct host *host, struct slice path, struct error *err) MUST_USE;
 /* Names in the folder in byte order, without "." and "..". */

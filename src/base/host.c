@@ -1,0 +1,460 @@
+/* The real host, and files on any host.
+ *
+ * A file keeps its own position beside the kernel's, because a change is announced with its offset before it happens.
+ * Writes in sequence go by write(2), not pwrite(2), so that a pipe works too. O_APPEND and O_TRUNC are not used: the
+ * cutting is a change of its own that a fault host must see, and with O_APPEND the offset would be the kernel's secret.
+ *
+ * fdatasync is enough for a file: it covers the size. New names are made durable by syncing their folder. */
+#include "base/host.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FILE_MAGIC 0x46494c45u
+/* One read(2) or write(2) moves at most this; Linux itself stops a little below 2 GiB. */
+#define LARGEST_STEP ((size_t)1 << 30)
+
+struct host_file {
+    uint32_t magic;
+    int fd;
+    const struct host *host;
+    struct arena *arena;
+    const char *path;
+    uint64_t position;
+};
+
+static int64_t real_now(void *context)
+{
+    (void)context;
+    struct timespec t;
+    must(clock_gettime(CLOCK_REALTIME, &t) == 0);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t real_monotonic(void *context)
+{
+    (void)context;
+    struct timespec t;
+    must(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void real_random(void *context, void *out, size_t size)
+{
+    (void)context;
+    char *at = out;
+    while (size > 0) {
+        ssize_t got = getrandom(at, size, 0);
+        if (got < 0) {
+            must(errno == EINTR);
+            continue;
+        }
+        at += got;
+        size -= (size_t)got;
+    }
+}
+
+const struct host *host_real(void)
+{
+    static const struct host real = {.now = real_now, .monotonic = real_monotonic, .random = real_random};
+    return &real;
+}
+
+int64_t host_now(const struct host *host)
+{
+    return host->now(host->context);
+}
+
+int64_t host_monotonic(const struct host *host)
+{
+    return host->monotonic(host->context);
+}
+
+void host_random(const struct host *host, void *out, size_t size)
+{
+    host->random(host->context, out, size);
+}
+
+static int announce(const struct host *host, const struct host_change *change)
+{
+    return host->before ? host->before(host->context, change) : 0;
+}
+
+/* A path as the system wants it; in out, which holds PATH_MAX bytes. */
+static bool system_path(struct slice path, char out[PATH_MAX], struct error *err)
+{
+    if (path.len == 0)
+        return error_set(err, ERROR_INPUT, "the path of a file is empty; give it a name");
+    if (path.len >= PATH_MAX || memchr(path.at, '\0', path.len))
+        return error_set(err, ERROR_INPUT, "the path %.*s… is no path of a file; it is too long or holds a NUL byte",
+                         (int)(path.len > 60 ? 60 : path.len), path.at);
+    memcpy(out, path.at, path.len);
+    out[path.len] = '\0';
+    return true;
+}
+
+static void close_file(void *handle)
+{
+    struct host_file *file = handle;
+    must(file->magic == FILE_MAGIC);
+    file->magic = 0;
+    if (file->fd > STDERR_FILENO)
+        (void)close(file->fd);
+    file->fd = -1;
+}
+
+static struct host_file *file_make(const struct host *host, int fd, const char *path, struct arena *arena)
+{
+    struct host_file *file = arena_new(arena, struct host_file);
+    *file = (struct host_file){FILE_MAGIC, fd, host, arena, arena_cstr(arena, slice_of(path)), 0};
+    arena_defer(arena, close_file, file);
+    return file;
+}
+
+static int open_again(const char *path, int flags)
+{
+    int fd;
+    do
+        fd = open(path, flags | O_CLOEXEC | O_NOCTTY, 0600);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+bool host_open(const struct host *host, struct slice path, enum host_open_mode mode, struct arena *arena,
+               struct host_file **ret, struct error *err)
+{
+    static const int flags[] = {
+        [HOST_READ] = O_RDONLY,
+        [HOST_CREATE] = O_WRONLY | O_CREAT | O_EXCL,
+        [HOST_OVERWRITE] = O_WRONLY | O_CREAT,
+        [HOST_APPEND] = O_WRONLY | O_CREAT,
+        [HOST_UPDATE] = O_RDWR,
+    };
+    char name[PATH_MAX];
+    if (!system_path(path, name, err))
+        return false;
+    if (mode == HOST_READ && slice_equal(path, S("-"))) {
+        *ret = file_make(host, STDIN_FILENO, "standard input", arena);
+        return true;
+    }
+    if (mode != HOST_READ) {
+        int refused = announce(host, &(struct host_change){.operation = HOST_OPEN, .path = name});
+        if (refused)
+            return error_from_errno(err, refused, "opening %s for writing", name);
+    }
+    int fd = open_again(name, flags[mode]);
+    if (fd < 0)
+        return error_from_errno(err, errno, "opening %s", name);
+    struct stat found;
+    int failed = fstat(fd, &found) == 0 ? 0 : errno;
+    if (!failed && S_ISDIR(found.st_mode))
+        failed = EISDIR;
+    uint64_t position = 0;
+    if (!failed && mode == HOST_OVERWRITE && S_ISREG(found.st_mode) && found.st_size > 0) {
+        failed = announce(host, &(struct host_change){.operation = HOST_TRUNCATE, .path = name});
+        if (!failed && ftruncate(fd, 0) != 0)
+            failed = errno;
+    }
+    if (!failed && mode == HOST_APPEND && S_ISREG(found.st_mode)) {
+        off_t end = lseek(fd, 0, SEEK_END);
+        if (end < 0)
+            failed = errno;
+        else
+            position = (uint64_t)end;
+    }
+    if (failed) {
+        (void)close(fd);
+        return error_from_errno(err, failed, "opening %s", name);
+    }
+    *ret = file_make(host, fd, name, arena);
+    (*ret)->position = position;
+    return true;
+}
+
+void host_close(struct host_file *file)
+{
+    must(file->magic == FILE_MAGIC);
+    arena_undefer(file->arena, file);
+    close_file(file);
+}
+
+bool host_read(struct host_file *file, void *out, size_t size, size_t *ret_read, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    ssize_t got;
+    do
+        got = read(file->fd, out, size < LARGEST_STEP ? size : LARGEST_STEP);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_from_errno(err, errno, "reading %s", file->path);
+    file->position += (uint64_t)got;
+    *ret_read = (size_t)got;
+    return true;
+}
+
+bool host_read_at(struct host_file *file, uint64_t offset, void *out, size_t size, size_t *ret_read, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    if (offset > INT64_MAX) {
+        *ret_read = 0;
+        return true;
+    }
+    ssize_t got;
+    do
+        got = pread(file->fd, out, size < LARGEST_STEP ? size : LARGEST_STEP, (off_t)offset);
+    while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_from_errno(err, errno, "reading %s at byte %llu", file->path, (unsigned long long)offset);
+    *ret_read = (size_t)got;
+    return true;
+}
+
+static bool write_all(struct host_file *file, bool in_sequence, uint64_t offset, const void *data, size_t size,
+                      struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    if (size == 0)
+        return true;
+    struct host_change change = {
+        .operation = HOST_WRITE, .path = file->path, .offset = offset, .size = size, .data = data};
+    int refused = announce(file->host, &change);
+    if (refused)
+        return error_from_errno(err, refused, "writing %s", file->path);
+    const char *at = data;
+    while (size > 0) {
+        size_t step = size < LARGEST_STEP ? size : LARGEST_STEP;
+        ssize_t done = in_sequence ? write(file->fd, at, step) : pwrite(file->fd, at, step, (off_t)offset);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return error_from_errno(err, errno, "writing %s", file->path);
+        at += done;
+        offset += (uint64_t)done;
+        size -= (size_t)done;
+        if (in_sequence)
+            file->position = offset;
+    }
+    return true;
+}
+
+bool host_write(struct host_file *file, const void *data, size_t size, struct error *err)
+{
+    return write_all(file, true, file->position, data, size, err);
+}
+
+bool host_write_at(struct host_file *file, uint64_t offset, const void *data, size_t size, struct error *err)
+{
+    if (offset > INT64_MAX || size > (uint64_t)INT64_MAX - offset)
+        return error_set(err, ERROR_INPUT, "byte %llu lies past the end of any file", (unsigned long long)offset);
+    return write_all(file, false, offset, data, size, err);
+}
+
+bool host_sync(struct host_file *file, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    int refused = announce(file->host, &(struct host_change){.operation = HOST_SYNC, .path = file->path});
+    if (refused)
+        return error_from_errno(err, refused, "making %s durable", file->path);
+    if (fdatasync(file->fd) != 0)
+        return error_from_errno(err, errno, "making %s durable", file->path);
+    return true;
+}
+
+bool host_file_size(struct host_file *file, uint64_t *ret_size, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    struct stat found;
+    if (fstat(file->fd, &found) != 0)
+        return error_from_errno(err, errno, "looking at %s", file->path);
+    *ret_size = (uint64_t)found.st_size;
+    return true;
+}
+
+bool host_read_file(const struct host *host, struct slice path, uint64_t limit, struct arena *arena,
+                    struct slice *ret_text, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct host_file *file;
+    bool done = false;
+    if (!host_open(host, path, HOST_READ, scratch, &file, err))
+        goto out;
+    /* The size is only a first guess: standard input has none, and a file may grow under us. */
+    uint64_t size = 0;
+    if (!host_file_size(file, &size, err))
+        goto out;
+    if (size > limit) {
+        error_set(err, ERROR_TOO_BIG, "%s is of %llu bytes and at most %llu are read; give a smaller file", file->path,
+                  (unsigned long long)size, (unsigned long long)limit);
+        goto out;
+    }
+    size_t capacity = (size_t)size + 1 > 4096 ? (size_t)size + 1 : 4096, used = 0, got;
+    char *text = arena_alloc(arena, 1, capacity, 1);
+    do {
+        if (used == capacity - 1) {
+            char *larger = arena_alloc(arena, 2, capacity, 1);
+            memcpy(larger, text, used);
+            text = larger;
+            capacity *= 2;
+        }
+        if (!host_read(file, text + used, capacity - 1 - used, &got, err))
+            goto out;
+        used += got;
+        if (used > limit) {
+            error_set(err, ERROR_TOO_BIG,
+                      "%s holds more than the %llu bytes that are read at most; give a smaller file", file->path,
+                      (unsigned long long)limit);
+            goto out;
+        }
+    } while (got > 0);
+    *ret_text = slice_from(text, used);
+    done = true;
+out:
+    arena_free(scratch);
+    return done;
+}
+
+/* The folder that a path lies in. */
+static struct slice folder_of(struct slice path)
+{
+    while (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    while (path.len > 0 && path.at[path.len - 1] != '/')
+        path.len--;
+    while (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    return path.len ? path : S(".");
+}
+
+bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    uint64_t random;
+    host_random(host, &random, sizeof random);
+    /* In the same folder, since a rename works within one file system only. */
+    struct slice beside = arena_format(scratch, "%.*s.new-%016llx", PRINT(path), (unsigned long long)random);
+    struct host_file *file;
+    bool done = false;
+    if (!host_open(host, beside, HOST_CREATE, scratch, &file, err))
+        goto out;
+    if (!host_write(file, text.at, text.len, err) || !host_sync(file, err) || !host_rename(host, beside, path, err)) {
+        struct error ignored; /* The first fault is the one to tell. */
+        (void)!host_delete(host, beside, &ignored);
+        goto out;
+    }
+    done = host_sync_folder(host, folder_of(path), err);
+out:
+    arena_free(scratch);
+    return done;
+}
+
+bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err)
+{
+    char old[PATH_MAX], new[PATH_MAX];
+    if (!system_path(from, old, err) || !system_path(to, new, err))
+        return false;
+    int failed = announce(host, &(struct host_change){.operation = HOST_RENAME, .path = old, .other = new});
+    if (!failed && rename(old, new) != 0)
+        failed = errno;
+    return failed ? error_from_errno(err, failed, "renaming %s to %s", old, new) : true;
+}
+
+bool host_delete(const struct host *host, struct slice path, struct error *err)
+{
+    char name[PATH_MAX];
+    if (!system_path(path, name, err))
+        return false;
+    int failed = announce(host, &(struct host_change){.operation = HOST_DELETE, .path = name});
+    if (!failed && unlink(name) != 0)
+        failed = errno;
+    return failed ? error_from_errno(err, failed, "deleting %s", name) : true;
+}
+
+bool host_exists(struct slice path)
+{
+    struct error ignored;
+    char name[PATH_MAX];
+    return system_path(path, name, &ignored) && access(name, F_OK) == 0;
+}
+
+bool host_sync_folder(const struct host *host, struct slice path, struct error *err)
+{
+    char name[PATH_MAX];
+    if (!system_path(path, name, err))
+        return false;
+    int failed = announce(host, &(struct host_change){.operation = HOST_SYNC_FOLDER, .path = name});
+    if (!failed) {
+        int fd = open_again(name, O_RDONLY | O_DIRECTORY);
+        if (fd < 0 || fsync(fd) != 0)
+            failed = errno;
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    return failed ? error_from_errno(err, failed, "making the folder %s durable", name) : true;
+}
+
+bool host_make_folder(const struct host *host, struct slice path, struct error *err)
+{
+    char name[PATH_MAX];
+    if (!system_path(path, name, err))
+        return false;
+    struct stat found;
+    if (stat(name, &found) == 0) {
+        if (S_ISDIR(found.st_mode))
+            return true;
+        return error_set(err, ERROR_CONFLICT,
+                         "%s is a file where a folder is wanted; move it away or choose another name", name);
+    }
+    struct slice parent = folder_of(path);
+    /* The parent of "/" is "/", of "." is ".": both are there. Anything else has a shorter parent, so this ends. */
+    if (parent.len < path.len && !host_make_folder(host, parent, err))
+        return false;
+    int failed = announce(host, &(struct host_change){.operation = HOST_MAKE_FOLDER, .path = name});
+    if (!failed && mkdir(name, 0700) != 0 && errno != EEXIST)
+        failed = errno;
+    if (failed)
+        return error_from_errno(err, failed, "making the folder %s", name);
+    return host_sync_folder(host, parent, err);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+bool host_list_folder(struct slice path, struct arena *arena, struct slice **ret_names, size_t *ret_count,
+                      struct error *err)
+{
+    char name[PATH_MAX];
+    if (!system_path(path, name, err))
+        return false;
+    DIR *folder = opendir(name);
+    if (!folder)
+        return error_from_errno(err, errno, "looking into the folder %s", name);
+    struct slice *names = NULL;
+    size_t count = 0, capacity = 0;
+    const struct dirent *entry;
+    for (errno = 0; (entry = readdir(folder)); errno = 0) {
+        struct slice found = slice_of(entry->d_name);
+        if (slice_equal(found, S(".")) || slice_equal(found, S("..")))
+            continue;
+        ARENA_GROW(arena, names, count, capacity);
+        names[count++] = arena_copy(arena, found);
+    }
+    int failed = errno;
+    (void)closedir(folder);
+    if (failed)
+        return error_from_errno(err, failed, "looking into the folder %s", name);
+    if (count)
+        qsort(names, count, sizeof *names, by_bytes);
+    *ret_names = names;
+    *ret_count = count;
+    return true;
+}
