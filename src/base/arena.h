@@ -41,9 +41,8 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align) 
  * allocated until the arena ends (growth doubles, so waste is bounded by the final size).
  *   ARENA_GROW(arena, list->items, list->count, list->capacity); list->items[list->count++] = item; */
 #define ARENA_GROW(arena, array, count, capacity)                                                                      \
-    ((count) < (capacity)                                                                                              \
-         ? (void)0                                                                                                     \
-         : (void)((array) = arena_grow((arena), (array), (count), &(capacity), sizeof *(array))))
+    ((count) < (capacity) ? (void)0                                                                                    \
+                          : (void)((array) = arena_grow((arena), (array), (count), &(capacity), sizeof *(array))))
 void *arena_grow(struct arena *arena, const void *array, size_t count, size_t *capacity, size_t size) MUST_USE;
 
 /* Copies into the arena. arena_cstr adds a NUL (and is cut at an inner NUL by whoever reads it as a C string). */

@@ -114,14 +114,16 @@ bool error_from_errno(struct error *err, int errno_value, const char *what, ...)
 void error_print(const struct error *err, char *out, size_t size)
 {
     int wanted;
+    size_t len = strlen(err->text);
+    const char *stop = len && strchr(".?!", err->text[len - 1]) ? "" : ".";
     if (err->file[0] && err->line && err->column)
-        wanted = snprintf(out, size, "%s:%llu:%llu: %s.", err->file, (unsigned long long)err->line,
-                          (unsigned long long)err->column, err->text);
+        wanted = snprintf(out, size, "%s:%llu:%llu: %s%s", err->file, (unsigned long long)err->line,
+                          (unsigned long long)err->column, err->text, stop);
     else if (err->file[0] && err->line)
-        wanted = snprintf(out, size, "%s:%llu: %s.", err->file, (unsigned long long)err->line, err->text);
+        wanted = snprintf(out, size, "%s:%llu: %s%s", err->file, (unsigned long long)err->line, err->text, stop);
     else if (err->file[0])
-        wanted = snprintf(out, size, "%s: %s.", err->file, err->text);
+        wanted = snprintf(out, size, "%s: %s%s", err->file, err->text, stop);
     else
-        wanted = snprintf(out, size, "%s.", err->text);
+        wanted = snprintf(out, size, "%s%s", err->text, stop);
     cut_at_character(out, size, wanted);
 }

@@ -18,10 +18,13 @@ struct slice {
 };
 
 /* S("text") is the slice of a string literal; usable in initialisers as S_INIT("text"). */
-#define S(literal)      ((struct slice){"" literal, sizeof(literal) - 1})
-#define S_INIT(literal) {"" literal, sizeof(literal) - 1}
-#define NO_SLICE        ((struct slice){NULL, 0})
-#define PRINT(slice)    ((int)((slice).len > 0x7fffffff ? 0x7fffffff : (slice).len)), ((slice).at ? (slice).at : "")
+#define S(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+#define S_INIT(literal)                                                                                                \
+    {                                                                                                                  \
+        "" literal, sizeof(literal) - 1                                                                                \
+    }
+#define NO_SLICE     ((struct slice){NULL, 0})
+#define PRINT(slice) ((int)((slice).len > 0x7fffffff ? 0x7fffffff : (slice).len)), ((slice).at ? (slice).at : "")
 
 /* The slice of a NUL-terminated string; NULL gives the empty slice. */
 static inline struct slice slice_of(const char *text)
@@ -62,8 +65,8 @@ struct slice slice_part(struct slice s, size_t from, size_t to);
 size_t slice_find(struct slice s, char byte);
 size_t slice_search(struct slice s, struct slice piece);
 
-/* What stands before the first `separator`; *rest (may alias the source's variable) is what stands after it, empty when there is none.
- * Walks a list:  while (slice_cut(&rest, ',', &part)) …   Returns false when nothing is left. */
+/* What stands before the first `separator`; *rest (may alias the source's variable) is what stands after it, empty when
+ * there is none. Walks a list:  while (slice_cut(&rest, ',', &part)) …   Returns false when nothing is left. */
 bool slice_cut(struct slice *rest, char separator, struct slice *ret_part);
 
 /* A whole decimal number with optional sign, nothing else; false on anything else or past 64 bits. */

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""clang-format and clang-tidy find nothing to say about any C file of the project. Prints TAP."""
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = os.environ.get("STAITHE_SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("STAITHE_BUILD_ROOT") or os.path.join(ROOT, "build-test")
+FOLDERS = ("src", "sample", "tests", "fuzz", "bench")
+
+
+def c_files():
+    for top in FOLDERS:
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    yield os.path.join(folder, name)
+
+
+def format_faults(files):
+    result = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
+    return sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", result.stderr, re.M)))
+
+
+def tidy(path):
+    result = subprocess.run(["clang-tidy", "--quiet", "-p", BUILD, path], capture_output=True, text=True)
+    return [line for line in result.stdout.splitlines() if re.search(r": (warning|error):", line)]
+
+
+def main():
+    for tool in ("clang-format", "clang-tidy"):
+        if not shutil.which(tool):
+            print(f"1..1\nok 1 - style # SKIP {tool} is not installed")
+            return 0
+    files = list(c_files())
+    print("1..2")
+    wrong = format_faults(files)
+    for path in wrong:
+        print("# not formatted: " + os.path.relpath(path, ROOT))
+    print(("not ok" if wrong else "ok") + f" 1 - clang-format agrees with {len(files)} files")
+    sources = [f for f in files if f.endswith(".c") and os.sep + "src" + os.sep in f]
+    faults = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        for found in pool.map(tidy, sources):
+            faults += found
+    for line in sorted(set(faults)):
+        print("# " + line)
+    print(("not ok" if faults else "ok") + f" 2 - clang-tidy agrees with {len(sources)} sources")
+    return 1 if wrong or faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
