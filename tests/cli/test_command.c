@@ -1,0 +1,98 @@
+#include "cli/command.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static struct arena *arena;
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = arena_make(0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+/* Parses up to seven words after the program's name. */
+static bool parse(const char *const *words, struct invocation **ret, struct error *err)
+{
+    char *argv[9] = {(char *)"staithe"};
+    int argc = 1;
+    while (*words && argc < 8)
+        argv[argc++] = arena_cstr(arena, slice_of(*words++));
+    return command_parse(argc, argv, arena, ret, err);
+}
+
+static void a_misspelt_command_is_answered_with_the_nearest(void **state)
+{
+    (void)state;
+    struct error err;
+    struct invocation *invocation;
+    assert_false(parse((const char *[]){"hlep", NULL}, &invocation, &err));
+    assert_int_equal(err.code, ERROR_USAGE);
+    assert_non_null(strstr(err.text, "did you mean \"help\"?"));
+    assert_false(parse((const char *[]){"zzzzzzzz", NULL}, &invocation, &err));
+    assert_null(strstr(err.text, "did you mean"));
+}
+
+static void options_are_checked(void **state)
+{
+    (void)state;
+    struct error err;
+    struct invocation *invocation;
+    assert_false(parse((const char *[]){"help", "--manul", NULL}, &invocation, &err));
+    assert_non_null(strstr(err.text, "did you mean --manual?"));
+    assert_false(parse((const char *[]){"help", "--data", NULL}, &invocation, &err));
+    assert_non_null(strstr(err.text, "--data needs a value"));
+    assert_false(parse((const char *[]){"help", "--manual=yes", NULL}, &invocation, &err));
+    assert_false(parse((const char *[]){"help", "one", "two", NULL}, &invocation, &err));
+    assert_non_null(strstr(err.text, "is used as: staithe help"));
+    assert_false(parse((const char *[]){"help", "-x", NULL}, &invocation, &err));
+    assert_false(parse((const char *[]){"help", "\xff", NULL}, &invocation, &err));
+    assert_true(
+        parse((const char *[]){"help", "--data=/somewhere", "--json", "--", "--data", NULL}, &invocation, &err));
+    assert_true(slice_equal(invocation->data, S("/somewhere")));
+    assert_true(invocation->json);
+    assert_int_equal(invocation->word_count, 1);
+    assert_true(slice_equal(invocation->words[0], S("--data")));
+}
+
+/* One table feeds the help and the manual: nothing in it may be missing from either. */
+static void every_command_and_option_is_in_the_help_and_in_the_manual(void **state)
+{
+    (void)state;
+    struct buffer all = buffer_make(arena), manual = buffer_make(arena);
+    command_help(NULL, &all);
+    command_manual(&manual);
+    size_t commands = 0;
+    for (const struct command *c = command_table(); c->name; c++, commands++) {
+        assert_non_null(strstr(all.at, c->summary));
+        assert_non_null(strstr(manual.at, arena_format(arena, ".Ss staithe %s", c->name).at));
+        struct buffer help = buffer_make(arena);
+        command_help(c, &help);
+        assert_non_null(strstr(help.at, c->about));
+        for (size_t i = 0; i < COMMAND_OPTIONS && c->options[i].name; i++) {
+            assert_non_null(strstr(help.at, arena_format(arena, "--%s", c->options[i].name).at));
+            assert_non_null(strstr(manual.at, arena_format(arena, ".It Fl -%s", c->options[i].name).at));
+        }
+    }
+    assert_true(commands > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_misspelt_command_is_answered_with_the_nearest, setup, teardown),
+        cmocka_unit_test_setup_teardown(options_are_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(every_command_and_option_is_in_the_help_and_in_the_manual, setup, teardown),
+    };
+    return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
