@@ -1,9 +1,10 @@
 #include "cli/command.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 static struct arena *arena;
 
