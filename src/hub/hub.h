@@ -1,0 +1,55 @@
+/* hub.h: what every function of this room is given: the store, the county as it is today, the host.
+ *
+ * A `struct hub` is a handful of pointers, made by the two faces (web, command line) for each request or command, so
+ * that a county folder that changed bites at the next request. It owns nothing. Any number of threads may hold one over
+ * the same store.
+ *
+ * THE LAW OF THIS ROOM. Every function that reads personal data takes a `const struct guard_session *`, opens its
+ * transaction through hub_read_begin (reading.h: the grant's rights, nothing else), and has its audit entry committed
+ * by hub_read_end before its result is handed back. When the audit cannot be written the answer is an error. */
+#ifndef STAITHE_HUB_HUB_H
+#define STAITHE_HUB_HUB_H
+
+#include "catalogue/catalogue.h"
+#include "guard/guard.h"
+#include "store/store.h"
+
+struct hub {
+    const struct host *host;
+    struct store *store; /* of schema STORE_HUB */
+    struct guard *guard; /* accounts, grants, audit */
+    const struct catalogue *catalogue;
+};
+
+/* Where a fact comes from: what makes it possible to open it down to the line of a file. All texts live in the
+ * arena of the answer. */
+struct evidence {
+    const struct source *source; /* NULL for what was written in the hub itself */
+    struct slice source_title, agency_title, row_title;
+    int64_t anchor;  /* of the record: what concerns, notes and links hold on to */
+    int64_t version; /* record.id of the version shown */
+    int64_t landing;
+    struct slice file_name;
+    struct slice file_digest;       /* SHA-256, hex */
+    int64_t line;                   /* in that file, from 1 */
+    int64_t received_at;            /* milliseconds */
+    struct date as_at;              /* the day that the extract speaks of; NO_DATE when it did not say */
+    struct slice agreement, clause; /* under which it is shown: "care_assessment", "3.1" */
+    bool stale;                     /* the source's last landing is older than it promises */
+};
+
+/* How fresh a source is. */
+struct freshness {
+    const struct source *source;
+    int64_t landing; /* 0: never landed */
+    int64_t received_at;
+    struct date as_at;
+    int64_t age_days; /* of the last landing */
+    bool stale;
+};
+
+/* Of every source of the catalogue, in byte order of name. Holds no personal data; needs no session. */
+bool hub_freshness(const struct hub *hub, struct arena *arena, struct freshness **ret, size_t *ret_count,
+                   struct error *err) MUST_USE;
+
+#endif

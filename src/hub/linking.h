@@ -1,0 +1,67 @@
+/* linking.h: joins the current records of all sources into people, and puts them into homes.
+ *
+ * hub_link reads the mapped attributes of the current records of every source that the session's linking agreement lets
+ * it match on, in canonical order (source name, key), scores all pairs with the frozen model in force, and clusters one
+ * *linkage* for each distinct set of sources that some grant of today may match on: from the same edges, restricted to
+ * those sources, so that what a purpose may not use does not shape what it sees. Entities keep their ids: a merge keeps
+ * the older id, a split gives the smaller side a new one; each is an entity_event. Ids are numbered for each linkage by
+ * itself, in canonical order, so that they too say nothing about sources outside it.
+ *
+ * Stewards' decisions are obeyed, and two different verified NHS numbers never share an entity, unless a source says
+ * that one superseded the other. Doubts are written for the linkage of all sources.
+ *
+ * Everything is written in one transaction: a reader sees the linkages before or after, never half of them. Linking is
+ * deterministic: the same current records give the same digest, whatever the order of their landing and the number of
+ * threads.
+ *
+ * The model is trained from the records on first use and frozen as version 1; `train` makes and adopts a new version,
+ * which is a person's act and is named in the record of changes.
+ *
+ * Memory is about 600 bytes a record; 200,000 records link in well under a minute on two cores. One hub_link at a time:
+ * it holds the store's writer only while it writes. Errors: ERROR_DENIED when the session's purpose may not link,
+ * ERROR_INPUT for a fault in county/…/link/person.yaml, ERROR_CONFLICT when the records changed under it three times.
+ */
+#ifndef STAITHE_HUB_LINKING_H
+#define STAITHE_HUB_LINKING_H
+
+#include "hub/hub.h"
+
+struct hub_link_options {
+    unsigned threads; /* 0: as many as the machine has */
+    bool train;       /* make a new model version from today's records and adopt it */
+    /* Called now and then; returning false stops with ERROR_CANCELLED, leaving all as it was. May be NULL. */
+    bool (*progress)(void *context, const char *stage, double share);
+    void *context;
+};
+
+struct hub_linkage {
+    int64_t id;
+    struct slice sources; /* names in byte order, joined by spaces */
+    size_t records, entities;
+    size_t made, joined, split, ended; /* entities, since the last linking */
+    struct digest digest;              /* of its current records and their partition */
+};
+
+struct hub_link_result {
+    int64_t model; /* version in force */
+    bool trained;  /* in this call */
+    size_t records, pairs, edges;
+    size_t doubts;  /* that wait for a steward */
+    size_t refused; /* stewards' joins that a keep-apart or two verified identifiers forbid */
+    size_t homes, placed, placed_by_address, unplaced; /* homes; records in a home, of those by address, and in none */
+    struct hub_linkage *linkages;                      /* the first is that of all sources that may be linked */
+    size_t linkage_count;
+    struct digest digest; /* of the first linkage: the hub's digest */
+    double seconds;
+};
+
+/* `session` is of purpose linking (guard_system_session); its grant says which sources may be read for it. */
+bool hub_link(const struct hub *hub, const struct guard_session *session, const struct hub_link_options *options,
+              struct arena *arena, struct hub_link_result *ret, struct error *err) MUST_USE;
+
+/* The linkage that a session sees: the one for exactly the sources that its grant may match on. ERROR_NOT_FOUND with a
+ * sentence when the hub was not linked since that grant came up. */
+bool hub_linkage(const struct hub *hub, const struct guard_session *session, struct arena *arena, int64_t *ret,
+                 struct error *err) MUST_USE;
+
+#endif
