@@ -91,6 +91,8 @@ CREATE TABLE edge (
     b INTEGER NOT NULL,
     model INTEGER NOT NULL,
     weight REAL NOT NULL,                -- bits
+    verdict INTEGER NOT NULL,            -- enum link_verdict: by weight, a rule joins, a guard asks for review, a guard keeps apart
+    guard INTEGER NOT NULL,              -- number of that rule or guard + 1, 0: none
     pattern INTEGER NOT NULL,
     PRIMARY KEY (a, b)
 );
@@ -142,12 +144,13 @@ CREATE TABLE entity_event (
     id INTEGER NOT NULL PRIMARY KEY,
     linkage INTEGER NOT NULL,
     at INTEGER NOT NULL,
-    kind TEXT NOT NULL,                  -- new, join, split, end
-    entity INTEGER NOT NULL,
-    other INTEGER,                       -- joined from, or split off as
+    kind TEXT NOT NULL,                  -- joined (took in other), into (ended, joined into other), split (gave off
+                                         -- other), from (new, split off other), end (no record left)
+    entity INTEGER NOT NULL,             -- numbered for each linkage by itself
+    other INTEGER,
     cause TEXT NOT NULL
 );
-CREATE INDEX entity_event_by_entity ON entity_event (entity, id);
+CREATE INDEX entity_event_by_entity ON entity_event (linkage, entity, id);
 
 -- A steward's word on two records: it outlives every re-link. Newest not undone is in force.
 CREATE TABLE decision (
@@ -162,6 +165,7 @@ CREATE TABLE decision (
     undone_at INTEGER
 );
 CREATE UNIQUE INDEX decision_in_force ON decision (a, b) WHERE undone_at IS NULL;
+CREATE INDEX decision_by_b ON decision (b, a);
 
 -- Pairs that wait for a steward.
 CREATE TABLE doubt (
@@ -189,6 +193,9 @@ CREATE TABLE concern (
     closed_at INTEGER,
     answer TEXT
 );
+CREATE INDEX concern_by_state ON concern (state, id);
+CREATE INDEX concern_by_anchor ON concern (anchor, id);
+CREATE INDEX concern_by_account ON concern (said_by, id);
 
 -- ---- what people write in the hub itself: outcomes of lists, contact notes ----
 
