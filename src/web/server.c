@@ -1,0 +1,661 @@
+/* server.c: libmicrohttpd behind our own interface.
+ *
+ * Per request there is one `struct exchange`, made when the request line has come and freed when the answer is sent or
+ * the connection lost. It has two arenas: the request's, which the handler works in and which ends when the handler
+ * returns (so that a database connection is given back before a slow client fetches its page), and the answer's.
+ *
+ * libmicrohttpd's own timeout counts silence only: a client that sends a byte a second holds its connection for ever.
+ * So each connection carries the instant at which it is ended whatever it does, moved on by stage (head, body,
+ * sending); one thread looks four times a second and shuts the socket down. The list's lock is held while the library
+ * closes a socket, so a number that was closed and given out again is never hit. Refusing is only possible before the
+ * body or after it; in between what comes is thrown away, a little of it politely, then the connection is dropped. */
+#include "web/server.h"
+
+#include "base/text.h"
+
+#include "web/multipart.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { RESPONSE_ARENA_MAX = 64 << 20, THROWN_AWAY_MAX = 1 << 20, WATCH_MS = 250 };
+
+struct connection {
+    struct connection *next, *previous;
+    int fd;
+    _Atomic int64_t ends_at; /* host_monotonic; 0: not now */
+};
+
+struct server {
+    struct server_options options;
+    struct MHD_Daemon *daemon;
+    int listening, wake;
+    uint16_t port;
+    pthread_mutex_t lock; /* of the list of connections, and of `stopping` */
+    pthread_cond_t changed;
+    struct connection *connections;
+    bool stopping;
+    pthread_t watcher;
+    _Atomic int64_t in_work; /* exchanges */
+};
+
+struct exchange {
+    struct server *server;
+    struct connection *connection;
+    struct MHD_Connection *mhd;
+    struct slice target; /* as sent */
+    struct request request;
+    struct response response;
+    bool begun, streaming;
+    struct error error; /* set while the body came in; answered when it is whole */
+    uint64_t received;
+    struct buffer body;
+    struct multipart *multipart;
+    struct host_file *file; /* of the upload being written */
+    bool in_file;
+    struct slice field;
+    struct buffer value;
+    size_t upload_capacity, form_capacity;
+};
+
+static int64_t ms(int64_t count)
+{
+    return count * INT64_C(1000000);
+}
+
+/* ---- Deadlines ---- */
+
+static void set_deadline(struct exchange *x, int64_t milliseconds)
+{
+    x->connection->ends_at = host_monotonic(x->server->options.host) + ms(milliseconds);
+}
+
+static void *watch(void *argument)
+{
+    struct server *server = argument;
+    pthread_mutex_lock(&server->lock);
+    while (!server->stopping) {
+        if (!server->connections) {
+            pthread_cond_wait(&server->changed, &server->lock);
+            continue;
+        }
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += WATCH_MS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_sec++;
+            until.tv_nsec -= 1000000000L;
+        }
+        pthread_cond_timedwait(&server->changed, &server->lock, &until);
+        int64_t now = host_monotonic(server->options.host);
+        for (struct connection *c = server->connections; c; c = c->next) {
+            int64_t ends_at = c->ends_at;
+            if (ends_at && now > ends_at)
+                shutdown(c->fd, SHUT_RDWR);
+        }
+    }
+    pthread_mutex_unlock(&server->lock);
+    return NULL;
+}
+
+static void connection_changed(void *context, struct MHD_Connection *mhd, void **socket_context,
+                               enum MHD_ConnectionNotificationCode code)
+{
+    struct server *server = context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        struct connection *made = calloc(1, sizeof *made);
+        must(made != NULL);
+        made->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        made->ends_at = host_monotonic(server->options.host) + ms(server->options.head_ms);
+        pthread_mutex_lock(&server->lock);
+        made->next = server->connections;
+        if (made->next)
+            made->next->previous = made;
+        else
+            pthread_cond_signal(&server->changed);
+        server->connections = made;
+        pthread_mutex_unlock(&server->lock);
+        *socket_context = made;
+        return;
+    }
+    struct connection *gone = *socket_context;
+    pthread_mutex_lock(&server->lock);
+    if (gone->previous)
+        gone->previous->next = gone->next;
+    else
+        server->connections = gone->next;
+    if (gone->next)
+        gone->next->previous = gone->previous;
+    pthread_mutex_unlock(&server->lock);
+    free(gone);
+}
+
+/* ---- The request ---- */
+
+static struct slice header(struct exchange *x, const char *name)
+{
+    return slice_of(MHD_lookup_connection_value(x->mhd, MHD_HEADER_KIND, name));
+}
+
+/* The library calls this with the request's first line, before anything is decoded. */
+static void *request_begins(void *context, const char *target, struct MHD_Connection *mhd)
+{
+    struct server *server = context;
+    struct arena *arena = arena_make(RESPONSE_ARENA_MAX);
+    struct exchange *x = arena_new(arena, struct exchange);
+    x->server = server;
+    x->mhd = mhd;
+    x->connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    x->response.arena = arena;
+    x->response.status = 500;
+    x->request.arena = arena_make(REQUEST_ARENA_MAX);
+    x->request.started = host_monotonic(server->options.host);
+    x->target = arena_copy(x->request.arena, slice_of(target));
+    server->in_work++;
+    return x;
+}
+
+static void drop_uploads(struct exchange *x)
+{
+    struct error ignored = NO_ERROR;
+    for (size_t i = 0; i < x->request.upload_count; i++) {
+        struct slice path = x->request.uploads[i].path;
+        if (!slice_empty(path) && host_exists(path) && !host_delete(x->server->options.host, path, &ignored))
+            log_line(x->server->options.log, LOG_WARNING, "an uploaded file could not be deleted: %s", ignored.text);
+    }
+}
+
+static void end_request_arena(struct exchange *x)
+{
+    if (!x->request.arena)
+        return;
+    drop_uploads(x);
+    arena_free(x->request.arena);
+    x->request.arena = NULL;
+}
+
+static void request_ends(void *context, struct MHD_Connection *mhd, void **request_context,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct server *server = context;
+    struct exchange *x = *request_context;
+    (void)mhd;
+    if (!x)
+        return;
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        log_line(server->options.log, LOG_INFO, "a connection was lost before its answer was sent");
+    x->connection->ends_at = host_monotonic(server->options.host) + ms(server->options.head_ms);
+    end_request_arena(x);
+    arena_free(x->response.arena);
+    *request_context = NULL;
+    server->in_work--;
+}
+
+/* Decodes segment by segment, so that an encoded slash or a dot segment cannot change what the path means. */
+static bool read_path(struct request *request, struct slice raw, struct error *err)
+{
+    struct buffer out = buffer_make(request->arena);
+    struct slice rest = slice_part(raw, 1, raw.len), segment;
+    if (raw.len == 0 || raw.at[0] != '/')
+        return error_set(err, ERROR_USAGE, "the address does not begin with /; correct it");
+    if (slice_empty(rest))
+        buffer_add_byte(&out, '/');
+    while (slice_cut(&rest, '/', &segment)) {
+        struct slice plain;
+        if (!percent_decode(segment, false, request->arena, &plain, err))
+            return false;
+        bool fine = plain.len && !slice_equal(plain, S(".")) && !slice_equal(plain, S(".."));
+        for (size_t i = 0; i < plain.len && fine; i++)
+            fine = plain.at[i] != '/' && plain.at[i] != '\\' && (unsigned char)plain.at[i] >= 0x20;
+        if (!fine)
+            return error_set(err, ERROR_NOT_FOUND, "there is no such page; check the address");
+        buffer_add_byte(&out, '/');
+        buffer_add(&out, plain);
+    }
+    if (raw.len > 1 && raw.at[raw.len - 1] == '/')
+        return error_set(err, ERROR_NOT_FOUND, "there is no such page; leave out the / at the end of the address");
+    request->path = buffer_slice(&out);
+    return true;
+}
+
+static void read_remote(struct exchange *x)
+{
+    struct request *request = &x->request;
+    char text[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr *from = MHD_get_connection_info(x->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    if (from && from->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)from)->sin_addr, text, sizeof text);
+    else if (from && from->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, text, sizeof text);
+    request->remote = arena_copy(request->arena, slice_of(text));
+    if (!x->server->options.trusted_proxy)
+        return;
+    /* The last entry is what the proxy itself saw; those before it are the client's to invent. */
+    struct slice rest = header(x, "X-Forwarded-For"), piece;
+    while (slice_cut(&rest, ',', &piece))
+        if (!slice_empty(slice_trim(piece)))
+            request->remote = slice_trim(piece);
+    request->over_tls = slice_equal_nocase(slice_trim(header(x, "X-Forwarded-Proto")), S("https"));
+}
+
+static bool read_head(struct exchange *x, const char *method, struct error *err)
+{
+    struct request *request = &x->request;
+    request->authorization = header(x, "Authorization");
+    request->accept = header(x, "Accept");
+    request->accept_encoding = header(x, "Accept-Encoding");
+    request->if_none_match = header(x, "If-None-Match");
+    request->host = header(x, "Host");
+    read_remote(x);
+    bool post = strcmp(method, "POST") == 0;
+    request->method = post ? METHOD_POST : METHOD_GET;
+    if (!post && strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
+        x->response.allow = S("GET, HEAD, POST");
+        return error_set(err, ERROR_USAGE, "this server answers GET and POST only");
+    }
+    size_t question = slice_find(x->target, '?');
+    if (!read_path(request, slice_part(x->target, 0, question), err) ||
+        !parameters_read(slice_part(x->target, question + 1, x->target.len), request->arena, &request->query, err))
+        return false;
+    cookies_read(header(x, "Cookie"), request->arena, &request->cookies);
+    return true;
+}
+
+/* ---- The body ---- */
+
+static bool part_starts(void *context, struct slice name, bool is_file, struct slice file_name, struct error *err)
+{
+    struct exchange *x = context;
+    struct request *request = &x->request;
+    x->field = arena_copy(request->arena, name);
+    x->in_file = is_file;
+    if (!is_file) {
+        x->value = buffer_make(request->arena);
+        return true;
+    }
+    const struct host *host = x->server->options.host;
+    uint8_t random[16];
+    host_random(host, random, sizeof random);
+    struct buffer path = buffer_make(request->arena);
+    buffer_format(&path, "%.*s/", PRINT(x->server->options.upload_folder));
+    for (size_t i = 0; i < sizeof random; i++)
+        buffer_format(&path, "%02x", random[i]);
+    ARENA_GROW(request->arena, request->uploads, request->upload_count, x->upload_capacity);
+    request->uploads[request->upload_count++] = (struct upload){
+        .field = x->field, .file_name = arena_copy(request->arena, file_name), .path = buffer_slice(&path)};
+    return host_open(host, buffer_slice(&path), HOST_CREATE, request->arena, &x->file, err);
+}
+
+static bool part_data(void *context, struct slice bytes, struct error *err)
+{
+    struct exchange *x = context;
+    if (!x->in_file) {
+        if (x->value.len + bytes.len > REQUEST_FORM_MAX)
+            return error_set(err, ERROR_TOO_BIG, "a field of the form is longer than %d bytes; shorten it",
+                             REQUEST_FORM_MAX);
+        buffer_add(&x->value, bytes);
+        return true;
+    }
+    x->request.uploads[x->request.upload_count - 1].size += bytes.len;
+    return host_write(x->file, bytes.at, bytes.len, err);
+}
+
+static bool part_ends(void *context, struct error *err)
+{
+    struct exchange *x = context;
+    struct request *request = &x->request;
+    if (x->in_file) {
+        host_close(x->file);
+        x->file = NULL;
+        return true;
+    }
+    struct slice value = buffer_slice(&x->value);
+    if (text_valid_utf8(value) != value.len || slice_find(value, '\0') != value.len)
+        return error_set(err, ERROR_USAGE, "the form holds bytes that are not text; send it as UTF-8");
+    ARENA_GROW(request->arena, request->form.items, request->form.count, x->form_capacity);
+    request->form.items[request->form.count++] = (struct parameter){x->field, value};
+    return true;
+}
+
+/* Before the body: how much of it may come, and where it goes. */
+static bool expect_body(struct exchange *x, struct error *err)
+{
+    struct request *request = &x->request;
+    const struct server_options *options = &x->server->options;
+    struct slice type = header(x, "Content-Type"), length_text = header(x, "Content-Length");
+    int64_t length = 0;
+    if (!slice_empty(length_text) && !slice_integer(length_text, &length))
+        return error_set(err, ERROR_TOO_BIG, "the request says a length that cannot be; send less than 2 GiB");
+    bool multipart = slice_starts(type, S("multipart/form-data"));
+    bool file = multipart && request->method == METHOD_POST && !slice_empty(options->upload_folder) &&
+                options->takes_upload && options->takes_upload(options->context, request);
+    int64_t limit = file ? REQUEST_UPLOAD_MAX : REQUEST_FORM_MAX;
+    if (length > limit)
+        return error_set(
+            err, ERROR_TOO_BIG,
+            file ? "the file is larger than %lld bytes; split it and send its parts one by one"
+                 : "the request is longer than the %lld bytes that are taken here; send a file by its own upload page",
+            (long long)limit);
+    x->streaming = file;
+    set_deadline(x, options->body_ms + (file ? length / (64 << 10) * 1000 : 0));
+    if (file) {
+        struct multipart_sink sink = {x, part_starts, part_data, part_ends};
+        return host_make_folder(options->host, options->upload_folder, err) &&
+               multipart_make(type, sink, request->arena, &x->multipart, err);
+    }
+    x->body = buffer_make(request->arena);
+    return true;
+}
+
+static enum MHD_Result take_body(struct exchange *x, struct slice bytes)
+{
+    uint64_t limit = x->streaming ? (uint64_t)REQUEST_UPLOAD_MAX : REQUEST_FORM_MAX;
+    x->received += bytes.len;
+    if (x->error.code == ERROR_NONE) {
+        if (x->received > limit)
+            error_set(&x->error, ERROR_TOO_BIG,
+                      "the request is longer than the %llu bytes that are taken here; send less",
+                      (unsigned long long)limit);
+        else if (x->streaming)
+            (void)!multipart_feed(x->multipart, bytes, &x->error);
+        else
+            buffer_add(&x->body, bytes);
+    }
+    if (x->error.code == ERROR_NONE)
+        return MHD_YES;
+    if (x->file) {
+        host_close(x->file);
+        x->file = NULL;
+    }
+    return x->received > limit + THROWN_AWAY_MAX ? MHD_NO : MHD_YES;
+}
+
+static bool finish_body(struct exchange *x, struct error *err)
+{
+    struct request *request = &x->request;
+    if (x->error.code != ERROR_NONE) {
+        *err = x->error;
+        return false;
+    }
+    if (x->streaming)
+        return multipart_finish(x->multipart, err);
+    if (request->method == METHOD_GET || x->received == 0)
+        return true;
+    struct slice type = header(x, "Content-Type");
+    if (slice_starts(type, S("multipart/form-data")))
+        return error_set(err, ERROR_DENIED, "no file is taken here; sign in and use the source's upload page");
+    if (!slice_starts(type, S("application/x-www-form-urlencoded")))
+        return error_set(err, ERROR_USAGE, "the request's body is not a form; send application/x-www-form-urlencoded");
+    return parameters_read(buffer_slice(&x->body), request->arena, &request->form, err);
+}
+
+/* ---- The answer ---- */
+
+static void refuse(struct exchange *x, const struct error *err)
+{
+    const struct server_options *options = &x->server->options;
+    if (options->refuse)
+        options->refuse(options->context, &x->request, err, &x->response);
+    else
+        response_text(&x->response, error_http_status(err->code), arena_format(x->response.arena, "%s.\n", err->text));
+    if (x->response.allow.len)
+        x->response.status = 405;
+}
+
+static void add_header(struct MHD_Response *answer, struct arena *arena, const char *name, struct slice value)
+{
+    if (!slice_empty(value))
+        must(MHD_add_response_header(answer, name, arena_cstr(arena, value)) == MHD_YES);
+}
+
+/* The one place where headers are set. Scripts and styles come from our own files alone, nothing may frame us, no
+ * address leaks out, and no cache keeps a page. */
+static void add_headers(struct MHD_Response *answer, const struct response *r)
+{
+    static const char *const caches[] = {"no-store", "no-cache", "public, max-age=31536000, immutable"};
+    static const struct {
+        const char *name, *value;
+    } always[] = {
+        {"Content-Security-Policy",
+         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+    };
+    for (size_t i = 0; i < countof(always); i++)
+        must(MHD_add_response_header(answer, always[i].name, always[i].value) == MHD_YES);
+    add_header(answer, r->arena, "Cache-Control", slice_of(caches[r->cache]));
+    add_header(answer, r->arena, "Content-Type", r->content_type);
+    add_header(answer, r->arena, "Location", r->location);
+    add_header(answer, r->arena, "Content-Encoding", r->encoding);
+    add_header(answer, r->arena, "Allow", r->allow);
+    add_header(answer, r->arena, "Retry-After", r->retry_after);
+    if (r->cache == CACHE_FOREVER)
+        add_header(answer, r->arena, "Vary", S("Accept-Encoding"));
+    if (r->etag.len)
+        add_header(answer, r->arena, "ETag", arena_format(r->arena, "\"%.*s\"", PRINT(r->etag)));
+    if (r->download.len)
+        add_header(answer, r->arena, "Content-Disposition",
+                   arena_format(r->arena, "attachment; filename=\"%.*s\"", PRINT(r->download)));
+    for (size_t i = 0; i < r->cookie_count; i++)
+        add_header(answer, r->arena, "Set-Cookie", r->cookies[i]);
+}
+
+static enum MHD_Result send_answer(struct exchange *x)
+{
+    struct response *r = &x->response;
+    const struct server_options *options = &x->server->options;
+    int64_t spent = host_monotonic(options->host) - x->request.started;
+    log_line(options->log, LOG_INFO, "%s %s %d %lld.%03lld ms %zu bytes account %lld",
+             x->request.method == METHOD_POST ? "POST" : "GET", x->request.log_route ? x->request.log_route : "-",
+             r->status, (long long)(spent / 1000000), (long long)(spent / 1000 % 1000), r->body.len,
+             (long long)x->request.log_account);
+    set_deadline(x, options->send_ms + (int64_t)(r->body.len / (64 << 10)) * 1000);
+    end_request_arena(x);
+    /* The body belongs to the answer's arena, which outlives the sending. */
+    struct MHD_Response *answer =
+        MHD_create_response_from_buffer(r->body.len, (void *)(uintptr_t)r->body.at, MHD_RESPMEM_PERSISTENT);
+    if (!answer)
+        return MHD_NO;
+    add_headers(answer, r);
+    enum MHD_Result queued = MHD_queue_response(x->mhd, (unsigned)r->status, answer);
+    MHD_destroy_response(answer);
+    return queued;
+}
+
+static enum MHD_Result answer(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
+                              const char *version, const char *data, size_t *data_size, void **request_context)
+{
+    struct exchange *x = *request_context;
+    (void)context, (void)mhd, (void)url, (void)version;
+    struct error err = NO_ERROR;
+    if (!x->begun) {
+        /* Queueing at this first call makes the library close the connection: only for what is refused unread. */
+        x->begun = true;
+        if (read_head(x, method, &x->error) && expect_body(x, &x->error))
+            return MHD_YES;
+        refuse(x, &x->error);
+        return send_answer(x);
+    }
+    if (*data_size) {
+        size_t size = *data_size;
+        *data_size = 0;
+        return take_body(x, slice_from(data, size));
+    }
+    x->connection->ends_at = 0;
+    if (finish_body(x, &err))
+        x->server->options.handle(x->server->options.context, &x->request, &x->response);
+    else
+        refuse(x, &err);
+    return send_answer(x);
+}
+
+/* ---- Life ---- */
+
+void server_block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool listen_on(struct server *server, struct error *err)
+{
+    char *text = strndup(server->options.address.at, server->options.address.len);
+    must(text != NULL);
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address = {0};
+    socklen_t size = sizeof address.v4;
+    address.v4.sin_family = AF_INET;
+    address.v4.sin_port = htons(server->options.port);
+    bool known = inet_pton(AF_INET, text, &address.v4.sin_addr) == 1;
+    if (!known) {
+        address.v6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(server->options.port)};
+        size = sizeof address.v6;
+        known = inet_pton(AF_INET6, text, &address.v6.sin6_addr) == 1;
+    }
+    free(text);
+    if (!known)
+        return error_set(err, ERROR_USAGE, "%.*s is no address to listen on; give one like 127.0.0.1",
+                         PRINT(server->options.address));
+    int one = 1;
+    server->listening = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (server->listening < 0)
+        return error_from_errno(err, errno, "making a socket");
+    setsockopt(server->listening, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(server->listening, &address.any, size) != 0 || listen(server->listening, 512) != 0) {
+        if (errno == EADDRINUSE)
+            return error_set(err, ERROR_CONFLICT, "port %u is taken by another program; end it or choose another port",
+                             server->options.port);
+        return error_from_errno(err, errno, "listening on port %u", server->options.port);
+    }
+    if (getsockname(server->listening, &address.any, &size) != 0)
+        return error_from_errno(err, errno, "asking for the port");
+    server->port = ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+    return true;
+}
+
+static void set_defaults(struct server_options *options)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    if (slice_empty(options->address))
+        options->address = S("127.0.0.1");
+    if (!options->threads)
+        options->threads = processors > 2 ? (unsigned)processors * 2 : 4;
+    options->head_ms = options->head_ms ? options->head_ms : 20000;
+    options->body_ms = options->body_ms ? options->body_ms : 20000;
+    options->send_ms = options->send_ms ? options->send_ms : 30000;
+    options->connections = options->connections ? options->connections : 1000;
+    if (options->connections < options->threads)
+        options->connections = options->threads;
+}
+
+static void let_go(struct server *server)
+{
+    if (server->listening >= 0)
+        close(server->listening);
+    if (server->wake >= 0)
+        close(server->wake);
+    pthread_cond_destroy(&server->changed);
+    pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+bool server_start(const struct server_options *options, struct server **ret, struct error *err)
+{
+    struct server *server = calloc(1, sizeof *server);
+    must(server != NULL);
+    server->options = *options;
+    set_defaults(&server->options);
+    server->listening = -1;
+    server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->changed, NULL);
+    if (server->wake < 0) {
+        error_from_errno(err, errno, "making an event");
+        goto fail;
+    }
+    if (!listen_on(server, err))
+        goto fail;
+    must(pthread_create(&server->watcher, NULL, watch, server) == 0);
+    server->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET,
+        server->listening, MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
+        server->options.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(32 << 10),
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(server->options.head_ms / 1000 + 30), MHD_OPTION_URI_LOG_CALLBACK,
+        request_begins, server, MHD_OPTION_NOTIFY_COMPLETED, request_ends, server, MHD_OPTION_NOTIFY_CONNECTION,
+        connection_changed, server, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (server->daemon) {
+        *ret = server;
+        return true;
+    }
+    error_set(err, ERROR_IO, "the server's threads could not be started; allow more open files (ulimit -n)");
+    pthread_mutex_lock(&server->lock);
+    server->stopping = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+    pthread_join(server->watcher, NULL);
+fail:
+    let_go(server);
+    return false;
+}
+
+uint16_t server_port(const struct server *server)
+{
+    return server->port;
+}
+
+void server_ask_to_stop(struct server *server)
+{
+    uint64_t one = 1;
+    must(write(server->wake, &one, sizeof one) == sizeof one);
+}
+
+void server_wait(struct server *server)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    must(signals >= 0);
+    struct pollfd wait[2] = {{.fd = signals, .events = POLLIN}, {.fd = server->wake, .events = POLLIN}};
+    while (poll(wait, 2, -1) <= 0)
+        must(errno == EINTR);
+    close(signals);
+}
+
+void server_stop(struct server *server, int grace_ms)
+{
+    if (!server)
+        return;
+    int64_t until = host_monotonic(server->options.host) + ms(grace_ms);
+    MHD_quiesce_daemon(server->daemon);
+    while (server->in_work > 0 && host_monotonic(server->options.host) < until)
+        usleep(20000);
+    MHD_stop_daemon(server->daemon);
+    pthread_mutex_lock(&server->lock);
+    server->stopping = true;
+    pthread_cond_broadcast(&server->changed);
+    pthread_mutex_unlock(&server->lock);
+    pthread_join(server->watcher, NULL);
+    let_go(server);
+}
