@@ -1,0 +1,342 @@
+#include "hub/answer_json.h"
+
+static void maybe_text(struct json *json, const char *key, struct slice text)
+{
+    if (text.len)
+        json_pair_text(json, key, text);
+}
+
+static void maybe_date(struct json *json, const char *key, struct date date, struct arena *arena)
+{
+    if (date_known(date))
+        json_pair_text(json, key, date_iso(arena, date));
+}
+
+static void texts(struct json *json, const char *key, const struct slice *list, size_t count)
+{
+    json_key(json, key);
+    json_array(json);
+    for (size_t i = 0; i < count; i++)
+        json_text(json, list[i]);
+    json_end(json);
+}
+
+void search_json(struct json *json, const struct search_answer *answer, struct arena *arena)
+{
+    json_object(json);
+    json_pair_text(json, "read_as", answer->read_as);
+    json_pair_bool(json, "more", answer->more);
+    json_pair_bool(json, "too_common", answer->too_common);
+    json_key(json, "hits");
+    json_array(json);
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        const struct search_hit *hit = &answer->hits[i];
+        json_object(json);
+        if (hit->entity)
+            json_pair_integer(json, "person", hit->entity);
+        maybe_text(json, "uprn", hit->uprn);
+        json_pair_text(json, "name", hit->name);
+        maybe_date(json, "born", hit->born, arena);
+        maybe_text(json, "address", hit->address);
+        json_pair_bool(json, "died", hit->died);
+        json_pair_real(json, "score", hit->score);
+        json_key(json, "reasons");
+        json_array(json);
+        for (size_t k = 0; k < hit->reason_count; k++) {
+            json_object(json);
+            json_pair_text(json, "asked", hit->reasons[k].asked);
+            json_pair_text(json, "because", hit->reasons[k].words);
+            json_end(json);
+        }
+        json_end(json);
+        texts(json, "sources", hit->sources, hit->source_count);
+        json_end(json);
+    }
+    json_end(json);
+    json_end(json);
+}
+
+static void evidence_json(struct json *json, const struct evidence *evidence, struct arena *arena)
+{
+    json_object(json);
+    if (evidence->source)
+        json_pair_text(json, "source", evidence->source->name);
+    json_pair_text(json, "source_title", evidence->source_title);
+    maybe_text(json, "agency", evidence->agency_title);
+    json_pair_integer(json, "record", evidence->anchor);
+    json_pair_integer(json, "version", evidence->version);
+    json_pair_integer(json, "landing", evidence->landing);
+    maybe_text(json, "file", evidence->file_name);
+    maybe_text(json, "file_sha256", evidence->file_digest);
+    json_pair_integer(json, "line", evidence->line);
+    if (evidence->received_at)
+        json_pair_text(json, "received", time_iso(arena, evidence->received_at));
+    maybe_date(json, "as_at", evidence->as_at, arena);
+    maybe_text(json, "agreement", evidence->agreement);
+    maybe_text(json, "clause", evidence->clause);
+    json_pair_bool(json, "stale", evidence->stale);
+    json_end(json);
+}
+
+static void value_json(struct json *json, const struct person_view *view, const struct view_value *value)
+{
+    json_object(json);
+    json_pair_text(json, "value", value->value);
+    if (value->record < view->record_count) {
+        const struct evidence *evidence = &view->records[value->record].evidence;
+        json_pair_integer(json, "record", evidence->anchor);
+        json_pair_text(json, "source_title", evidence->source_title);
+    }
+    json_end(json);
+}
+
+static void record_json(struct json *json, const struct view_record *record, struct arena *arena)
+{
+    json_object(json);
+    json_key(json, "evidence");
+    evidence_json(json, &record->evidence, arena);
+    json_key(json, "fields");
+    json_array(json);
+    for (size_t i = 0; i < record->field_count; i++) {
+        const struct view_field *field = &record->fields[i];
+        json_object(json);
+        json_pair_text(json, "column", field->column->name);
+        json_pair_text(json, "title", field->column->title);
+        json_pair_text(json, "value", field->value);
+        json_end(json);
+    }
+    json_end(json);
+    json_end(json);
+}
+
+static void event_json(struct json *json, const struct view_event *event, struct arena *arena)
+{
+    json_object(json);
+    maybe_date(json, "date", event->date, arena);
+    json_pair_text(json, "what", event->what);
+    maybe_text(json, "text", event->text);
+    json_pair_text(json, "source_title", event->source_title);
+    maybe_text(json, "written_by", event->written_by);
+    json_end(json);
+}
+
+void freshness_json(struct json *json, const struct freshness *freshness, size_t count, struct arena *arena)
+{
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_object(json);
+        json_pair_text(json, "source", freshness[i].source->name);
+        json_pair_text(json, "title", freshness[i].source->title);
+        if (freshness[i].landing) {
+            json_pair_integer(json, "landing", freshness[i].landing);
+            json_pair_text(json, "received", time_iso(arena, freshness[i].received_at));
+            maybe_date(json, "as_at", freshness[i].as_at, arena);
+            json_pair_integer(json, "age_days", freshness[i].age_days);
+        }
+        json_pair_bool(json, "stale", freshness[i].stale);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+void excluded_json(struct json *json, const struct grant *grant)
+{
+    json_array(json);
+    for (size_t i = 0; i < grant->excluded_count; i++) {
+        json_object(json);
+        json_pair_text(json, "source", grant->excluded[i].name);
+        json_pair_text(json, "title", grant->excluded[i].title);
+        json_pair_text(json, "reason", grant->excluded[i].reason);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void summary_json(struct json *json, const struct person_view *view)
+{
+    static const char *const kinds[] = {
+        [MARKER_DEATH] = "death", [MARKER_STAFF_SAFETY] = "staff safety", [MARKER_COMMUNICATION] = "communication"};
+    json_key(json, "markers");
+    json_array(json);
+    for (size_t i = 0; i < view->marker_count; i++) {
+        json_object(json);
+        json_pair_text(json, "kind", slice_of(kinds[view->markers[i].kind]));
+        json_key(json, "said");
+        value_json(json, view, &view->markers[i].value);
+        json_end(json);
+    }
+    json_end(json);
+    json_key(json, "facts");
+    json_array(json);
+    for (size_t i = 0; i < view->fact_count; i++) {
+        const struct view_fact *fact = &view->facts[i];
+        json_object(json);
+        json_pair_text(json, "attribute", attribute_name(fact->attribute));
+        json_pair_text(json, "title", fact->title);
+        json_key(json, "best");
+        value_json(json, view, &fact->best);
+        json_pair_text(json, "rule", fact->rule);
+        json_pair_integer(json, "agreeing", (int64_t)fact->agreeing);
+        json_key(json, "others");
+        json_array(json);
+        for (size_t k = 0; k < fact->other_count; k++)
+            value_json(json, view, &fact->others[k]);
+        json_end(json);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void person_homes_json(struct json *json, const struct person_view *view, struct arena *arena)
+{
+    json_key(json, "homes");
+    json_array(json);
+    for (size_t i = 0; i < view->home_count; i++) {
+        const struct view_home *home = &view->homes[i];
+        json_object(json);
+        json_pair_text(json, "uprn", home->uprn);
+        json_pair_text(json, "address", home->address);
+        maybe_text(json, "postcode", home->postcode);
+        maybe_text(json, "kind", home->kind);
+        maybe_date(json, "from", home->from, arena);
+        maybe_date(json, "until", home->until, arena);
+        json_pair_bool(json, "current", home->current);
+        json_pair_text(json, "how", home->how);
+        json_end(json);
+    }
+    json_end(json);
+    json_key(json, "household");
+    json_array(json);
+    for (size_t i = 0; i < view->household_count; i++) {
+        json_object(json);
+        json_pair_integer(json, "person", view->household[i].entity);
+        json_pair_text(json, "name", view->household[i].name);
+        maybe_date(json, "born", view->household[i].born, arena);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+void person_json(struct json *json, const struct person_view *view, struct arena *arena)
+{
+    json_object(json);
+    json_pair_integer(json, "person", view->entity);
+    json_pair_text(json, "name", view->name);
+    json_pair_bool(json, "caller_check_needed", view->caller_check_needed);
+    summary_json(json, view);
+    person_homes_json(json, view, arena);
+    json_key(json, "timeline");
+    json_array(json);
+    for (size_t i = 0; i < view->event_count; i++)
+        event_json(json, &view->timeline[i], arena);
+    json_end(json);
+    json_key(json, "records");
+    json_array(json);
+    for (size_t i = 0; i < view->record_count; i++)
+        record_json(json, &view->records[i], arena);
+    json_end(json);
+    json_key(json, "excluded");
+    excluded_json(json, view->grant);
+    json_key(json, "freshness");
+    freshness_json(json, view->freshness, view->freshness_count, arena);
+    json_end(json);
+}
+
+void home_json(struct json *json, const struct home_view *view, struct arena *arena)
+{
+    json_object(json);
+    json_pair_text(json, "uprn", view->uprn);
+    json_pair_text(json, "kind", view->kind);
+    json_pair_text(json, "address", view->address);
+    maybe_text(json, "postcode", view->postcode);
+    maybe_text(json, "locality", view->locality);
+    maybe_text(json, "town", view->town);
+    maybe_text(json, "district", view->district);
+    json_pair_bool(json, "shared", view->shared);
+    json_key(json, "residents");
+    json_array(json);
+    for (size_t i = 0; i < view->resident_count; i++) {
+        const struct home_resident *resident = &view->residents[i];
+        json_object(json);
+        json_pair_integer(json, "person", resident->entity);
+        json_pair_text(json, "name", resident->name);
+        maybe_date(json, "born", resident->born, arena);
+        maybe_date(json, "from", resident->from, arena);
+        maybe_date(json, "until", resident->until, arena);
+        json_pair_bool(json, "current", resident->current);
+        texts(json, "sources", resident->sources, resident->source_count);
+        json_end(json);
+    }
+    json_end(json);
+    json_pair_bool(json, "more_residents", view->more_residents);
+    json_key(json, "timeline");
+    json_array(json);
+    for (size_t i = 0; i < view->event_count; i++)
+        event_json(json, &view->timeline[i], arena);
+    json_end(json);
+    json_key(json, "records");
+    json_array(json);
+    for (size_t i = 0; i < view->record_count; i++)
+        record_json(json, &view->records[i], arena);
+    json_end(json);
+    json_key(json, "excluded");
+    excluded_json(json, view->grant);
+    json_end(json);
+}
+
+static void link_json(struct json *json, const struct why_view *why, const struct why_link *link)
+{
+    json_object(json);
+    json_pair_integer(json, "a", why->records[link->a].anchor);
+    json_pair_integer(json, "b", why->records[link->b].anchor);
+    json_pair_real(json, "prior", link->prior);
+    json_pair_real(json, "total", link->total);
+    json_pair_real(json, "probability", link->probability);
+    maybe_text(json, "said", link->said);
+    json_key(json, "parts");
+    json_array(json);
+    for (size_t i = 0; i < link->part_count; i++) {
+        const struct why_part *part = &link->parts[i];
+        json_object(json);
+        json_pair_text(json, "field", part->field);
+        json_pair_bool(json, "shown", part->shown);
+        maybe_text(json, "a", part->a);
+        maybe_text(json, "b", part->b);
+        json_pair_text(json, "level", part->level);
+        json_pair_real(json, "weight", part->weight);
+        json_pair_real(json, "frequency", part->frequency);
+        json_pair_real(json, "m", part->m);
+        json_pair_real(json, "u", part->u);
+        json_end(json);
+    }
+    json_end(json);
+    json_end(json);
+}
+
+void why_json(struct json *json, const struct why_view *why)
+{
+    json_object(json);
+    if (why->entity)
+        json_pair_integer(json, "person", why->entity);
+    json_pair_integer(json, "model", why->model);
+    json_pair_real(json, "join", why->join);
+    json_pair_real(json, "review", why->review);
+    json_pair_bool(json, "together", why->together);
+    json_pair_text(json, "outcome", why->outcome);
+    json_key(json, "records");
+    json_array(json);
+    for (size_t i = 0; i < why->record_count; i++) {
+        json_object(json);
+        json_pair_integer(json, "record", why->records[i].anchor);
+        json_pair_text(json, "source_title", why->records[i].source_title);
+        json_pair_text(json, "name", why->records[i].name);
+        json_end(json);
+    }
+    json_end(json);
+    json_key(json, "links");
+    json_array(json);
+    for (size_t i = 0; i < why->link_count; i++)
+        link_json(json, why, &why->links[i]);
+    json_end(json);
+    json_end(json);
+}
