@@ -11,6 +11,7 @@
 
 #include "base/date.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/yaml.h"
 
 #include "catalogue/attribute.h"
@@ -92,10 +93,14 @@ struct source {
     struct column *columns;
     size_t column_count;
     char delimiter;           /* 0: guess */
+    bool encoding_given;      /* else guessed */
+    enum text_encoding encoding;
+    bool headless;            /* the file has no line of headings: columns stand in the contract's order */
+    bool keep_spaces;         /* white space around a value counts; else it is dropped */
     int64_t fresh_days;       /* shown as stale after this; 0: no promise */
     int64_t keep_days;        /* retention after a record is closed */
-    double hold_share;        /* a snapshot that would close more of the current records than this share waits for a person's word */
-    struct slice as_at_column; /* or from the file's name, or given; empty: the day of landing */
+    double hold_share;        /* 0 to 1: a snapshot that would close more of the current records than this share waits for a person's word */
+    struct slice as_at_column; /* the first row's date here is the as-at day; empty: given, in the file's name, or the day of landing */
     struct slice row_title;   /* e.g. "Council tax account": what one record is called in the timeline */
 };
 
