@@ -1,5 +1,5 @@
-/* attribute.c: the table of attribute.h as data. Looked through from front to back: it has some forty rows and is read when
- * contracts are, never per record. */
+/* attribute.c: the table of attribute.h as data. Looked through from front to back: it has some forty rows and is read
+ * when contracts are, never per record. */
 #include "catalogue/attribute.h"
 
 #include "base/text.h"

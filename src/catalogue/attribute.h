@@ -1,7 +1,7 @@
 /* attribute.h: the standard attributes that contracts map their columns to: the hub's common tongue.
  *
- * Names are written in contracts as "person.family_name". The order here is the order in which a single view shows them.
- * link kind is what the attribute is for the linkage engine (link/link.h); "-" is not linked on. */
+ * Names are written in contracts as "person.family_name". The order here is the order in which a single view shows
+ * them. link kind is what the attribute is for the linkage engine (link/link.h); "-" is not linked on. */
 #ifndef STAITHE_CATALOGUE_ATTRIBUTE_H
 #define STAITHE_CATALOGUE_ATTRIBUTE_H
 

@@ -1,20 +1,24 @@
 /* catalogue.c: reads the county folder as a whole and checks that its parts hang together.
  *
- * county.yaml names the agencies, purposes and roles; sources/ and agreements/ hold one file each. Files are read in byte order
- * of their names, so that the first fault is the same one every time. The checks between files are made last, over the trees
- * that the readers kept, so that each can point at the word that is wrong: a county folder is edited by people who did not
- * write this program. */
+ * county.yaml names the agencies, purposes and roles; sources/ and agreements/ hold one file each. Files are read in
+ * byte order of their names, so that the first fault is the same one every time. The checks between files are made
+ * last, over the trees that the readers kept, so that each can point at the word that is wrong: a county folder is
+ * edited by people who did not write this program. */
+#include "base/host.h"
+
 #include "catalogue/reading.h"
 
 #include <stdlib.h>
 
 #define COUNTY_LONGEST (1024 * 1024)
 
-static const char *const county_keys[] = {"county", "product", "organisation", "colour", "help", "agencies", "purposes", "roles", NULL};
+static const char *const county_keys[] = {"county",   "product",  "organisation", "colour", "help",
+                                          "agencies", "purposes", "roles",        NULL};
 static const char *const purpose_keys[] = {"title", "about", NULL};
 static const char *const role_keys[] = {"title", "may", "purposes", "caller_check", NULL};
-static const struct slice ability_words[] = {S_INIT("search"), S_INIT("view"),  S_INIT("land"),       S_INIT("steward"), S_INIT("list"),
-                                             S_INIT("note"),   S_INIT("audit"), S_INIT("administer"), S_INIT("export")};
+static const struct slice ability_words[] = {S_INIT("search"),  S_INIT("view"),       S_INIT("land"),
+                                             S_INIT("steward"), S_INIT("list"),       S_INIT("note"),
+                                             S_INIT("audit"),   S_INIT("administer"), S_INIT("export")};
 
 static bool county_agencies(const struct yaml *tree, struct arena *arena, struct catalogue *c, struct error *err)
 {
@@ -84,26 +88,30 @@ static bool county_roles(const struct yaml *tree, struct arena *arena, struct ca
             while (word < countof(ability_words) && !slice_equal(ability_words[word], may[k]))
                 word++;
             if (word == countof(ability_words))
-                return unknown_word(place_of(node, "may", k), may[k], "ability of a role", ability_words, countof(ability_words), err);
+                return unknown_word(place_of(node, "may", k), may[k], "ability of a role", ability_words,
+                                    countof(ability_words), err);
             role->abilities |= 1u << word;
         }
         for (size_t k = 0; k < role->purpose_count; k++)
             if (!catalogue_purpose(c, role->purposes[k]))
-                return unknown_word(place_of(node, "purposes", k), role->purposes[k], "purpose of this county", purposes,
-                                    c->purpose_count, err);
+                return unknown_word(place_of(node, "purposes", k), role->purposes[k], "purpose of this county",
+                                    purposes, c->purpose_count, err);
         if (!role->purpose_count)
-            return yaml_error(node, err, "the role %.*s has no purpose; list those that it may choose under purposes", PRINT(role->name));
+            return yaml_error(node, err, "the role %.*s has no purpose; list those that it may choose under purposes",
+                              PRINT(role->name));
     }
     return true;
 }
 
-static bool county_read(struct slice text, struct slice file, struct arena *arena, struct catalogue *c, struct error *err)
+static bool county_read(struct slice text, struct slice file, struct arena *arena, struct catalogue *c,
+                        struct error *err)
 {
     struct yaml tree;
     if (!yaml_read(text, file, arena, &tree, err))
         return false;
     if (tree.kind != YAML_MAPPING)
-        return error_set_at(err, ERROR_INPUT, file, 1, 1, "the file does not describe a county; begin from a copy of county/norfolk/county.yaml");
+        return error_set_at(err, ERROR_INPUT, file, 1, 1,
+                            "the file does not describe a county; begin from a copy of county/norfolk/county.yaml");
     struct wording *w = &c->wording;
     if (!yaml_only_keys(&tree, county_keys, "county.yaml", err) || !yaml_text(&tree, "county", &w->county, err))
         return false;
@@ -111,7 +119,8 @@ static bool county_read(struct slice text, struct slice file, struct arena *aren
     w->organisation = w->county;
     w->colour = S("#1d70b8");
     w->help = NO_SLICE;
-    if (!yaml_maybe_text(&tree, "product", &w->product, err) || !yaml_maybe_text(&tree, "organisation", &w->organisation, err) ||
+    if (!yaml_maybe_text(&tree, "product", &w->product, err) ||
+        !yaml_maybe_text(&tree, "organisation", &w->organisation, err) ||
         !yaml_maybe_text(&tree, "colour", &w->colour, err) || !yaml_maybe_text(&tree, "help", &w->help, err))
         return false;
     bool hex = w->colour.len == 7 && w->colour.at[0] == '#';
@@ -119,7 +128,8 @@ static bool county_read(struct slice text, struct slice file, struct arena *aren
         hex = memchr("0123456789abcdefABCDEF", w->colour.at[i], 22) != NULL;
     if (!hex)
         return yaml_error(yaml_get(&tree, "colour"), err, "a colour is written like \"#005e5d\", in quotes");
-    return county_agencies(&tree, arena, c, err) && county_purposes(&tree, arena, c, err) && county_roles(&tree, arena, c, err);
+    return county_agencies(&tree, arena, c, err) && county_purposes(&tree, arena, c, err) &&
+           county_roles(&tree, arena, c, err);
 }
 
 /* ---- The folder ---- */
@@ -130,9 +140,10 @@ struct listing {
     size_t count;
 };
 
-/* The .yaml files of a folder below the county's. A file with another ending is refused: gp_list.yml would else be a source
- * that is silently not there. */
-static bool files_read(struct slice folder, const char *part, struct arena *arena, struct listing *ret, struct error *err)
+/* The .yaml files of a folder below the county's. A file with another ending is refused: gp_list.yml would else be a
+ * source that is silently not there. */
+static bool files_read(struct slice folder, const char *part, struct arena *arena, struct listing *ret,
+                       struct error *err)
 {
     struct slice *names;
     size_t count;
@@ -149,7 +160,8 @@ static bool files_read(struct slice folder, const char *part, struct arena *aren
         if (slice_ends(names[i], S(".md")) || slice_ends(names[i], S(".txt")))
             continue;
         if (!slice_ends(names[i], S(".yaml")))
-            return error_set_at(err, ERROR_INPUT, file, 0, 0, "files here end in .yaml; rename this one or take it away");
+            return error_set_at(err, ERROR_INPUT, file, 0, 0,
+                                "files here end in .yaml; rename this one or take it away");
         if (!host_read_file(host_real(), file, COUNTY_LONGEST, arena, &listing.texts[listing.count], err))
             return error_wrap(err, "reading %.*s", PRINT(file));
         listing.paths[listing.count++] = file;
@@ -166,7 +178,8 @@ static bool named_as_file(struct slice path, struct slice name, const struct yam
         start--;
     struct slice stem = slice_part(path, start, path.len - 5);
     return slice_equal(stem, name) ||
-           yaml_error(place, err, "it is called %.*s here, and its file is %.*s.yaml; give both one name", PRINT(name), PRINT(stem));
+           yaml_error(place, err, "it is called %.*s here, and its file is %.*s.yaml; give both one name", PRINT(name),
+                      PRINT(stem));
 }
 
 /* ---- What hangs together ---- */
@@ -182,26 +195,28 @@ static struct slice *source_names(const struct catalogue *c, struct arena *arena
     return names;
 }
 
-static bool source_check(const struct catalogue *c, const struct source *source, const struct yaml *tree, struct arena *arena,
-                         struct error *err)
+static bool source_check(const struct catalogue *c, const struct source *source, const struct yaml *tree,
+                         struct arena *arena, struct error *err)
 {
     const struct yaml *block = yaml_get(tree, "staithe");
     if (source_is_built_in(source->name))
-        return yaml_error(yaml_get(tree, "id"), err, "%.*s is a source that the hub itself writes; call this one something else",
+        return yaml_error(yaml_get(tree, "id"), err,
+                          "%.*s is a source that the hub itself writes; call this one something else",
                           PRINT(source->name));
     if (!catalogue_agency(c, source->agency)) {
         struct slice *names = arena_array(arena, struct slice, c->agency_count);
         for (size_t i = 0; i < c->agency_count; i++)
             names[i] = c->agencies[i].name;
-        return unknown_word(yaml_get(block, "agency"), source->agency, "agency of county.yaml", names, c->agency_count, err);
+        return unknown_word(yaml_get(block, "agency"), source->agency, "agency of county.yaml", names, c->agency_count,
+                            err);
     }
     const struct agreement *agreement = catalogue_agreement(c, source->agreement);
     if (!agreement) {
         struct slice *names = arena_array(arena, struct slice, c->agreement_count);
         for (size_t i = 0; i < c->agreement_count; i++)
             names[i] = c->agreements[i].name;
-        return unknown_word(yaml_get(block, "agreement"), source->agreement, "agreement in the folder agreements", names,
-                            c->agreement_count, err);
+        return unknown_word(yaml_get(block, "agreement"), source->agreement, "agreement in the folder agreements",
+                            names, c->agreement_count, err);
     }
     bool party = false, clause = false;
     for (size_t i = 0; i < agreement->party_count; i++)
@@ -209,18 +224,20 @@ static bool source_check(const struct catalogue *c, const struct source *source,
     for (size_t i = 0; i < agreement->clause_count; i++)
         clause |= slice_equal(agreement->clauses[i].source, source->name);
     if (!party)
-        return yaml_error(yaml_get(block, "agreement"), err, "%.*s sends this source, but is no party to the agreement %.*s; add it under "
-                                                             "`between` there",
+        return yaml_error(yaml_get(block, "agreement"), err,
+                          "%.*s sends this source, but is no party to the agreement %.*s; add it under "
+                          "`between` there",
                           PRINT(source->agency), PRINT(agreement->name));
     if (!clause)
-        return yaml_error(yaml_get(block, "agreement"), err, "no clause of the agreement %.*s is about %.*s; add one there, or name the "
-                                                             "agreement that governs it",
+        return yaml_error(yaml_get(block, "agreement"), err,
+                          "no clause of the agreement %.*s is about %.*s; add one there, or name the "
+                          "agreement that governs it",
                           PRINT(agreement->name), PRINT(source->name));
     return true;
 }
 
-static bool clause_check(const struct catalogue *c, const struct clause *clause, const struct yaml *node, struct arena *arena,
-                         struct error *err)
+static bool clause_check(const struct catalogue *c, const struct clause *clause, const struct yaml *node,
+                         struct arena *arena, struct error *err)
 {
     const struct source *source = catalogue_source(c, clause->source);
     if (!source && !source_is_built_in(clause->source)) {
@@ -233,7 +250,8 @@ static bool clause_check(const struct catalogue *c, const struct clause *clause,
             struct slice *names = arena_array(arena, struct slice, c->role_count);
             for (size_t k = 0; k < c->role_count; k++)
                 names[k] = c->roles[k].name;
-            return unknown_word(place_of(node, "roles", i), clause->roles[i], "role of county.yaml", names, c->role_count, err);
+            return unknown_word(place_of(node, "roles", i), clause->roles[i], "role of county.yaml", names,
+                                c->role_count, err);
         }
     for (size_t i = 0; source && i < clause->show_count; i++)
         if (!source_column(source, clause->show[i])) {
@@ -241,28 +259,30 @@ static bool clause_check(const struct catalogue *c, const struct clause *clause,
             for (size_t k = 0; k < source->column_count; k++)
                 names[k] = source->columns[k].name;
             struct slice what = arena_format(arena, "column of %.*s", PRINT(source->name));
-            return unknown_word(place_of(node, "show", i), clause->show[i], arena_cstr(arena, what), names, source->column_count, err);
+            return unknown_word(place_of(node, "show", i), clause->show[i], arena_cstr(arena, what), names,
+                                source->column_count, err);
         }
     return true;
 }
 
-static bool agreement_check(const struct catalogue *c, const struct agreement *agreement, const struct yaml *tree, struct arena *arena,
-                            struct error *err)
+static bool agreement_check(const struct catalogue *c, const struct agreement *agreement, const struct yaml *tree,
+                            struct arena *arena, struct error *err)
 {
     for (size_t i = 0; i < agreement->party_count; i++)
         if (!catalogue_agency(c, agreement->parties[i])) {
             struct slice *names = arena_array(arena, struct slice, c->agency_count);
             for (size_t k = 0; k < c->agency_count; k++)
                 names[k] = c->agencies[k].name;
-            return unknown_word(place_of(tree, "between", i), agreement->parties[i], "agency of county.yaml", names, c->agency_count, err);
+            return unknown_word(place_of(tree, "between", i), agreement->parties[i], "agency of county.yaml", names,
+                                c->agency_count, err);
         }
     for (size_t i = 0; i < agreement->purpose_count; i++)
         if (!catalogue_purpose(c, agreement->purposes[i])) {
             struct slice *names = arena_array(arena, struct slice, c->purpose_count);
             for (size_t k = 0; k < c->purpose_count; k++)
                 names[k] = c->purposes[k].name;
-            return unknown_word(place_of(tree, "purposes", i), agreement->purposes[i], "purpose of county.yaml", names, c->purpose_count,
-                                err);
+            return unknown_word(place_of(tree, "purposes", i), agreement->purposes[i], "purpose of county.yaml", names,
+                                c->purpose_count, err);
         }
     const struct yaml *clauses = yaml_get(tree, "clauses");
     for (size_t i = 0; i < agreement->clause_count; i++)
@@ -271,9 +291,12 @@ static bool agreement_check(const struct catalogue *c, const struct agreement *a
     return true;
 }
 
-static bool everything_hangs_together(const struct catalogue *c, const struct yaml *source_trees, const struct yaml *agreement_trees,
-                                      struct arena *arena, struct error *err)
+static bool everything_hangs_together(const struct catalogue *c, const struct yaml *source_trees,
+                                      const struct yaml *agreement_trees, struct arena *arena, struct error *err)
 {
+    for (size_t i = 0; i < c->agreement_count; i++)
+        if (!agreement_check(c, &c->agreements[i], &agreement_trees[i], arena, err))
+            return false;
     const struct source *gazetteer = NULL;
     for (size_t i = 0; i < c->source_count; i++) {
         if (!source_check(c, &c->sources[i], &source_trees[i], arena, err))
@@ -285,9 +308,6 @@ static bool everything_hangs_together(const struct catalogue *c, const struct ya
                               "%.*s is the gazetteer already; only one source is", PRINT(gazetteer->name));
         gazetteer = &c->sources[i];
     }
-    for (size_t i = 0; i < c->agreement_count; i++)
-        if (!agreement_check(c, &c->agreements[i], &agreement_trees[i], arena, err))
-            return false;
     return true;
 }
 
@@ -321,7 +341,8 @@ bool catalogue_read(struct slice folder, struct arena *arena, struct catalogue *
     struct yaml *agreement_trees = arena_array(arena, struct yaml, agreements.count);
     for (size_t i = 0; i < agreements.count; i++) {
         struct agreement *agreement = &c->agreements[c->agreement_count++];
-        if (!agreement_read_tree(agreements.texts[i], agreements.paths[i], arena, &agreement_trees[i], agreement, err) ||
+        if (!agreement_read_tree(agreements.texts[i], agreements.paths[i], arena, &agreement_trees[i], agreement,
+                                 err) ||
             !named_as_file(agreements.paths[i], agreement->name, yaml_get(&agreement_trees[i], "agreement"), err))
             return false;
         hash_more(&hash, slice_from(agreement->digest.bytes, sizeof agreement->digest.bytes));

@@ -1,11 +1,12 @@
 /* catalogue.h: the county folder, read, checked and immutable: agencies, purposes, roles, sources, agreements, wording.
  *
- * catalogue_read reads everything, or fails with the first fault as one sentence with file, line, column and what to do. It
- * refuses what does not hang together: an agreement that names an unknown source, column, role, purpose or agency; a
- * source without an agreement that governs its landing; two of one name. Nothing in it is personal data.
+ * catalogue_read reads everything, or fails with the first fault as one sentence with file, line, column and what to
+ * do. It refuses what does not hang together: an agreement that names an unknown source, column, role, purpose or
+ * agency; a source without an agreement that governs its landing; two of one name. Nothing in it is personal data.
  *
- * A `struct catalogue` lives in its arena, never changes, and may be read from any thread. The server keeps the current one
- * behind catalogue_watch (catalogue_current.h of the web room may swap it) so that a withdrawn agreement bites at the next request. */
+ * A `struct catalogue` lives in its arena, never changes, and may be read from any thread. The server keeps the current
+ * one behind catalogue_watch (catalogue_current.h of the web room may swap it) so that a withdrawn agreement bites at
+ * the next request. */
 #ifndef STAITHE_CATALOGUE_CATALOGUE_H
 #define STAITHE_CATALOGUE_CATALOGUE_H
 
@@ -56,17 +57,17 @@ enum column_check {
 };
 
 struct column {
-    struct slice name;    /* letters, digits, underscores: its name in the database */
-    struct slice header;  /* the heading in the file; the same as name unless physicalName says otherwise */
-    struct slice title;   /* for people */
+    struct slice name;   /* letters, digits, underscores: its name in the database */
+    struct slice header; /* the heading in the file; the same as name unless physicalName says otherwise */
+    struct slice title;  /* for people */
     enum column_type type;
     bool required, key, sensitive;
     unsigned checks;
     struct date_form date_form;
-    struct date earliest, latest;   /* NO_DATE: no bound */
+    struct date earliest, latest; /* NO_DATE: no bound */
     bool has_low, has_high;
-    int64_t low, high;              /* of integers */
-    size_t longest;                 /* characters; 0: 4,000 */
+    int64_t low, high; /* of integers */
+    size_t longest;    /* characters; 0: 4,000 */
     struct slice *allowed;
     size_t allowed_count;
     struct slice *true_words, *false_words; /* of booleans */
@@ -80,28 +81,30 @@ enum subject { SUBJECT_PERSON, SUBJECT_HOME };
 
 struct source {
     struct slice name, title, about, version;
-    struct slice file;        /* of the contract, for messages */
-    struct slice text;        /* the YAML itself */
+    struct slice file; /* of the contract, for messages */
+    struct slice text; /* the YAML itself */
     struct digest digest;
-    struct slice agency;      /* which sends it */
-    struct slice agreement;   /* under which it may be landed and linked */
+    struct slice agency;    /* which sends it */
+    struct slice agreement; /* under which it may be landed and linked */
     enum subject subject;
-    bool gazetteer;           /* the list of homes: exactly one source says so */
+    bool gazetteer; /* the list of homes: exactly one source says so */
     enum delivery delivery;
     struct slice removed_column, removed_value; /* delta: a row with this value closes the record; empty: none */
-    bool no_duplicates;       /* a person stands in it once at most */
+    bool no_duplicates;                         /* a person stands in it once at most */
     struct column *columns;
     size_t column_count;
-    char delimiter;           /* 0: guess */
-    bool encoding_given;      /* else guessed */
+    char delimiter;      /* 0: guess */
+    bool encoding_given; /* else guessed */
     enum text_encoding encoding;
-    bool headless;            /* the file has no line of headings: columns stand in the contract's order */
-    bool keep_spaces;         /* white space around a value counts; else it is dropped */
-    int64_t fresh_days;       /* shown as stale after this; 0: no promise */
-    int64_t keep_days;        /* retention after a record is closed */
-    double hold_share;        /* 0 to 1: a snapshot that would close more of the current records than this share waits for a person's word */
-    struct slice as_at_column; /* the first row's date here is the as-at day; empty: given, in the file's name, or the day of landing */
-    struct slice row_title;   /* e.g. "Council tax account": what one record is called in the timeline */
+    bool headless;      /* the file has no line of headings: columns stand in the contract's order */
+    bool keep_spaces;   /* white space around a value counts; else it is dropped */
+    int64_t fresh_days; /* shown as stale after this; 0: no promise */
+    int64_t keep_days;  /* retention after a record is closed */
+    double hold_share;  /* 0 to 1: a snapshot that would close more of the current records than this share waits for a
+                           person's word */
+    struct slice as_at_column; /* the first row's date here is the as-at day; empty: given, in the file's name, or the
+                                  day of landing */
+    struct slice row_title;    /* e.g. "Council tax account": what one record is called in the timeline */
 };
 
 /* May do with a field. */
@@ -109,15 +112,15 @@ enum use { USE_MATCH = 1, USE_SHOW = 2, USE_COUNT = 4 };
 enum subjects { SUBJECTS_ALL, SUBJECTS_ADULTS, SUBJECTS_CHILDREN };
 
 struct clause {
-    struct slice name;         /* "4.2" */
-    struct slice source;       /* a source, or a built-in one: recorded_visits, contact_notes */
+    struct slice name;   /* "4.2" */
+    struct slice source; /* a source, or a built-in one: recorded_visits, contact_notes */
     struct slice *roles;
     size_t role_count;
-    struct slice *purposes;    /* of the agreement's purposes; all of them when not given */
+    struct slice *purposes; /* of the agreement's purposes; all of them when not given */
     size_t purpose_count;
-    bool match;                /* all of the source's mapped columns may be used to find and join */
+    bool match; /* all of the source's mapped columns may be used to find and join */
     bool show_all, count;
-    struct slice *show;        /* columns */
+    struct slice *show; /* columns */
     size_t show_count;
     enum subjects subjects;
 };
@@ -174,7 +177,9 @@ bool agreement_in_force(const struct agreement *agreement, struct date day);
 bool source_is_built_in(struct slice name);
 
 /* Readers of one file each, for `staithe source check` and the fuzzers. */
-bool contract_read(struct slice text, struct slice file, struct arena *arena, struct source *ret, struct error *err) MUST_USE;
-bool agreement_read(struct slice text, struct slice file, struct arena *arena, struct agreement *ret, struct error *err) MUST_USE;
+bool contract_read(struct slice text, struct slice file, struct arena *arena, struct source *ret,
+                   struct error *err) MUST_USE;
+bool agreement_read(struct slice text, struct slice file, struct arena *arena, struct agreement *ret,
+                    struct error *err) MUST_USE;
 
 #endif

@@ -1,9 +1,10 @@
 /* contract.c: reads one data contract.
  *
- * The form is the Open Data Contract Standard, version 3 (bitol-io.github.io/open-data-contract-standard), with what a county needs
- * beyond it in one block `staithe:`. Keys of the standard that say nothing to us (team, price, tags …) are accepted
- * and left alone, so that a contract from another tool can be used as it is; a key that neither the standard nor we
- * know is refused, since it is most often a misspelt one, and a check that is silently not made is worse than a refusal. */
+ * The form is the Open Data Contract Standard, version 3 (bitol-io.github.io/open-data-contract-standard), with what a
+ * county needs beyond it in one block `staithe:`. Keys of the standard that say nothing to us (team, price, tags …) are
+ * accepted and left alone, so that a contract from another tool can be used as it is; a key that neither the standard
+ * nor we know is refused, since it is most often a misspelt one, and a check that is silently not made is worse than a
+ * refusal. */
 #include "catalogue/reading.h"
 
 #define CONTRACT_LONGEST (1024 * 1024)
@@ -11,11 +12,22 @@
 static const char *const contract_keys[] = {
     "apiVersion", "kind", "id", "name", "version", "status", "description", "schema", "slaProperties", "staithe",
     /* of the standard, left alone: */
-    "tenant", "tags", "domain", "dataProduct", "authoritativeDefinitions", "support", "price", "team", "roles", "servers",
-    "slaDefaultElement", "contractCreatedTs", "customProperties", NULL};
-static const char *const schema_keys[] = {"id", "name", "physicalName", "physicalType", "logicalType", "description", "businessName",
-                                          "properties", "tags", "dataGranularityDescription", "authoritativeDefinitions",
-                                          "quality", "customProperties", NULL};
+    "tenant", "tags", "domain", "dataProduct", "authoritativeDefinitions", "support", "price", "team", "roles",
+    "servers", "slaDefaultElement", "contractCreatedTs", "customProperties", NULL};
+static const char *const schema_keys[] = {"id",
+                                          "name",
+                                          "physicalName",
+                                          "physicalType",
+                                          "logicalType",
+                                          "description",
+                                          "businessName",
+                                          "properties",
+                                          "tags",
+                                          "dataGranularityDescription",
+                                          "authoritativeDefinitions",
+                                          "quality",
+                                          "customProperties",
+                                          NULL};
 static const char *const property_keys[] = {
     "id", "name", "physicalName", "description", "businessName", "logicalType", "logicalTypeOptions", "required",
     "unique", "primaryKey", "quality", "classification",
@@ -24,14 +36,25 @@ static const char *const property_keys[] = {
     "examples", "tags", "authoritativeDefinitions", "transformSourceObjects", "transformLogic", "transformDescription",
     "relationships", "customProperties", NULL};
 static const char *const type_words[] = {"string", "integer", "number", "date", "boolean", NULL};
-static const char *const option_keys[] = {"maxLength", "minimum", "maximum", "format", "pivotYear", "partial",
-                                          "trueWords", "falseWords", NULL};
-static const char *const quality_keys[] = {"rule", "validValues", "type", "description", "name", "id", "dimension", "severity",
-                                           "businessImpact", NULL};
+static const char *const option_keys[] = {"maxLength", "minimum",   "maximum",    "format", "pivotYear",
+                                          "partial",   "trueWords", "falseWords", NULL};
+static const char *const quality_keys[] = {"rule", "validValues", "type",     "description",    "name",
+                                           "id",   "dimension",   "severity", "businessImpact", NULL};
 static const char *const rule_words[] = {"nhsNumber", "uprn", "postcode", "notFuture", "unique", "validValues", NULL};
-static const char *const sla_keys[] = {"id", "property", "value", "unit", "valueExt", "element", "driver", "description", NULL};
-static const char *const staithe_keys[] = {"agency", "agreement", "subject", "gazetteer", "delivery", "removed", "no_duplicates",
-                                           "hold_when_closing_more_than", "record_called", "as_at_column", "file", "attributes",
+static const char *const sla_keys[] = {"id",      "property", "value",       "unit", "valueExt",
+                                       "element", "driver",   "description", NULL};
+static const char *const staithe_keys[] = {"agency",
+                                           "agreement",
+                                           "subject",
+                                           "gazetteer",
+                                           "delivery",
+                                           "removed",
+                                           "no_duplicates",
+                                           "hold_when_closing_more_than",
+                                           "record_called",
+                                           "as_at_column",
+                                           "file",
+                                           "attributes",
                                            NULL};
 static const char *const file_keys[] = {"encoding", "delimiter", "header", "keep_spaces", NULL};
 static const char *const encoding_words[] = {"utf-8", "windows-1252", "utf-16le", "utf-16be", NULL};
@@ -43,15 +66,16 @@ bool name_check(struct slice name, const struct yaml *place, const char *what, s
 {
     bool good = name.len > 0 && name.len <= 40 && name.at[0] >= 'a' && name.at[0] <= 'z';
     for (size_t i = 0; good && i < name.len; i++)
-        good = (name.at[i] >= 'a' && name.at[i] <= 'z') || (name.at[i] >= '0' && name.at[i] <= '9') || name.at[i] == '_';
+        good =
+            (name.at[i] >= 'a' && name.at[i] <= 'z') || (name.at[i] >= '0' && name.at[i] <= '9') || name.at[i] == '_';
     return good || yaml_error(place, err,
                               "the name of %s is a small letter and then small letters, digits and underscores, 40 at "
                               "most; \"%.*s\" is not: change it",
                               what, PRINT(name));
 }
 
-bool unknown_word(const struct yaml *place, struct slice word, const char *what, const struct slice *known, size_t count,
-                  struct error *err)
+bool unknown_word(const struct yaml *place, struct slice word, const char *what, const struct slice *known,
+                  size_t count, struct error *err)
 {
     struct slice near = text_nearest(word, known, count);
     if (near.len)
@@ -67,8 +91,8 @@ const struct yaml *place_of(const struct yaml *node, const char *key, size_t n)
     return value->kind == YAML_SEQUENCE && n < value->count ? &value->items[n] : value;
 }
 
-/* "dd/mm/yyyy", "yyyymmdd", "dd-MMM-yy": the order of the parts, and whether years have two digits. Separators are free, since
- * date_read takes any. */
+/* "dd/mm/yyyy", "yyyymmdd", "dd-MMM-yy": the order of the parts, and whether years have two digits. Separators are
+ * free, since date_read takes any. */
 static bool date_format_read(const struct yaml *options, struct date_form *form, struct error *err)
 {
     struct slice format = NO_SLICE;
@@ -100,25 +124,26 @@ static bool date_format_read(const struct yaml *options, struct date_form *form,
     }
     bool ymd = memcmp(order, "ymd", 3) == 0, dmy = memcmp(order, "dmy", 3) == 0, mdy = memcmp(order, "mdy", 3) == 0;
     if (strange || parts != 3 || d > 2 || m > 4 || (y != 4 && y != 2) || !(ymd || dmy || mdy))
-        return yaml_error(place, err,
-                          "the date format \"%.*s\" is not known; write for example yyyy-mm-dd, dd/mm/yyyy or dd-mmm-yy",
-                          PRINT(format));
+        return yaml_error(
+            place, err, "the date format \"%.*s\" is not known; write for example yyyy-mm-dd, dd/mm/yyyy or dd-mmm-yy",
+            PRINT(format));
     if (y == 2 && !pivot)
-        return yaml_error(place, err,
-                          "the date format \"%.*s\" has years of two digits; add pivotYear, the last year that they may "
-                          "mean, for example pivotYear: 2026",
-                          PRINT(format));
+        return yaml_error(
+            place, err,
+            "the date format \"%.*s\" has years of two digits; add pivotYear, the last year that they may "
+            "mean, for example pivotYear: 2026",
+            PRINT(format));
     form->order = ymd ? DATE_YMD : dmy ? DATE_DMY : DATE_MDY;
     return true;
 }
 
-static bool only_for(const struct yaml *options, const char *key, const struct column *column, bool fits, const char *what,
-                     struct error *err)
+static bool only_for(const struct yaml *options, const char *key, const struct column *column, bool fits,
+                     const char *what, struct error *err)
 {
     const struct yaml *place = yaml_get(options, key);
     return !place || fits ||
-           yaml_error(place, err, "%s is for %s, and the column %.*s is none; take it away or change logicalType", key, what,
-                      PRINT(column->name));
+           yaml_error(place, err, "%s is for %s, and the column %.*s is none; take it away or change logicalType", key,
+                      what, PRINT(column->name));
 }
 
 static bool options_read(const struct yaml *property, struct arena *arena, struct column *column, struct error *err)
@@ -174,8 +199,9 @@ static bool rule_read(const struct yaml *rule, struct arena *arena, struct colum
     if (!yaml_only_keys(rule, quality_keys, "a check", err) || !yaml_maybe_word(rule, "rule", rule_words, &word, err))
         return false;
     if (word < 0)
-        return yaml_error(rule, err, "the check says no rule; write `rule:` with one of nhsNumber, uprn, postcode, notFuture, "
-                                     "unique, validValues");
+        return yaml_error(rule, err,
+                          "the check says no rule; write `rule:` with one of nhsNumber, uprn, postcode, notFuture, "
+                          "unique, validValues");
     const struct yaml *place = yaml_get(rule, "rule");
     if (word == 5) {
         if (!yaml_maybe_texts(rule, "validValues", arena, &column->allowed, &column->allowed_count, err))
@@ -187,7 +213,8 @@ static bool rule_read(const struct yaml *rule, struct arena *arena, struct colum
     if (word == 3 && column->type != TYPE_DATE)
         return yaml_error(place, err, "notFuture is a check of dates; make the column a date or take the check away");
     if (word <= 2 && column->type != TYPE_TEXT)
-        return yaml_error(place, err, "%s is a check of strings; make the column a string or take the check away", rule_words[word]);
+        return yaml_error(place, err, "%s is a check of strings; make the column a string or take the check away",
+                          rule_words[word]);
     column->checks |= 1u << word;
     return true;
 }
@@ -203,9 +230,10 @@ static bool property_read(const struct yaml *property, struct arena *arena, stru
         !name_check(column->name, yaml_get(property, "name"), "a column", err))
         return false;
     if (slice_equal(column->name, S("record")))
-        return yaml_error(yaml_get(property, "name"), err,
-                          "a column may not be called record, which is the hub's own word; call it something else and say "
-                          "physicalName: record");
+        return yaml_error(
+            yaml_get(property, "name"), err,
+            "a column may not be called record, which is the hub's own word; call it something else and say "
+            "physicalName: record");
     column->header = column->name;
     column->attribute = ATTRIBUTE_NONE;
     if (!yaml_maybe_text(property, "physicalName", &column->header, err) ||
@@ -219,7 +247,8 @@ static bool property_read(const struct yaml *property, struct arena *arena, stru
         !yaml_maybe_word(property, "classification", class_words, &class, err))
         return false;
     if (type < 0)
-        return yaml_error(property, err, "the column %.*s says no logicalType; write one of string, integer, number, date, boolean",
+        return yaml_error(property, err,
+                          "the column %.*s says no logicalType; write one of string, integer, number, date, boolean",
                           PRINT(column->name));
     column->type = (enum column_type)type;
     column->sensitive = class == 3;
@@ -253,7 +282,8 @@ static bool schema_read(const struct yaml *tree, struct arena *arena, struct sou
     if (!yaml_sequence(tree, "schema", &schema, err))
         return false;
     if (schema->count != 1)
-        return yaml_error(schema, err, "a contract describes one file, so its schema has one entry; this one has %zu", schema->count);
+        return yaml_error(schema, err, "a contract describes one file, so its schema has one entry; this one has %zu",
+                          schema->count);
     if (schema->items[0].kind != YAML_MAPPING)
         return yaml_error(&schema->items[0], err, "the entry of the schema begins `- name: …`");
     if (!yaml_only_keys(&schema->items[0], schema_keys, "a schema", err) ||
@@ -273,8 +303,8 @@ static bool schema_read(const struct yaml *tree, struct arena *arena, struct sou
         keyed |= column->key;
         for (size_t j = 0; j < i; j++) {
             if (slice_equal(source->columns[j].name, column->name))
-                return yaml_error(yaml_get(place, "name"), err, "two columns are called %.*s; give one of them another name",
-                                  PRINT(column->name));
+                return yaml_error(yaml_get(place, "name"), err,
+                                  "two columns are called %.*s; give one of them another name", PRINT(column->name));
             if (slice_equal_nocase(source->columns[j].header, column->header))
                 return yaml_error(place_of(place, yaml_get(place, "physicalName") ? "physicalName" : "name", 0), err,
                                   "the heading %.*s belongs to the column %.*s already; a heading feeds one column",
@@ -283,8 +313,9 @@ static bool schema_read(const struct yaml *tree, struct arena *arena, struct sou
         source->column_count++;
     }
     if (!keyed)
-        return yaml_error(properties, err, "no column is the key; write `primaryKey: true` at the column, or columns, by which a "
-                                           "record is known from one file to the next");
+        return yaml_error(properties, err,
+                          "no column is the key; write `primaryKey: true` at the column, or columns, by which a "
+                          "record is known from one file to the next");
     return true;
 }
 
@@ -293,20 +324,22 @@ static bool days_read(const struct yaml *sla, int64_t *ret, struct error *err)
     static const struct {
         const char *word;
         int64_t days;
-    } units[] = {{"d", 1}, {"day", 1}, {"days", 1}, {"w", 7}, {"week", 7}, {"weeks", 7}, {"m", 31}, {"month", 31}, {"months", 31},
-                 {"y", 366}, {"yr", 366}, {"year", 366}, {"years", 366}};
+    } units[] = {{"d", 1},      {"day", 1},     {"days", 1}, {"w", 7},    {"week", 7},   {"weeks", 7},  {"m", 31},
+                 {"month", 31}, {"months", 31}, {"y", 366},  {"yr", 366}, {"year", 366}, {"years", 366}};
     struct slice unit = S("d");
     int64_t value = -1;
     if (!yaml_maybe_integer(sla, "value", 0, 100000, &value, err) || !yaml_maybe_text(sla, "unit", &unit, err))
         return false;
     if (value < 0)
-        return yaml_error(sla, err, "the property says no value; write it as in {property: frequency, value: 35, unit: d}");
+        return yaml_error(sla, err,
+                          "the property says no value; write it as in {property: frequency, value: 35, unit: d}");
     for (size_t i = 0; i < countof(units); i++)
         if (slice_equal(unit, slice_of(units[i].word))) {
             *ret = value * units[i].days;
             return true;
         }
-    return yaml_error(yaml_get(sla, "unit"), err, "the unit \"%.*s\" is not known; write d, w, m or y for days, weeks, months or years",
+    return yaml_error(yaml_get(sla, "unit"), err,
+                      "the unit \"%.*s\" is not known; write d, w, m or y for days, weeks, months or years",
                       PRINT(unit));
 }
 
@@ -316,7 +349,8 @@ static bool sla_read(const struct yaml *tree, struct source *source, struct erro
     if (!list)
         return true;
     if (list->kind != YAML_SEQUENCE)
-        return yaml_error(list, err, "slaProperties is a list; write each as `- {property: frequency, value: 35, unit: d}`");
+        return yaml_error(list, err,
+                          "slaProperties is a list; write each as `- {property: frequency, value: 35, unit: d}`");
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *sla = &list->items[i];
         struct slice property;
@@ -331,15 +365,22 @@ static bool sla_read(const struct yaml *tree, struct source *source, struct erro
             if (!days_read(sla, &source->keep_days, err))
                 return false;
         } else {
-            static const struct slice known[] = {S_INIT("frequency"), S_INIT("retention"), S_INIT("latency"),
-                                                 S_INIT("generalAvailability"), S_INIT("endOfSupport"), S_INIT("endOfLife"),
-                                                 S_INIT("timeOfAvailability"), S_INIT("availability"), S_INIT("throughput"),
+            static const struct slice known[] = {S_INIT("frequency"),
+                                                 S_INIT("retention"),
+                                                 S_INIT("latency"),
+                                                 S_INIT("generalAvailability"),
+                                                 S_INIT("endOfSupport"),
+                                                 S_INIT("endOfLife"),
+                                                 S_INIT("timeOfAvailability"),
+                                                 S_INIT("availability"),
+                                                 S_INIT("throughput"),
                                                  S_INIT("errorRate")};
             bool standard = false;
             for (size_t k = 0; k < countof(known); k++)
                 standard |= slice_equal(property, known[k]);
             if (!standard)
-                return unknown_word(yaml_get(sla, "property"), property, "property of the standard", known, countof(known), err);
+                return unknown_word(yaml_get(sla, "property"), property, "property of the standard", known,
+                                    countof(known), err);
         }
     }
     return true;
@@ -352,7 +393,8 @@ static bool share_read(const struct yaml *block, double *ret, struct error *err)
         return err->code == ERROR_NONE;
     bool percent = slice_ends(text, S("%"));
     double value = -1;
-    if (!slice_real(slice_trim(slice_part(text, 0, text.len - percent)), &value) || value < 0 || (percent ? value > 100 : value > 1))
+    if (!slice_real(slice_trim(slice_part(text, 0, text.len - percent)), &value) || value < 0 ||
+        (percent ? value > 100 : value > 1))
         return yaml_error(yaml_get(block, "hold_when_closing_more_than"), err,
                           "\"%.*s\" is no share; write a percentage such as 10%%", PRINT(text));
     *ret = percent ? value / 100 : value;
@@ -374,7 +416,8 @@ static bool named_column(const struct source *source, const struct yaml *place, 
     return unknown_word(place, name, "column of this contract", names, source->column_count, err);
 }
 
-static bool map_one(struct source *source, enum attribute attribute, const struct yaml *value, struct arena *arena, struct error *err)
+static bool map_one(struct source *source, enum attribute attribute, const struct yaml *value, struct arena *arena,
+                    struct error *err)
 {
     static const char *const keys[] = {"column", "verified", NULL};
     struct slice name = value->text;
@@ -392,10 +435,11 @@ static bool map_one(struct source *source, enum attribute attribute, const struc
     if (!named_column(source, place, name, &column, arena, err))
         return false;
     if (column->attribute != ATTRIBUTE_NONE)
-        return yaml_error(place, err, "the column %.*s is mapped to %.*s already; a column has one meaning", PRINT(name),
-                          PRINT(attribute_name(column->attribute)));
+        return yaml_error(place, err, "the column %.*s is mapped to %.*s already; a column has one meaning",
+                          PRINT(name), PRINT(attribute_name(column->attribute)));
     if (verified && !slice_equal(attribute_link_kind(attribute), S("identifier")) && attribute != ATTRIBUTE_PLACE_UPRN)
-        return yaml_error(yaml_get(value, "verified"), err, "only an identifier can be verified, and %.*s is none; take `verified` away",
+        return yaml_error(yaml_get(value, "verified"), err,
+                          "only an identifier can be verified, and %.*s is none; take `verified` away",
                           PRINT(attribute_name(attribute)));
     bool date = slice_equal(attribute_link_kind(attribute), S("date")) || attribute == ATTRIBUTE_PERSON_DEATH_DATE ||
                 attribute == ATTRIBUTE_RESIDENCE_FROM || attribute == ATTRIBUTE_RESIDENCE_UNTIL ||
@@ -423,7 +467,8 @@ static bool attributes_read(const struct yaml *block, struct arena *arena, struc
                 return yaml_error(&map->key_places[i], err, "\"%.*s\" is no standard attribute; did you mean \"%.*s\"?",
                                   PRINT(map->keys[i]), PRINT(near));
             return yaml_error(&map->key_places[i], err,
-                              "\"%.*s\" is no standard attribute; docs/contracts.md lists them, and a column that fits none needs no mapping",
+                              "\"%.*s\" is no standard attribute; docs/contracts.md lists them, and a column that fits "
+                              "none needs no mapping",
                               PRINT(map->keys[i]));
         }
         const struct yaml *value = &map->items[i];
@@ -448,7 +493,8 @@ static bool file_form_read(const struct yaml *block, struct source *source, stru
     struct slice delimiter = NO_SLICE;
     if (file->kind != YAML_MAPPING)
         return yaml_error(file, err, "file is a list such as {encoding: windows-1252, delimiter: \"|\"}");
-    if (!yaml_only_keys(file, file_keys, "file", err) || !yaml_maybe_word(file, "encoding", encoding_words, &encoding, err) ||
+    if (!yaml_only_keys(file, file_keys, "file", err) ||
+        !yaml_maybe_word(file, "encoding", encoding_words, &encoding, err) ||
         !yaml_maybe_text(file, "delimiter", &delimiter, err) || !yaml_maybe_bool(file, "header", &header, err) ||
         !yaml_maybe_bool(file, "keep_spaces", &source->keep_spaces, err))
         return false;
@@ -459,7 +505,8 @@ static bool file_form_read(const struct yaml *block, struct source *source, stru
     if (slice_equal(delimiter, S("tab")))
         delimiter = S("\t");
     if (delimiter.len > 1 || (delimiter.len == 1 && (strchr("\"\r\n", delimiter.at[0]) || delimiter.at[0] < 0)))
-        return yaml_error(yaml_get(file, "delimiter"), err, "the delimiter is one character, such as \",\" or \"|\", or the word tab");
+        return yaml_error(yaml_get(file, "delimiter"), err,
+                          "the delimiter is one character, such as \",\" or \"|\", or the word tab");
     source->delimiter = delimiter.len ? delimiter.at[0] : 0;
     return true;
 }
@@ -495,17 +542,22 @@ static bool staithe_read(const struct yaml *tree, struct arena *arena, struct so
         !yaml_maybe_bool(block, "no_duplicates", &source->no_duplicates, err))
         return false;
     if (subject < 0)
-        return yaml_error(block, err, "the staithe block does not say whom the records are about; write subject: person or subject: home");
+        return yaml_error(
+            block, err,
+            "the staithe block does not say whom the records are about; write subject: person or subject: home");
     if (delivery < 0)
-        return yaml_error(block, err, "the staithe block does not say what a file holds; write delivery: snapshot (all records each "
-                                      "time) or delivery: delta (changes only)");
+        return yaml_error(
+            block, err,
+            "the staithe block does not say what a file holds; write delivery: snapshot (all records each "
+            "time) or delivery: delta (changes only)");
     source->subject = (enum subject)subject;
     source->delivery = (enum delivery)delivery;
     source->hold_share = 0.1;
     source->row_title = source->title;
     if (source->gazetteer && source->subject != SUBJECT_HOME)
         return yaml_error(yaml_get(block, "gazetteer"), err, "the gazetteer is a list of homes; write subject: home");
-    if (!share_read(block, &source->hold_share, err) || !yaml_maybe_text(block, "record_called", &source->row_title, err) ||
+    if (!share_read(block, &source->hold_share, err) ||
+        !yaml_maybe_text(block, "record_called", &source->row_title, err) ||
         !yaml_maybe_text(block, "as_at_column", &source->as_at_column, err) || !file_form_read(block, source, err) ||
         !removed_read(block, arena, source, err) || !attributes_read(block, arena, source, err))
         return false;
@@ -515,18 +567,20 @@ static bool staithe_read(const struct yaml *tree, struct arena *arena, struct so
         if (!named_column(source, place, source->as_at_column, &column, arena, err))
             return false;
         if (column->type != TYPE_DATE)
-            return yaml_error(place, err, "the as-at column %.*s is no date; give it logicalType: date", PRINT(column->name));
+            return yaml_error(place, err, "the as-at column %.*s is no date; give it logicalType: date",
+                              PRINT(column->name));
     }
     if (source->gazetteer && !source_attribute(source, ATTRIBUTE_PLACE_UPRN))
         return yaml_error(block, err, "a gazetteer maps a column to place.uprn; add it under attributes");
     return true;
 }
 
-bool contract_read_tree(struct slice text, struct slice file, struct arena *arena, struct yaml *ret_tree, struct source *ret,
-                        struct error *err)
+bool contract_read_tree(struct slice text, struct slice file, struct arena *arena, struct yaml *ret_tree,
+                        struct source *ret, struct error *err)
 {
     struct yaml tree;
-    struct source source = {.file = arena_copy(arena, file), .text = arena_copy(arena, text), .digest = hash_sha256(text)};
+    struct source source = {
+        .file = arena_copy(arena, file), .text = arena_copy(arena, text), .digest = hash_sha256(text)};
     struct slice version, kind;
     *err = NO_ERROR;
     if (text.len > CONTRACT_LONGEST)
@@ -534,27 +588,35 @@ bool contract_read_tree(struct slice text, struct slice file, struct arena *aren
     if (!yaml_read(source.text, source.file, arena, &tree, err))
         return false;
     if (tree.kind != YAML_MAPPING)
-        return error_set_at(err, ERROR_INPUT, file, 1, 1, "the file is no data contract; begin from a copy of another, or from `staithe source draft`");
+        return error_set_at(
+            err, ERROR_INPUT, file, 1, 1,
+            "the file is no data contract; begin from a copy of another, or from `staithe source draft`");
     if (!yaml_only_keys(&tree, contract_keys, "a contract", err) || !yaml_text(&tree, "apiVersion", &version, err) ||
         !yaml_text(&tree, "kind", &kind, err) || !yaml_text(&tree, "id", &source.name, err) ||
-        !yaml_text(&tree, "version", &source.version, err) || !name_check(source.name, yaml_get(&tree, "id"), "a source", err))
+        !yaml_text(&tree, "version", &source.version, err) ||
+        !name_check(source.name, yaml_get(&tree, "id"), "a source", err))
         return false;
     if (!slice_starts(version, S("v3.")))
-        return yaml_error(yaml_get(&tree, "apiVersion"), err, "contracts follow version 3 of the standard; write apiVersion: v3.0.2");
+        return yaml_error(yaml_get(&tree, "apiVersion"), err,
+                          "contracts follow version 3 of the standard; write apiVersion: v3.0.2");
     if (!slice_equal(kind, S("DataContract")))
-        return yaml_error(yaml_get(&tree, "kind"), err, "the kind of a contract is DataContract, not \"%.*s\"", PRINT(kind));
+        return yaml_error(yaml_get(&tree, "kind"), err, "the kind of a contract is DataContract, not \"%.*s\"",
+                          PRINT(kind));
     source.title = source.name;
     const struct yaml *description = yaml_get(&tree, "description");
     if (!yaml_maybe_text(&tree, "name", &source.title, err))
         return false;
     if (description && description->kind == YAML_MAPPING) {
-        static const char *const keys[] = {"purpose", "usage", "limitations", "authoritativeDefinitions", "customProperties", NULL};
-        if (!yaml_only_keys(description, keys, "a description", err) || !yaml_maybe_text(description, "purpose", &source.about, err))
+        static const char *const keys[] = {"purpose",          "usage", "limitations", "authoritativeDefinitions",
+                                           "customProperties", NULL};
+        if (!yaml_only_keys(description, keys, "a description", err) ||
+            !yaml_maybe_text(description, "purpose", &source.about, err))
             return false;
     } else if (!yaml_maybe_text(&tree, "description", &source.about, err)) {
         return false;
     }
-    if (!schema_read(&tree, arena, &source, err) || !sla_read(&tree, &source, err) || !staithe_read(&tree, arena, &source, err))
+    if (!schema_read(&tree, arena, &source, err) || !sla_read(&tree, &source, err) ||
+        !staithe_read(&tree, arena, &source, err))
         return false;
     *ret = source;
     *ret_tree = tree;
