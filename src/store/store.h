@@ -48,7 +48,7 @@ enum store_dialect store_dialect(const struct store *store);
 const struct host *store_host(const struct store *store);
 /* The newest migration that the store has, and that the program knows. */
 int store_schema_version(const struct store *store);
-int store_schema_known(void);
+int store_schema_known(enum store_schema schema);
 
 /* ---- Values ---- */
 
