@@ -1,7 +1,7 @@
 /* driver.h: what each database does for store.c. Private to this room.
  *
- * A connection belongs to one transaction at a time; store.c pools them, waits for the one writer and checks arguments. A
- * driver only speaks to its database. Functions are called by one thread at a time for each connection. */
+ * A connection belongs to one transaction at a time; store.c pools them, waits for the one writer and checks arguments.
+ * A driver only speaks to its database. Functions are called by one thread at a time for each connection. */
 #ifndef STAITHE_STORE_DRIVER_H
 #define STAITHE_STORE_DRIVER_H
 
@@ -14,8 +14,8 @@
 
 #define STATEMENT_NONE ((int)STATEMENT_COUNT) /* an unnamed one: SQL composed by source_table.c or by this room */
 
-/* Rights as the store keeps them: copied, and with every word of them in the key, so that new rights under an old name never
- * meet an old connection. */
+/* Rights as the store keeps them: copied, and with every word of them in the key, so that new rights under an old name
+ * never meet an old connection. */
 struct kept_rights {
     struct arena *arena;
     struct slice key;
@@ -51,12 +51,14 @@ struct driver {
     enum store_dialect dialect;
     /* Before the first connection: the file is ours and in the right mode, or the server answers. */
     bool (*prepare)(struct store *store, bool create, struct error *err);
-    bool (*open)(struct store *store, bool writer, struct kept_rights *kept, struct connection **ret, struct error *err);
+    bool (*open)(struct store *store, bool writer, struct kept_rights *kept, struct connection **ret,
+                 struct error *err);
     void (*close)(struct connection *connection);
     bool (*begin)(struct connection *connection, enum transaction_kind kind, struct error *err);
     bool (*commit)(struct connection *connection, struct error *err);
     void (*rollback)(struct connection *connection);
-    /* Each row to the function (NULL: thrown away). `stream`: in bounded memory, and the function may run other statements. */
+    /* Each row to the function (NULL: thrown away). `stream`: in bounded memory, and the function may run other
+     * statements. */
     bool (*run)(struct connection *connection, const struct command *command, bool stream, row_function *function,
                 void *context, int64_t *ret_changed, struct error *err);
     /* Several statements without arguments or rows: migrations. */

@@ -1,8 +1,10 @@
 /* source_table.h: the one SQL generator: tables of contracts, the search tables beside them, and the reads they need.
  *
  * For a source named `gp_list` there are source_gp_list(record, <columns…>), one row for each version of a record, and
- * search_gp_list(attribute, token, anchor), the keys by which the current version is found. Names come from contracts; they
- * are letters, digits and underscores only (must() — the catalogue has checked), at most 40 long, and are quoted all the same. Values are always bound.
+ * search_gp_list(attribute TEXT, token TEXT, anchor INTEGER), the keys by which the current version is found, each
+ * once, with an index by anchor so that a record's old keys can be taken out. Names come from contracts; they are
+ * letters, digits and underscores only (must() — the catalogue has checked), at most 40 long, and are quoted all the
+ * same; `record` is not for a contract's column. Values are always bound.
  *
  * A record version r is current when r.from_landing <= s.current_landing and (r.to_landing IS NULL or r.to_landing >
  * s.current_landing), s being its source: so a landing's rows appear together when current_landing moves. */
@@ -19,7 +21,7 @@ struct source_table {
     const struct source_table_column {
         struct slice name;
         enum column_storage storage;
-    } *columns;
+    } * columns;
     size_t count;
 };
 
@@ -27,7 +29,8 @@ struct source_table {
 struct slice source_table_name(struct arena *arena, struct slice source);
 struct slice search_table_name(struct arena *arena, struct slice source);
 
-/* Makes both tables with their indexes when absent; adds columns that a changed contract brings. Never drops. */
+/* Makes both tables with their indexes when absent; adds columns that a changed contract brings. Never drops; a column
+ * whose storage changed is ERROR_CONFLICT, one called `record` ERROR_INPUT. */
 bool source_table_ensure(struct transaction *transaction, const struct source_table *table, struct error *err) MUST_USE;
 
 /* One condition on a column; several are joined by AND. */
@@ -36,8 +39,8 @@ enum condition_operator {
     CONDITION_NOT_EQUAL,
     CONDITION_AT_LEAST,
     CONDITION_AT_MOST,
-    CONDITION_IN,         /* values[0..count) */
-    CONDITION_CONTAINS,   /* text without regard to ASCII case */
+    CONDITION_IN,       /* values[0..count) */
+    CONDITION_CONTAINS, /* text without regard to ASCII case */
     CONDITION_PRESENT,
     CONDITION_ABSENT,
 };
@@ -48,9 +51,13 @@ struct condition {
     size_t count;
 };
 
-/* SELECT r.id, r.anchor, r.from_landing, r.line, <columns in order> of current records, narrowed to `anchors` when count is
- * above 0 (bound by the caller after the conditions' values), and by conditions; ORDER BY r.anchor. Arguments are bound in the order: conditions' values, anchors.
- * ret_args is the bound list, in the arena. */
+/* SELECT r.id, r.anchor, r.from_landing, r.line, <columns in order> of current records, narrowed by conditions and,
+ * when anchor_count is above 0, to those anchors; ORDER BY r.anchor, r.id. ret_args and ret_count are what to bind, in
+ * the arena: hand all three to store_query_sql or store_each_sql. Under rights it needs record and source open, and
+ * each column named here listed.
+ *
+ * A condition's values fit the column's storage: text for text, whole numbers or fractions for the others, never NULL;
+ * must(). CONDITION_NOT_EQUAL is false where the column is empty. */
 struct source_read {
     const struct source_table *table;
     const struct slice *columns; /* which to give; each must be a column of the table */
@@ -59,10 +66,10 @@ struct source_read {
     size_t condition_count;
     const int64_t *anchors;
     size_t anchor_count;
-    bool all_versions; /* also closed versions, for history and check */
+    bool all_versions; /* also closed versions, for history; never those of a landing that is not current yet */
     int64_t limit;     /* 0: none */
 };
-void source_table_select(const struct source_read *read, enum store_dialect dialect, struct arena *arena, struct sql *ret_sql,
-                         const struct value **ret_args, size_t *ret_count);
+void source_table_select(const struct source_read *read, enum store_dialect dialect, struct arena *arena,
+                         struct sql *ret_sql, const struct value **ret_args, size_t *ret_count);
 
 #endif

@@ -1,9 +1,9 @@
-/* The part of the store that both databases share: the pool of readers, the one writer, transactions on the arena's defer
- * list, migrations, and the checks of what callers hand in.
+/* The part of the store that both databases share: the pool of readers, the one writer, transactions on the arena's
+ * defer list, migrations, and the checks of what callers hand in.
  *
  * Readers are pooled by their rights: the key holds every word of the rights, so a connection is only ever used again
- * under exactly the rights that it was opened with. The writer is one connection; threads wait for it here (fairly enough: a
- * condition), other processes wait in the database (BEGIN IMMEDIATE, or an advisory lock). */
+ * under exactly the rights that it was opened with. The writer is one connection; threads wait for it here (fairly
+ * enough: a condition), other processes wait in the database (BEGIN IMMEDIATE, or an advisory lock). */
 #include "store/driver.h"
 
 #include "base/text.h"
@@ -209,7 +209,8 @@ static bool reader_take(struct store *store, const struct store_rights *rights, 
     while (!(found = idle_take(store, key)) && store->readers >= MOST_READERS && !(stale = idle_oldest(store)))
         if (pthread_cond_timedwait(&store->freed, &store->lock, &deadline) == ETIMEDOUT) {
             pthread_mutex_unlock(&store->lock);
-            return error_set(err, ERROR_BUSY, "all %u readers of the store are at work; try again in a moment", MOST_READERS);
+            return error_set(err, ERROR_BUSY, "all %u readers of the store are at work; try again in a moment",
+                             MOST_READERS);
         }
     if (!found && !stale)
         store->readers++; /* The place is ours while we open; a stale one leaves us its own. */
@@ -249,8 +250,9 @@ static void reader_give(struct store *store, struct connection *connection)
 
 static bool stopped_error(struct error *err)
 {
-    return error_set(err, ERROR_IO, "nothing more is written because the disk failed to sync what was written before; "
-                                    "check the disk, then start the program again");
+    return error_set(err, ERROR_IO,
+                     "nothing more is written because the disk failed to sync what was written before; "
+                     "check the disk, then start the program again");
 }
 
 static void writer_let_go(struct store *store, struct connection *connection)
@@ -275,8 +277,9 @@ static bool writer_take(struct store *store, struct connection **ret, struct err
     while (store->writer_taken)
         if (pthread_cond_timedwait(&store->freed, &store->lock, &deadline) == ETIMEDOUT) {
             pthread_mutex_unlock(&store->lock);
-            return error_set(err, ERROR_BUSY, "somebody else is writing to the store for longer than %d seconds; try again "
-                                              "when that has ended",
+            return error_set(err, ERROR_BUSY,
+                             "somebody else is writing to the store for longer than %d seconds; try again "
+                             "when that has ended",
                              store->wait_ms / 1000);
         }
     bool stopped = store->stopped;
@@ -328,8 +331,8 @@ static void transaction_release(void *handle)
     transaction_end(t);
 }
 
-bool store_begin(struct store *store, enum transaction_kind kind, const struct store_rights *rights, struct arena *arena,
-                 struct transaction **ret, struct error *err)
+bool store_begin(struct store *store, enum transaction_kind kind, const struct store_rights *rights,
+                 struct arena *arena, struct transaction **ret, struct error *err)
 {
     must(store->magic == STORE_MAGIC);
     must(!rights || kind == TRANSACTION_READ);
@@ -406,12 +409,13 @@ struct connection *transaction_connection(const struct transaction *t)
 
 /* ---- Statements ---- */
 
-static bool run(struct transaction *t, const struct command *command, bool stream, row_function *function, void *context,
-                int64_t *ret_changed, struct error *err)
+static bool run(struct transaction *t, const struct command *command, bool stream, row_function *function,
+                void *context, int64_t *ret_changed, struct error *err)
 {
     transaction_alive(t);
     if (t->failed)
-        return error_set(err, ERROR_STORE, "an earlier part of this change failed, so no more of it is done; begin again");
+        return error_set(err, ERROR_STORE,
+                         "an earlier part of this change failed, so no more of it is done; begin again");
     if (values_fit(command->args, command->count, err) &&
         t->store->driver->run(t->connection, command, stream, function, context, ret_changed, err))
         return true;
@@ -420,7 +424,8 @@ static bool run(struct transaction *t, const struct command *command, bool strea
     return false;
 }
 
-static struct command named_command(struct transaction *t, enum statement statement, const struct value *args, size_t count)
+static struct command named_command(struct transaction *t, enum statement statement, const struct value *args,
+                                    size_t count)
 {
     must((int)statement >= 0 && statement < STATEMENT_COUNT);
     const struct statement_text *text = &statement_texts[statement];
@@ -541,8 +546,8 @@ bool store_next_ids(struct transaction *t, const char *counter, int64_t count, i
 
 /* ---- Bulk writing ---- */
 
-bool bulk_open(struct transaction *t, const char *table, const struct bulk_column *columns, size_t count, struct arena *arena,
-               struct bulk **ret, struct error *err)
+bool bulk_open(struct transaction *t, const char *table, const struct bulk_column *columns, size_t count,
+               struct arena *arena, struct bulk **ret, struct error *err)
 {
     transaction_alive(t);
     must(t->kind == TRANSACTION_WRITE && count > 0 && count <= 1000);
@@ -615,8 +620,9 @@ static bool see_recorded(void *context, const struct value *cells, size_t column
     recorded->newest = (int)number;
     if (number <= recorded->known &&
         !slice_equal(cell_text(&cells[1]), slice_of(recorded->migrations[number - 1].digest)))
-        return error_set(err, ERROR_STORE, "the store's tables were made by another form of migration %lld than this program has; "
-                                           "use the program that made the store, or a new store",
+        return error_set(err, ERROR_STORE,
+                         "the store's tables were made by another form of migration %lld than this program has; "
+                         "use the program that made the store, or a new store",
                          (long long)number);
     return true;
 }
@@ -633,9 +639,10 @@ static bool read_version(struct connection *c, int *ret, struct error *err)
 {
     bool sqlite = c->store->driver->dialect == STORE_SQLITE;
     int64_t there = 0;
-    if (!internal_run(c, sqlite ? "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'"
-                                : "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
-                                  "tablename = 'schema_migration'",
+    if (!internal_run(c,
+                      sqlite ? "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'"
+                             : "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
+                               "tablename = 'schema_migration'",
                       NULL, 0, take_integer, &there, err))
         return false;
     struct recorded recorded = {.newest = 0};
@@ -644,8 +651,9 @@ static bool read_version(struct connection *c, int *ret, struct error *err)
                                &recorded, err))
         return false;
     if (recorded.newest > recorded.known)
-        return error_set(err, ERROR_STORE, "the store's %s tables are of schema %d and this program knows up to %d; use a "
-                                           "newer program",
+        return error_set(err, ERROR_STORE,
+                         "the store's %s tables are of schema %d and this program knows up to %d; use a "
+                         "newer program",
                          schema_name(c->store->schema), recorded.newest, recorded.known);
     *ret = recorded.newest;
     return true;
@@ -655,18 +663,21 @@ static bool apply(struct connection *c, const struct migration *m, struct error 
 {
     bool sqlite = c->store->driver->dialect == STORE_SQLITE;
     if (m->number == 1 &&
-        !c->store->driver->script(c, sqlite ? "CREATE TABLE schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT "
-                                              "NOT NULL, digest TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
-                                            : "CREATE TABLE schema_migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT "
-                                              "COLLATE \"C\" NOT NULL, digest TEXT COLLATE \"C\" NOT NULL, applied_at BIGINT NOT NULL)",
-                                  err))
+        !c->store->driver->script(
+            c,
+            sqlite ? "CREATE TABLE schema_migration (number INTEGER NOT NULL PRIMARY KEY, name TEXT "
+                     "NOT NULL, digest TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"
+                   : "CREATE TABLE schema_migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT "
+                     "COLLATE \"C\" NOT NULL, digest TEXT COLLATE \"C\" NOT NULL, applied_at BIGINT NOT NULL)",
+            err))
         return false;
     if (!c->store->driver->script(c, sqlite ? m->sqlite : m->postgresql, err))
         return false;
-    const struct value args[] = {value_integer(m->number), value_text(slice_of(m->name)), value_text(slice_of(m->digest)),
-                                 value_integer(host_now(c->store->host))};
-    return internal_run(c, sqlite ? "INSERT INTO schema_migration VALUES (?1, ?2, ?3, ?4)"
-                                  : "INSERT INTO schema_migration VALUES ($1, $2, $3, $4)",
+    const struct value args[] = {value_integer(m->number), value_text(slice_of(m->name)),
+                                 value_text(slice_of(m->digest)), value_integer(host_now(c->store->host))};
+    return internal_run(c,
+                        sqlite ? "INSERT INTO schema_migration VALUES (?1, ?2, ?3, ?4)"
+                               : "INSERT INTO schema_migration VALUES ($1, $2, $3, $4)",
                         args, countof(args), NULL, NULL, err);
 }
 
@@ -698,13 +709,14 @@ static bool look_at_version(struct store *store, struct error *err)
 {
     struct arena *arena = arena_make(0);
     struct transaction *t;
-    bool good = store_begin(store, TRANSACTION_READ, NULL, arena, &t, err) &&
-                read_version(t->connection, &store->version, err);
+    bool good =
+        store_begin(store, TRANSACTION_READ, NULL, arena, &t, err) && read_version(t->connection, &store->version, err);
     arena_free(arena);
     int known = store_schema_known(store->schema);
     if (good && store->version < known)
-        return error_set(err, ERROR_STORE, "the store's %s tables are of schema %d and this program needs %d; run `staithe init` "
-                                           "to bring them up",
+        return error_set(err, ERROR_STORE,
+                         "the store's %s tables are of schema %d and this program needs %d; run `staithe init` "
+                         "to bring them up",
                          schema_name(store->schema), store->version, known);
     return good;
 }
@@ -717,8 +729,9 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     must(store && address);
     store->magic = STORE_MAGIC;
     store->address = address;
-    bool server = slice_starts(options->address, S("postgresql://")) || slice_starts(options->address, S("postgres://"));
-    store->driver = server ? &postgresql_driver : &sqlite_driver;
+    bool server =
+        slice_starts(options->address, S("postgresql://")) || slice_starts(options->address, S("postgres://"));
+    store->driver = &sqlite_driver;
     store->host = options->host;
     store->schema = options->schema;
     store->read_only = options->read_only;
@@ -732,7 +745,8 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     pthread_condattr_destroy(&attributes);
 
     struct connection *writer = NULL;
-    bool good = store->driver->prepare(store, options->create, err);
+    bool good = server ? error_set(err, ERROR_STORE, "PostgreSQL is not served yet")
+                       : store->driver->prepare(store, options->create, err);
     if (good && options->create) {
         good = writer_take(store, &writer, err);
         if (good) {

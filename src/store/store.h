@@ -1,19 +1,20 @@
 /* store.h: the one database interface, over SQLite (embedded default) and PostgreSQL 15 or later.
  *
- * Both behave the same behind it: one writer at a time, many readers, byte-order collation, NUL refused in text, every query
- * with a total order. Fixed statements are named in sql/statements/<room>.sql and compiled to `enum statement`
+ * Both behave the same behind it: one writer at a time, many readers, byte-order collation, NUL refused in text, every
+ * query with a total order. Fixed statements are named in sql/statements/<room>.sql and compiled to `enum statement`
  * (generated/statements.h); the tables that contracts bring are made by source_table.h, the only place in C that
  * composes SQL.
  *
  * A `struct store` is opened once and shared by all threads. A transaction belongs to one thread and to one arena: it
- * hangs on the arena's defer list and is rolled back when the arena ends before transaction_commit; so none is ever left
- * open by accident. Results and their texts live in the arena given to the query.
+ * hangs on the arena's defer list and is rolled back when the arena ends before transaction_commit; so none is ever
+ * left open by accident. Results and their texts live in the arena given to the query.
  *
  * Rights are the second line of defence: a transaction opened with rights can read only the columns listed there (an
  * authoriser in SQLite, a role in PostgreSQL), so that a forgotten check upstairs fails closed with ERROR_DENIED.
  *
- * Errors: ERROR_BUSY (the writer is taken for longer than the wait, or the server is away), ERROR_CONFLICT (a unique key is
- * there already), ERROR_FULL, ERROR_IO, ERROR_STORE, ERROR_DENIED. After an error inside a write transaction the only way on is rollback. */
+ * Errors: ERROR_BUSY (the writer is taken for longer than the wait, or the server is away), ERROR_CONFLICT (a unique
+ * key is there already), ERROR_FULL, ERROR_IO, ERROR_STORE, ERROR_DENIED. After an error inside a write transaction the
+ * only way on is rollback. */
 #ifndef STAITHE_STORE_STORE_H
 #define STAITHE_STORE_STORE_H
 
@@ -26,8 +27,8 @@ struct transaction;
 
 enum store_dialect { STORE_SQLITE, STORE_POSTGRESQL };
 
-/* Which tables: the hub's (sql/schema), or the audit of reads (sql/audit), a database of its own. In SQLite each is a file; on
- * PostgreSQL each is a schema (staithe_hub, staithe_audit), so that both may have the same address. */
+/* Which tables: the hub's (sql/schema), or the audit of reads (sql/audit), a database of its own. In SQLite each is a
+ * file; on PostgreSQL each is a schema (staithe_hub, staithe_audit), so that both may have the same address. */
 enum store_schema { STORE_HUB, STORE_AUDIT };
 
 struct store_options {
@@ -35,9 +36,9 @@ struct store_options {
     const struct host *host; /* outlives the store */
     enum store_schema schema;
     bool read_only;
-    bool create;             /* make the database file if absent; migrate to this program's schema */
-    int wait_ms;             /* how long to wait for the writer; 0: 10,000 */
-    size_t cache_bytes;      /* page cache for SQLite's writer; 0: 32 MiB; readers take 8 MiB each */
+    bool create;        /* make the database file if absent; migrate to this program's schema */
+    int wait_ms;        /* how long to wait for the writer; 0: 10,000 */
+    size_t cache_bytes; /* page cache for SQLite's writer; 0: 32 MiB; readers take 8 MiB each */
 };
 
 /* Opens, and with create makes or migrates. A schema newer than the program's is refused with both numbers named. */
@@ -96,8 +97,10 @@ static inline struct value value_bytes(const void *at, size_t len)
 
 /* ---- Transactions ---- */
 
-/* What a transaction may read. Tables of sources and of search are closed unless listed; of fixed tables those in `open_tables`
- * are open whole (NULL-terminated; NULL: none). The pool keeps connections by name: equal names must mean equal rights. */
+/* What a transaction may read. Tables of sources and of search are closed unless listed; of fixed tables those in
+ * `open_tables` are open whole (NULL-terminated; NULL: none), and a fixed table may be listed by columns too. A listed
+ * table's `record` column and its number of rows are always open. The pool keeps connections by name and content:
+ * changed rights under an old name never meet an old connection. */
 struct store_rights {
     struct slice name; /* letters, digits and underscores, at most 40 */
     const char *const *open_tables;
@@ -105,16 +108,16 @@ struct store_rights {
         struct slice table;
         const struct slice *columns;
         size_t count;
-    } *tables;
+    } * tables;
     size_t count;
 };
 
 enum transaction_kind { TRANSACTION_READ, TRANSACTION_WRITE };
 
-/* Waits for a connection (and for the one writer). rights NULL: the hub's own full access; only a TRANSACTION_READ may carry rights. A read sees one
- * snapshot throughout. */
-bool store_begin(struct store *store, enum transaction_kind kind, const struct store_rights *rights, struct arena *arena,
-                 struct transaction **ret, struct error *err) MUST_USE;
+/* Waits for a connection (and for the one writer). rights NULL: the hub's own full access; only a TRANSACTION_READ may
+ * carry rights. A read sees one snapshot throughout. */
+bool store_begin(struct store *store, enum transaction_kind kind, const struct store_rights *rights,
+                 struct arena *arena, struct transaction **ret, struct error *err) MUST_USE;
 /* Durable when it returns true; the connection goes back to the pool. On failure it is rolled back. */
 bool transaction_commit(struct transaction *transaction, struct error *err) MUST_USE;
 /* Ends it without effect, before its arena ends. */
@@ -147,11 +150,13 @@ bool store_query(struct transaction *transaction, enum statement statement, cons
                  struct arena *arena, struct result *ret, struct error *err) MUST_USE;
 /* Exactly one row, else ERROR_NOT_FOUND with the sentence `missing`. */
 bool store_query_one(struct transaction *transaction, enum statement statement, const struct value *args, size_t count,
-                     struct arena *arena, const char *missing, const struct value **ret_row, struct error *err) MUST_USE;
+                     struct arena *arena, const char *missing, const struct value **ret_row,
+                     struct error *err) MUST_USE;
 /* ret_changed may be NULL. */
 bool store_execute(struct transaction *transaction, enum statement statement, const struct value *args, size_t count,
                    int64_t *ret_changed, struct error *err) MUST_USE;
-/* Row by row in bounded memory; the cells are valid during the call only. The callback returns false (with err set) to stop. */
+/* Row by row in bounded memory; the cells are valid during the call only. The callback returns false (with err set) to
+ * stop. It may run other statements of the same transaction, but not change the tables that are being read. */
 typedef bool row_function(void *context, const struct value *cells, size_t columns, struct error *err);
 bool store_each(struct transaction *transaction, enum statement statement, const struct value *args, size_t count,
                 row_function *function, void *context, struct error *err) MUST_USE;
@@ -167,7 +172,8 @@ bool store_execute_sql(struct transaction *transaction, const struct sql *sql, c
 bool store_each_sql(struct transaction *transaction, const struct sql *sql, const struct value *args, size_t count,
                     row_function *function, void *context, struct error *err) MUST_USE;
 
-/* The next `count` ids of a counter ("landing", "record", "entity", …), which is made at 1 when new. Inside a write transaction. */
+/* The next `count` ids of a counter ("landing", "record", "entity", …), which is made at 1 when new. Inside a write
+ * transaction. */
 bool store_next_ids(struct transaction *transaction, const char *counter, int64_t count, int64_t *ret_first,
                     struct error *err) MUST_USE;
 
@@ -178,8 +184,9 @@ struct bulk_column {
     const char *name;
     enum value_kind kind; /* what each row gives here, or NULL */
 };
-/* Into a table of the schema or of a source (its name from source_table.h). One bulk at a time per transaction on PostgreSQL;
- * no other statement runs between open and close. */
+/* Into a table of the schema or of a source (its name from source_table.h). Several bulks may be open at once (at most
+ * 32), and other statements may run between; rows are there for them after bulk_close. must() on a cell of another kind
+ * than its column's. What is not closed when the transaction ends is not kept. */
 bool bulk_open(struct transaction *transaction, const char *table, const struct bulk_column *columns, size_t count,
                struct arena *arena, struct bulk **ret, struct error *err) MUST_USE;
 bool bulk_add(struct bulk *bulk, const struct value *row, struct error *err) MUST_USE;
