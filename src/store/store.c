@@ -731,7 +731,7 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     store->address = address;
     bool server =
         slice_starts(options->address, S("postgresql://")) || slice_starts(options->address, S("postgres://"));
-    store->driver = &sqlite_driver;
+    store->driver = server ? &postgresql_driver : &sqlite_driver;
     store->host = options->host;
     store->schema = options->schema;
     store->read_only = options->read_only;
@@ -745,8 +745,7 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     pthread_condattr_destroy(&attributes);
 
     struct connection *writer = NULL;
-    bool good = server ? error_set(err, ERROR_STORE, "PostgreSQL is not served yet")
-                       : store->driver->prepare(store, options->create, err);
+    bool good = store->driver->prepare(store, options->create, err);
     if (good && options->create) {
         good = writer_take(store, &writer, err);
         if (good) {

@@ -40,7 +40,7 @@ struct both {
     {                                                                                                                  \
 #test " on PostgreSQL", test, both_set_up, both_tear_down, (void *)&both_postgresql                            \
     }
-#define ON_BOTH(test)       ON_SQLITE(test)
+#define ON_BOTH(test) ON_SQLITE(test), ON_POSTGRESQL(test)
 /* The same with the audit's tables. */
 #define AUDIT_ON_BOTH(test)                                                                                            \
     {#test " on SQLite", test, both_set_up, both_tear_down, (void *)&both_sqlite_audit},                               \
