@@ -27,7 +27,8 @@ struct date_form {
 /* Reads the whole slice, trimmed. An ISO date (1952-02-03, 1952/02/03, 19520203) and one with the month's name
  * (Feb 3, 1952; 3rd of February 1952; 03FEB1952) are read in any order. A weekday before must be the right one; a time
  * behind (T10:15, 10:15:00.000, 9:05pm, with Z or +01:00) must be one and is dropped, and does not move the day. Both
- * separators must be the same. False for what is no date: 29 February of a common year, month 13, a spreadsheet's serial. */
+ * separators must be the same. False for what is no date: 29 February of a common year, month 13, a spreadsheet's
+ * serial. */
 bool date_read(struct slice text, const struct date_form *form, struct date *ret_date) MUST_USE;
 bool date_valid(struct date d);
 static inline bool date_known(struct date d)

@@ -36,9 +36,9 @@ enum error_code {
 
 struct error {
     enum error_code code;
-    char file[160];         /* the place in the input, empty when there is none */
-    uint64_t line, column;  /* from 1; 0 when unknown */
-    char text[640];         /* one sentence without a full stop at its end, UTF-8, cut at a character's border */
+    char file[160];        /* the place in the input, empty when there is none */
+    uint64_t line, column; /* from 1; 0 when unknown */
+    char text[640];        /* one sentence without a full stop at its end, UTF-8, cut at a character's border */
 };
 
 #define NO_ERROR ((struct error){.code = ERROR_NONE})

@@ -1,9 +1,9 @@
 /* host.h: everything that comes from outside the program: time, randomness, the disk.
  *
- * One `struct host` is made in main and handed down. A test, a fuzzer or a fault injector is another host: it may fix the
- * clock, seed the randomness, and it sees every change of the disk *before* it happens (`before`), where it may refuse it
- * with an errno value. All files of the program, and SQLite's through the VFS shim (vfs.h), go this way; so "fail the
- * n-th write" and "lose what was not synced" are enumerations in a test, not luck.
+ * One `struct host` is made in main and handed down. A test, a fuzzer or a fault injector is another host: it may fix
+ * the clock, seed the randomness, and it sees every change of the disk *before* it happens (`before`), where it may
+ * refuse it with an errno value. All files of the program, and SQLite's through the VFS shim (vfs.h), go this way; so
+ * "fail the n-th write" and "lose what was not synced" are enumerations in a test, not luck.
  *
  * host_real() is shared and immutable; its functions may be called from any thread. */
 #ifndef STAITHE_BASE_HOST_H

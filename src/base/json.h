@@ -1,7 +1,8 @@
 /* json.h: writes JSON into a buffer, as a stream of calls; reading is jansson's work.
  *
- * Text is escaped for JSON and also for a place inside HTML (< > & U+2028 U+2029 as \u00XX), invalid UTF-8 as U+FFFD. Commas are placed by itself;
- * must() catches a value without a key inside an object. No allocation but the buffer's. */
+ * Text is escaped for JSON and also for a place inside HTML (< > & U+2028 U+2029 as \u00XX), invalid UTF-8 as U+FFFD.
+ * Commas are placed by itself; must() catches a value without a key inside an object. No allocation but the buffer's.
+ */
 #ifndef STAITHE_BASE_JSON_H
 #define STAITHE_BASE_JSON_H
 

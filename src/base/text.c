@@ -9,7 +9,7 @@
 
 /* ---- Encodings ---- */
 
-static size_t ascii_length(struct slice s)
+size_t text_ascii(struct slice s)
 {
     size_t i = 0;
     for (; i + 8 <= s.len; i += 8) {
@@ -64,7 +64,7 @@ static size_t valid_length(struct slice s, bool *ret_cut)
     size_t i = 0;
     *ret_cut = false;
     while (i < s.len) {
-        i += ascii_length((struct slice){s.at + i, s.len - i});
+        i += text_ascii((struct slice){s.at + i, s.len - i});
         while (i < s.len && p[i] >= 0x80) {
             size_t len = character_length(p + i, s.len - i, ret_cut);
             if (len == 0)
@@ -122,12 +122,22 @@ uint32_t text_windows_1252_character(unsigned char byte)
 
 size_t text_put_character(char *out, uint32_t c)
 {
-    return (size_t)utf8proc_encode_char((utf8proc_int32_t)c, (utf8proc_uint8_t *)out);
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t len = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = len - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (c & 0x3f));
+        c >>= 6;
+    }
+    out[0] = (char)((0xf0 << (4 - len)) | c);
+    return len;
 }
 
 struct slice text_from_windows_1252(struct arena *arena, struct slice bytes)
 {
-    if (ascii_length(bytes) == bytes.len)
+    if (text_ascii(bytes) == bytes.len)
         return arena_copy(arena, bytes);
     must(bytes.len < SIZE_MAX / 3);
     char *out = arena_alloc(arena, 1, bytes.len * 3 + 1, 1);
@@ -251,7 +261,7 @@ static struct slice fold_unicode(struct arena *arena, struct slice s)
 
 struct slice text_fold(struct arena *arena, struct slice s)
 {
-    if (ascii_length(s) != s.len)
+    if (text_ascii(s) != s.len)
         return fold_unicode(arena, s);
     char *out = arena_alloc(arena, 1, s.len + 1, 1);
     size_t used = 0;
