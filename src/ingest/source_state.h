@@ -1,0 +1,47 @@
+/* source_state.h: how each source stands: its last landing, how fresh it is, how well filled. Figures only, nobody's
+ * data.
+ *
+ * Freshness counts from the as-at day of the current landing: the day that the extract speaks of, not the day it came.
+ */
+#ifndef STAITHE_INGEST_SOURCE_STATE_H
+#define STAITHE_INGEST_SOURCE_STATE_H
+
+#include "catalogue/catalogue.h"
+#include "ingest/landing.h"
+#include "store/source_table.h"
+
+struct source_state {
+    const struct source *source;
+    int64_t id;              /* its row in the table source; 0: never landed */
+    bool landed;             /* there is a current landing */
+    struct landing current;  /* when landed */
+    struct landing newest;   /* the newest of any state; id 0 when there is none */
+    int64_t records;         /* current records */
+    int64_t open_quarantine; /* rows that no later landing had right */
+    int64_t age_days;        /* from the as-at day to `today` */
+    bool stale;              /* older than the contract promises */
+};
+
+/* Of every source of the catalogue, in its order. */
+bool source_states(struct store *store, const struct catalogue *catalogue, struct date today, struct arena *arena,
+                   struct source_state **ret, size_t *ret_count, struct error *err) MUST_USE;
+bool source_state_of(struct store *store, const struct source *source, struct date today, struct arena *arena,
+                     struct source_state *ret, struct error *err) MUST_USE;
+
+/* Per column of the current records: how many have a value, and how many different ones. Valid = all of them: what is
+ * not is in quarantine, counted by column. Costs one pass over the source's table: about half a second a million rows.
+ */
+struct column_quality {
+    const struct column *column;
+    int64_t filled, distinct, quarantined;
+};
+bool source_quality(struct store *store, const struct source *source, struct arena *arena, struct column_quality **ret,
+                    size_t *ret_count, int64_t *ret_records, struct error *err) MUST_USE;
+
+/* The source's table as source_table.h wants it, with `source_id` 0 when it was never landed. Column storage: dates are
+ * ISO text, booleans integers 0 and 1, decimals real. */
+bool source_table_of(struct transaction *transaction, const struct source *source, struct arena *arena,
+                     struct source_table *ret, struct error *err) MUST_USE;
+enum column_storage column_storage_of(const struct column *column);
+
+#endif
