@@ -92,6 +92,25 @@ struct store {
     bool stopped; /* a sync failed: nothing is written any more */
 };
 
+/* ---- pool.c ---- */
+
+/* Waits for a place, and opens a connection with these rights unless one is idle. The scratch arena takes the key. */
+bool pool_reader_take(struct store *store, const struct store_rights *rights, struct arena *scratch,
+                      struct connection **ret, struct error *err) MUST_USE;
+void pool_reader_give(struct store *store, struct connection *connection);
+bool pool_writer_take(struct store *store, struct connection **ret, struct error *err) MUST_USE;
+/* NULL: there is none to keep. */
+void pool_writer_let_go(struct store *store, struct connection *connection);
+void pool_connection_close(struct connection *connection);
+
+/* ---- migrate.c ---- */
+
+/* Brings the database up to this program's schema, or only looks that it is of it; sets store->version. */
+bool migrate_store(struct store *store, struct connection *writer, struct error *err) MUST_USE;
+bool migrate_look(struct store *store, struct connection *reader, struct error *err) MUST_USE;
+
+/* ---- store.c ---- */
+
 /* After a failed sync nobody knows what the disk holds: every later write is refused. */
 void store_stop(struct store *store);
 /* Valid UTF-8 without NUL; else ERROR_INPUT. */
