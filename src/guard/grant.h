@@ -82,6 +82,7 @@ struct grant {
      * match: all mapped columns of matched sources and their search tables, for finding and scoring; what it reads is
      * never handed out. */
     struct store_rights show_rights, match_rights;
+    struct digest digest; /* of its content: sources, columns, ages and uses */
 };
 
 struct grant_request {
