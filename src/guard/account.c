@@ -1,5 +1,5 @@
-/* Accounts: made, changed, disabled. Every change and its record are one transaction; hashing is done before it begins, so that the
- * writer is never held for most of a second. */
+/* Accounts: made, changed, disabled. Every change and its record are one transaction; hashing is done before it begins,
+ * so that the writer is never held for most of a second. */
 #include "guard/account.h"
 
 #include "base/json.h"
@@ -156,14 +156,14 @@ bool account_make(const struct guard_session *session, const struct account_opti
     struct making making = {0};
     struct transaction *transaction;
     int64_t id;
-    bool done = guard_needs(session, ABILITY_ADMINISTER, err) &&
-                making_check(guard_catalogue(session), options, scratch, &making, err) &&
-                hash_queued(guard, options->password, scratch, &making.hash, err) &&
-                store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
-                insert(transaction, &making, scratch, &id, err) &&
-                change_write(transaction, session, S("account"), making.name,
-                             detail_of("make", making.roles, scratch), err) &&
-                transaction_commit(transaction, err);
+    bool done =
+        guard_needs(session, ABILITY_ADMINISTER, err) &&
+        making_check(guard_catalogue(session), options, scratch, &making, err) &&
+        hash_queued(guard, options->password, scratch, &making.hash, err) &&
+        store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
+        insert(transaction, &making, scratch, &id, err) &&
+        change_write(transaction, session, S("account"), making.name, detail_of("make", making.roles, scratch), err) &&
+        transaction_commit(transaction, err);
     arena_free(scratch);
     return done;
 }
@@ -345,7 +345,8 @@ static bool set_password(struct guard *guard, const struct guard_session *sessio
                               NULL, err) &&
                 end_sessions(transaction, cell_integer(&row[ACCOUNT_ID]), keep, err);
     if (done && session)
-        done = change_write(transaction, session, S("account"), name, detail_of("set password", NO_SLICE, scratch), err);
+        done =
+            change_write(transaction, session, S("account"), name, detail_of("set password", NO_SLICE, scratch), err);
     else if (done)
         done = store_execute(transaction, STATEMENT_ACCOUNT_SET_DISABLED, ARGS(row[ACCOUNT_ID], value_integer(0)), NULL,
                              err) &&
@@ -417,19 +418,19 @@ bool account_demonstration(struct guard *guard, struct arena *arena, struct acco
     bool done = hash_queued(guard, S(ACCOUNT_DEMONSTRATION_PASSWORD), scratch, &hash, err) &&
                 store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err);
     for (size_t i = 0; done && i < countof(demonstration); i++) {
-        const struct making making = {demonstration[i].name, demonstration[i].shown, demonstration[i].agency,
-                                      demonstration[i].role, hash,                   true};
+        const struct making making = {
+            demonstration[i].name, demonstration[i].shown, demonstration[i].agency, demonstration[i].role, hash, true};
         struct result there;
         int64_t id;
         if (!catalogue_role(catalogue, making.roles) || !catalogue_agency(catalogue, making.agency))
             continue;
         done = store_query(transaction, STATEMENT_ACCOUNT_BY_NAME, ARGS(value_text(making.name)), scratch, &there, err);
         if (done && !there.rows)
-            done = insert(transaction, &making, scratch, &id, err) &&
-                   change_write_as(transaction, S("at the machine"), S("account"), making.name,
-                                   detail_of("make for demonstration", making.roles, scratch), err) &&
-                   store_query(transaction, STATEMENT_ACCOUNT_BY_NAME, ARGS(value_text(making.name)), arena, &there,
-                               err);
+            done =
+                insert(transaction, &making, scratch, &id, err) &&
+                change_write_as(transaction, S("at the machine"), S("account"), making.name,
+                                detail_of("make for demonstration", making.roles, scratch), err) &&
+                store_query(transaction, STATEMENT_ACCOUNT_BY_NAME, ARGS(value_text(making.name)), arena, &there, err);
         if (!done)
             break;
         account_of_row(result_row(&there, 0), &accounts[count]);

@@ -1,8 +1,8 @@
 /* audit.h: the audit of reads: who looked at which fields of whom, as what, for what, under which clause.
  *
  * A database of its own (STORE_AUDIT), only ever added to. audit_read returns true when the entry is durable, and only
- * then may the answer leave; when it cannot be written the answer must not leave (ERROR_IO, and guard_read_begin
- * refuses until the program is started anew).
+ * then may the answer leave; when it cannot be written the answer must not leave (ERROR_IO;
+ * ERROR_BUSY when only its turn did not come).
  *
  * Entries are numbered from 1 by one sequencer and chained: hash = SHA-256(canonical form, hash before). An edited,
  * deleted or swapped entry breaks the chain; one cut off the end is told by the head (count and hash) kept beside, in
@@ -89,7 +89,5 @@ struct audit_options {
 };
 bool audit_open(const struct audit_options *options, struct audit **ret, struct error *err) MUST_USE;
 void audit_close(struct audit *audit);
-/* False once an entry could not be written. */
-bool audit_well(const struct audit *audit, struct error *err) MUST_USE;
 
 #endif

@@ -40,11 +40,11 @@ bool change_list(const struct guard_session *session, const struct change_filter
     struct result rows;
     if (!store_begin(guard_store(guard_of(session)), TRANSACTION_READ, NULL, arena, &transaction, err))
         return false;
-    bool done = store_query(transaction, STATEMENT_CHANGE_PAGE,
-                            ARGS(value_integer(filter->before > 0 ? filter->before : INT64_MAX),
-                                 value_text(filter->account), value_text(filter->what), value_text(filter->subject),
-                                 value_integer(limit + 1)),
-                            arena, &rows, err);
+    bool done =
+        store_query(transaction, STATEMENT_CHANGE_PAGE,
+                    ARGS(value_integer(filter->before > 0 ? filter->before : INT64_MAX), value_text(filter->account),
+                         value_text(filter->what), value_text(filter->subject), value_integer(limit + 1)),
+                    arena, &rows, err);
     transaction_rollback(transaction);
     if (!done)
         return false;

@@ -1,8 +1,8 @@
 /* The guard's life, its key, and the door.
  *
- * guard.key: 32 random bytes that only this hub knows, mode 0600. Tokens of sessions, names typed at sign-in and the words of
- * searches are kept as digests under it, so that a copy of the database alone neither opens a session nor tells what was typed. Who loses
- * it loses the open sessions, nothing more. */
+ * guard.key: 32 random bytes that only this hub knows, mode 0600. Tokens of sessions, names typed at sign-in and the
+ * words of searches are kept as digests under it, so that a copy of the database alone neither opens a session nor
+ * tells what was typed. Who loses it loses the open sessions, nothing more. */
 #include "guard/inside.h"
 
 #include <sodium.h>
@@ -156,10 +156,11 @@ bool guard_may_listen(struct guard *guard, const struct guard_listening *listeni
     bool done = store_begin(guard->store, TRANSACTION_READ, NULL, scratch, &transaction, err) &&
                 store_query_one(transaction, STATEMENT_ACCOUNT_COUNTS, NO_ARGS, scratch, "", &row, err);
     if (done && cell_integer(&row[1]) > 0)
-        done = error_set(err, ERROR_DENIED,
-                         "%lld demonstration accounts are in this hub, whose password everybody knows; remove them with "
-                         "`staithe user remove-demonstration`, or listen on 127.0.0.1 without a proxy",
-                         (long long)cell_integer(&row[1]));
+        done =
+            error_set(err, ERROR_DENIED,
+                      "%lld demonstration accounts are in this hub, whose password everybody knows; remove them with "
+                      "`staithe user remove-demonstration`, or listen on 127.0.0.1 without a proxy",
+                      (long long)cell_integer(&row[1]));
     arena_free(scratch);
     return done;
 }

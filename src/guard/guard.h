@@ -141,8 +141,8 @@ bool guard_caller_known(const struct guard_session *session, struct slice subjec
 /* ---- Transactions ---- */
 
 /* A reading transaction with the grant's rights for USE_SHOW or USE_MATCH (see grant.h), in the session's name.
- * ERROR_DENIED when no purpose is chosen, or no agreement in force today gives anything; ERROR_IO when the audit cannot
- * be written any more, as nothing may be read then. */
+ * ERROR_DENIED when no purpose is chosen, or no agreement in force today gives anything; ERROR_IO when the guard
+ * was opened without an audit. */
 bool guard_read_begin(const struct guard_session *session, enum use use, struct arena *arena, struct transaction **ret,
                       struct error *err) MUST_USE;
 /* The one writing transaction, for what people decide and write; it can read everything, so read only what the change

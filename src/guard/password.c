@@ -1,7 +1,8 @@
 /* Passwords: hashed one at a time, and the same work for whoever knocks.
  *
- * Argon2id at libsodium's moderate limits takes 256 MiB and most of a second. One at a time keeps a burst of sign-ins from taking all
- * memory and both cores; whoever is far back in the queue is told to try again rather than left waiting.
+ * Argon2id at libsodium's moderate limits takes 256 MiB and most of a second. One at a time keeps a burst of sign-ins
+ * from taking all memory and both cores; whoever is far back in the queue is told to try again rather than left
+ * waiting.
  *
  * For a name that has no account a fixed string of the same cost is verified, which no password fits: its hash is
  * all zero bytes. So the time does not tell whether a name exists. */
@@ -65,8 +66,8 @@ bool password_hash(const struct guard *guard, struct slice password, struct aren
 bool password_check(struct slice name, struct slice password, struct error *err)
 {
     static const struct slice well_known[] = {
-        S_INIT("password1234"),  S_INIT("passwordpassword"), S_INIT("123456789012"), S_INIT("qwertyuiop12"),
-        S_INIT("qwertyuiopasd"), S_INIT("letmeinletmein"),   S_INIT("iloveyou1234"), S_INIT("administrator"),
+        S_INIT("password1234"),  S_INIT("passwordpassword"), S_INIT("123456789012"),   S_INIT("qwertyuiop12"),
+        S_INIT("qwertyuiopasd"), S_INIT("letmeinletmein"),   S_INIT("iloveyou1234"),   S_INIT("administrator"),
         S_INIT("welcome12345"),  S_INIT("changemechangeme"), S_INIT("norfolknorfolk"), S_INIT("staithestaithe"),
     };
     if (password.len < 12)

@@ -1,12 +1,12 @@
 /* Signing in, resuming, choosing: the only places where a session is made.
  *
- * The throttle counts failures of a name and of a client over a day. The first few are free; after them each must wait twice as
- * long as the one before, up to a quarter of an hour. It is looked at inside the queue for hashing, so that many attempts at once do not
- * slip through together, and before the hash, so that a flood costs little. It knows names only as keyed digests of what
- * was typed, whether or not they exist.
+ * The throttle counts failures of a name and of a client over a day. The first few are free; after them each must wait
+ * twice as long as the one before, up to a quarter of an hour. It is looked at inside the queue for hashing, so that
+ * many attempts at once do not slip through together, and before the hash, so that a flood costs little. It knows names
+ * only as keyed digests of what was typed, whether or not they exist.
  *
- * A request should not wait for the writer only to say "seen": the time of the last request is written when it is older than a
- * sixth of what is allowed, and a writer that is busy is no reason to turn anybody away. */
+ * A request should not wait for the writer only to say "seen": the time of the last request is written when it is older
+ * than a sixth of what is allowed, and a writer that is busy is no reason to turn anybody away. */
 #include "base/text.h"
 #include "guard/change.h"
 #include "guard/inside.h"
@@ -154,8 +154,8 @@ static bool look_at_throttle(struct guard *guard, struct transaction *transactio
     int64_t wait = 0, client_wait = 0;
     if (!throttled(guard, transaction, name, FREE_BY_NAME, arena, &wait, err))
         return false;
-    if (!is_local(client) && !throttled(guard, transaction, client_name(guard, client, arena), FREE_BY_CLIENT, arena,
-                                        &client_wait, err))
+    if (!is_local(client) &&
+        !throttled(guard, transaction, client_name(guard, client, arena), FREE_BY_CLIENT, arena, &client_wait, err))
         return false;
     int64_t longer = wait > client_wait ? wait : client_wait;
     if (longer)
@@ -173,9 +173,8 @@ static bool note_failure(struct guard *guard, struct slice name, struct slice cl
     bool done =
         store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
         store_execute(transaction, STATEMENT_SIGNIN_FAILURE_INSERT, ARGS(value_text(name), now), NULL, err) &&
-        (is_local(client) ||
-         store_execute(transaction, STATEMENT_SIGNIN_FAILURE_INSERT,
-                       ARGS(value_text(client_name(guard, client, scratch)), now), NULL, err)) &&
+        (is_local(client) || store_execute(transaction, STATEMENT_SIGNIN_FAILURE_INSERT,
+                                           ARGS(value_text(client_name(guard, client, scratch)), now), NULL, err)) &&
         transaction_commit(transaction, err);
     arena_free(scratch);
     return done;
@@ -238,17 +237,16 @@ static bool session_store(struct guard_session *session, struct slice failures, 
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
     struct digest old = token_digest(guard, visit->token);
-    bool done =
-        store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
-        store_execute(transaction, STATEMENT_SESSION_DELETE, ARGS(digest_value(&old)), NULL, err) &&
-        store_execute(transaction, STATEMENT_SIGNIN_FAILURE_FORGET, ARGS(value_text(failures)), NULL, err) &&
-           store_execute(transaction, STATEMENT_SESSION_INSERT,
-                         ARGS(digest_value(&session->token), value_integer(who->account), value_text(who->role),
-                              value_text(who->purpose), value_text(who->csrf), value_integer(who->made_at),
-                              value_integer(who->ends_at)),
-                         NULL, err) &&
-           change_write(transaction, session, S("session"), S("sign in"), NO_SLICE, err) &&
-           transaction_commit(transaction, err);
+    bool done = store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
+                store_execute(transaction, STATEMENT_SESSION_DELETE, ARGS(digest_value(&old)), NULL, err) &&
+                store_execute(transaction, STATEMENT_SIGNIN_FAILURE_FORGET, ARGS(value_text(failures)), NULL, err) &&
+                store_execute(transaction, STATEMENT_SESSION_INSERT,
+                              ARGS(digest_value(&session->token), value_integer(who->account), value_text(who->role),
+                                   value_text(who->purpose), value_text(who->csrf), value_integer(who->made_at),
+                                   value_integer(who->ends_at)),
+                              NULL, err) &&
+                change_write(transaction, session, S("session"), S("sign in"), NO_SLICE, err) &&
+                transaction_commit(transaction, err);
     arena_free(scratch);
     return done;
 }
@@ -266,8 +264,8 @@ static bool sign_in(struct guard *guard, struct slice typed, struct slice passwo
     if (!store_begin(guard->store, TRANSACTION_READ, NULL, arena, &transaction, err))
         return false;
     bool looked = look_at_throttle(guard, transaction, failures, visit->client, arena, err) &&
-                  store_query(transaction, STATEMENT_ACCOUNT_BY_NAME,
-                              ARGS(value_text(possible ? name : S("-"))), arena, &rows, err);
+                  store_query(transaction, STATEMENT_ACCOUNT_BY_NAME, ARGS(value_text(possible ? name : S("-"))), arena,
+                              &rows, err);
     transaction_rollback(transaction);
     if (!looked)
         return false;
@@ -331,11 +329,10 @@ static void session_seen(struct guard *guard, const struct digest *token, int64_
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
     struct error ignored;
-    bool done =
-        store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, &ignored) &&
-        store_execute(transaction, STATEMENT_SESSION_SEEN, ARGS(digest_value(token), value_integer(now)), NULL,
-                      &ignored) &&
-        transaction_commit(transaction, &ignored);
+    bool done = store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, &ignored) &&
+                store_execute(transaction, STATEMENT_SESSION_SEEN, ARGS(digest_value(token), value_integer(now)), NULL,
+                              &ignored) &&
+                transaction_commit(transaction, &ignored);
     if (!done && guard->log)
         log_line(guard->log, LOG_WARNING, "a session's last request could not be written: %s", ignored.text);
     arena_free(scratch);
@@ -370,8 +367,7 @@ bool guard_resume(struct guard *guard, const struct guard_visit *visit, struct a
     struct result rows;
     if (!store_begin(guard->store, TRANSACTION_READ, NULL, arena, &transaction, err))
         return false;
-    bool done =
-        store_query(transaction, STATEMENT_SESSION_BY_TOKEN, ARGS(digest_value(&token)), arena, &rows, err);
+    bool done = store_query(transaction, STATEMENT_SESSION_BY_TOKEN, ARGS(digest_value(&token)), arena, &rows, err);
     transaction_rollback(transaction);
     if (!done)
         return false;
@@ -441,10 +437,9 @@ bool guard_choose(struct guard_session **session, struct slice role, struct slic
     *fresh = *old;
     fresh->who.caller_checked = NO_SLICE;
     if (!session_grant(fresh, role, purpose, arena, err) ||
-        !session_change(
-            fresh, STATEMENT_SESSION_CHOOSE,
-            ARGS(digest_value(&fresh->token), value_text(fresh->who.role), value_text(fresh->who.purpose)),
-            S("choose"), err))
+        !session_change(fresh, STATEMENT_SESSION_CHOOSE,
+                        ARGS(digest_value(&fresh->token), value_text(fresh->who.role), value_text(fresh->who.purpose)),
+                        S("choose"), err))
         return false;
     *session = fresh;
     return true;
@@ -481,10 +476,11 @@ bool guard_system_session(struct guard *guard, struct slice purpose, struct slic
             }
         }
     }
-    return error_set(err, ERROR_DENIED,
-                     "no agreement in force lets the hub itself process anything for the purpose %.*s; an agreement with "
-                     "`hub` among its parties must say so",
-                     PRINT(purpose));
+    return error_set(
+        err, ERROR_DENIED,
+        "no agreement in force lets the hub itself process anything for the purpose %.*s; an agreement with "
+        "`hub` among its parties must say so",
+        PRINT(purpose));
 }
 
 bool guard_sweep(struct guard *guard, struct error *err)
@@ -492,12 +488,12 @@ bool guard_sweep(struct guard *guard, struct error *err)
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
     int64_t now = host_now(guard->host);
-    bool done = store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
-                store_execute(transaction, STATEMENT_SESSION_SWEEP,
-                              ARGS(value_integer(now), value_integer(now - guard->idle_ms)), NULL, err) &&
-                store_execute(transaction, STATEMENT_SIGNIN_FAILURE_SWEEP, ARGS(value_integer(now - DAY_MS)), NULL,
-                              err) &&
-                transaction_commit(transaction, err);
+    bool done =
+        store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
+        store_execute(transaction, STATEMENT_SESSION_SWEEP,
+                      ARGS(value_integer(now), value_integer(now - guard->idle_ms)), NULL, err) &&
+        store_execute(transaction, STATEMENT_SIGNIN_FAILURE_SWEEP, ARGS(value_integer(now - DAY_MS)), NULL, err) &&
+        transaction_commit(transaction, err);
     arena_free(scratch);
     return done;
 }
@@ -586,10 +582,11 @@ bool session_in_force(const struct guard_session *session, struct error *err)
     if (grant->source_count > 0)
         return true;
     struct slice agency = catalogue_agency(grant->catalogue, grant->agency)->title;
-    return error_set(err, ERROR_DENIED,
-                     "no agreement in force today lets the role \"%.*s\" of %.*s use anything for the purpose \"%.*s\"; "
-                     "ask the information governance lead",
-                     PRINT(grant->role->title), PRINT(agency), PRINT(grant->purpose->title));
+    return error_set(
+        err, ERROR_DENIED,
+        "no agreement in force today lets the role \"%.*s\" of %.*s use anything for the purpose \"%.*s\"; "
+        "ask the information governance lead",
+        PRINT(grant->role->title), PRINT(agency), PRINT(grant->purpose->title));
 }
 
 bool guard_read_begin(const struct guard_session *session, enum use use, struct arena *arena, struct transaction **ret,
