@@ -35,7 +35,8 @@ struct server_options {
     /* Whether a POST to this path by this session's cookie may stream a file: asked before the body is read. NULL: none
      * may. */
     bool (*takes_upload)(void *context, const struct request *request);
-    /* Words the answer to a request that could not be read (a bad path, too long a body). NULL: one line of plain text. */
+    /* Words the answer to a request that could not be read (a bad path, too long a body). NULL: one line of plain text.
+     */
     void (*refuse)(void *context, const struct request *request, const struct error *err, struct response *response);
     void *context;
     /* Milliseconds; 0 gives the default. Tests shorten them. */
