@@ -13,6 +13,7 @@
 #ifndef STAITHE_LISTS_LIST_H
 #define STAITHE_LISTS_LIST_H
 
+#include "base/json.h"
 #include "hub/hub.h"
 #include "lists/declaration.h"
 
@@ -83,7 +84,8 @@ struct list_result {
 bool list_record(const struct hub *hub, const struct guard_session *session, const struct list *list,
                  const struct list_result *result, struct slice place, struct arena *arena, struct error *err) MUST_USE;
 
-/* The page as CSV, formulas defused. */
+/* The page as CSV, formulas defused, and as JSON (for the API and `--json`). */
 void list_csv(const struct list_page *page, struct buffer *out);
+void list_json(struct json *json, const struct list_page *page, struct arena *arena);
 
 #endif
