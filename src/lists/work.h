@@ -1,0 +1,68 @@
+/* work.h: the working out of a list, inside this room: people with the reasons that hold for them.
+ *
+ * One `struct work` serves one call, in its arena, inside one transaction: load (members and residences), then gather
+ * (the rows that meet each rule), then select (who reaches the points and is not left out). list.c pages and names them. */
+#ifndef STAITHE_LISTS_WORK_H
+#define STAITHE_LISTS_WORK_H
+
+#include "lists/list.h"
+
+struct work_member {
+    int64_t anchor, entity;
+};
+
+struct work_residence {
+    int64_t anchor;
+    struct slice uprn;
+    bool now;
+};
+
+/* A row that meets a rule. */
+struct work_hit {
+    int64_t entity, anchor;
+    struct slice uprn; /* of rules about homes */
+    uint16_t rule, source; /* numbers in the list's rules, in the catalogue's sources */
+    struct slice value;
+};
+
+struct work_person {
+    int64_t entity;
+    int64_t points;
+    size_t first_hit, hit_count; /* in hits, which are by entity, then rule */
+    struct date born;
+    enum age_group age;
+    struct slice uprn; /* home, empty when none is known */
+    size_t first_member, member_count; /* in by_entity */
+};
+
+struct work {
+    const struct hub *hub;
+    const struct guard_session *session;
+    const struct grant *grant;
+    const struct list *list;
+    struct arena *arena;
+    struct transaction *transaction;
+    struct date day;
+    int64_t linkage;
+    struct work_member *members;   /* by anchor */
+    struct work_member *by_entity; /* by entity, then anchor */
+    size_t member_count;
+    struct work_residence *residences; /* by anchor */
+    size_t residence_count;
+    struct work_hit *hits;
+    size_t hit_count, hit_capacity;
+    struct work_person *people; /* chosen, in the list's order */
+    size_t person_count;
+    struct list_left_out *left_out; /* one for each leave_out rule, then one for recorded outcomes */
+    struct list_unusable *unusable;
+    size_t unusable_count;
+};
+
+bool work_out(struct work *work, struct error *err) MUST_USE;
+/* The birth dates and other attribute values of one person's records, as far as shown: calls back with each. */
+struct slice work_home_of(const struct work *work, const struct work_person *person);
+/* Shown values of an attribute among the person's records, by source name then anchor; the first `limit` at most. */
+bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute, row_function *function,
+                    void *context, struct error *err) MUST_USE;
+
+#endif
