@@ -11,6 +11,3 @@ FROM residence ORDER BY anchor, uprn;
 
 -- name: lists_home
 SELECT address, postcode FROM home WHERE uprn = $1;
-
--- name: lists_source
-SELECT id FROM source WHERE name = $1;

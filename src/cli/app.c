@@ -127,8 +127,7 @@ bool app_open_with(struct invocation *invocation, const struct app_settings *set
     if (!guard_open(&options, &app->guard, err))
         return false;
     arena_defer(arena, close_guard, app->guard);
-    app->hub = (struct hub){
-        .host = invocation->host, .store = app->store, .guard = app->guard, .catalogue = catalogue};
+    app->hub = (struct hub){.host = invocation->host, .store = app->store, .guard = app->guard, .catalogue = catalogue};
     *ret = app;
     return true;
 }
@@ -150,7 +149,8 @@ bool app_session(struct invocation *invocation, struct app *app, struct guard_se
     struct error unread = NO_ERROR;
     if (!guard_token_read(invocation->host, app->token_path, invocation->arena, &token, &unread)) {
         if (unread.code == ERROR_NOT_FOUND)
-            return error_set(err, ERROR_NOT_SIGNED_IN, "nobody is signed in on this command line; use `staithe login` first");
+            return error_set(err, ERROR_NOT_SIGNED_IN,
+                             "nobody is signed in on this command line; use `staithe login` first");
         *err = unread;
         return false;
     }
@@ -162,8 +162,8 @@ bool app_session(struct invocation *invocation, struct app *app, struct guard_se
     return true;
 }
 
-bool app_system_session(struct invocation *invocation, struct app *app, struct slice purpose, struct guard_session **ret,
-                        struct error *err)
+bool app_system_session(struct invocation *invocation, struct app *app, struct slice purpose,
+                        struct guard_session **ret, struct error *err)
 {
     return guard_system_session(app->guard, purpose, app->account, app_place(invocation), invocation->arena, ret, err);
 }

@@ -1,5 +1,5 @@
-/* commands.h: the functions that the command table names, one file for each kind of work. Each opens what it needs (app.h),
- * calls one domain function, prints. */
+/* commands.h: the functions that the command table names, one file for each kind of work. Each opens what it needs
+ * (app.h), calls one domain function, prints. */
 #ifndef STAITHE_CLI_COMMANDS_H
 #define STAITHE_CLI_COMMANDS_H
 

@@ -14,12 +14,12 @@ static bool report(void *context, const char *stage, double share)
 
 static void print_result(const struct hub_link_result *result, struct arena *arena, struct buffer *out)
 {
-    buffer_format(out, "%zu records, %zu pairs compared, %zu links; model version %lld%s\n", result->records, result->pairs,
-                  result->edges, (long long)result->model, result->trained ? ", trained now" : "");
+    buffer_format(out, "%zu records, %zu pairs compared, %zu links; model version %lld%s\n", result->records,
+                  result->pairs, result->edges, (long long)result->model, result->trained ? ", trained now" : "");
     for (size_t i = 0; i < result->linkage_count; i++) {
         const struct hub_linkage *l = &result->linkages[i];
-        buffer_format(out, "  %zu people in %zu records of %.*s (%zu new, %zu joined, %zu split, %zu ended)\n", l->entities,
-                      l->records, PRINT(l->sources), l->made, l->joined, l->split, l->ended);
+        buffer_format(out, "  %zu people in %zu records of %.*s (%zu new, %zu joined, %zu split, %zu ended)\n",
+                      l->entities, l->records, PRINT(l->sources), l->made, l->joined, l->split, l->ended);
     }
     buffer_format(out, "%zu homes; %zu records placed in one, %zu of them by address, %zu in none\n", result->homes,
                   result->placed, result->placed_by_address, result->unplaced);
@@ -102,8 +102,8 @@ bool run_link(struct invocation *invocation, struct error *err)
                                          .json = invocation->json,
                                          .link = {.threads = (unsigned)threads, .progress = report, .context = &shown}};
     struct buffer out = buffer_make(invocation->arena);
-    bool linked = link_files(invocation->words[0], invocation->words + 1, invocation->word_count - 1, &options, invocation->arena,
-                             &out, err);
+    bool linked = link_files(invocation->words[0], invocation->words + 1, invocation->word_count - 1, &options,
+                             invocation->arena, &out, err);
     progress_end(&shown);
     if (linked)
         print_out(&out);

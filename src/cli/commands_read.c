@@ -14,7 +14,8 @@ void print_out(const struct buffer *out)
         fwrite(out->at, 1, out->len, stdout);
 }
 
-static bool begin(struct invocation *invocation, struct app **ret_app, struct guard_session **ret_session, struct error *err)
+static bool begin(struct invocation *invocation, struct app **ret_app, struct guard_session **ret_session,
+                  struct error *err)
 {
     return app_open(invocation, false, ret_app, err) && app_session(invocation, *ret_app, ret_session, err);
 }
@@ -46,9 +47,10 @@ bool run_find(struct invocation *invocation, struct error *err)
             const struct search_hit *hit = &answer->hits[i];
             struct slice which = hit->entity ? arena_format(arena, "%lld", (long long)hit->entity)
                                              : arena_format(arena, "uprn:%.*s", PRINT(hit->uprn));
-            buffer_format(&out, "%-18.*s %.*s%s%.*s%s%.*s\n", PRINT(which), PRINT(hit->name), date_known(hit->born) ? ", born " : "",
-                          PRINT(date_known(hit->born) ? date_words(arena, hit->born) : NO_SLICE), hit->address.len ? ", " : "",
-                          PRINT(hit->address));
+            buffer_format(&out, "%-18.*s %.*s%s%.*s%s%.*s\n", PRINT(which), PRINT(hit->name),
+                          date_known(hit->born) ? ", born " : "",
+                          PRINT(date_known(hit->born) ? date_words(arena, hit->born) : NO_SLICE),
+                          hit->address.len ? ", " : "", PRINT(hit->address));
             for (size_t k = 0; k < hit->reason_count; k++)
                 buffer_format(&out, "%-18s %.*s\n", "", PRINT(hit->reasons[k].words));
         }
@@ -97,12 +99,14 @@ static void print_person(const struct person_view *view, struct arena *arena, st
     buffer_add(out, S("Records:\n"));
     for (size_t i = 0; i < view->record_count; i++) {
         const struct evidence *e = &view->records[i].evidence;
-        buffer_format(out, "  %lld %.*s, %.*s line %lld, under %.*s clause %.*s\n", (long long)e->anchor, PRINT(e->source_title),
-                      PRINT(e->file_name), (long long)e->line, PRINT(e->agreement), PRINT(e->clause));
+        buffer_format(out, "  %lld %.*s, %.*s line %lld, under %.*s clause %.*s\n", (long long)e->anchor,
+                      PRINT(e->source_title), PRINT(e->file_name), (long long)e->line, PRINT(e->agreement),
+                      PRINT(e->clause));
     }
     buffer_add(out, S("Not shown, whether or not they hold anything about this person:\n"));
     for (size_t i = 0; i < view->grant->excluded_count; i++)
-        buffer_format(out, "  %.*s: %.*s\n", PRINT(view->grant->excluded[i].title), PRINT(view->grant->excluded[i].reason));
+        buffer_format(out, "  %.*s: %.*s\n", PRINT(view->grant->excluded[i].title),
+                      PRINT(view->grant->excluded[i].reason));
 }
 
 static void print_home(const struct home_view *view, struct arena *arena, struct buffer *out)
@@ -122,9 +126,10 @@ static void print_why(const struct why_view *why, struct buffer *out)
     buffer_format(out, "%.*s\n", PRINT(why->outcome));
     for (size_t i = 0; i < why->link_count; i++) {
         const struct why_link *link = &why->links[i];
-        buffer_format(out, "%.*s %lld and %.*s %lld: %.1f bits, probability %.6f\n", PRINT(why->records[link->a].source_title),
-                      (long long)why->records[link->a].anchor, PRINT(why->records[link->b].source_title),
-                      (long long)why->records[link->b].anchor, link->total, link->probability);
+        buffer_format(out, "%.*s %lld and %.*s %lld: %.1f bits, probability %.6f\n",
+                      PRINT(why->records[link->a].source_title), (long long)why->records[link->a].anchor,
+                      PRINT(why->records[link->b].source_title), (long long)why->records[link->b].anchor, link->total,
+                      link->probability);
         buffer_format(out, "  %-28s %7.1f\n", "before comparing", link->prior);
         for (size_t k = 0; k < link->part_count; k++) {
             const struct why_part *part = &link->parts[k];
@@ -148,7 +153,8 @@ bool run_view(struct invocation *invocation, struct error *err)
     int64_t entity = 0;
     bool home = slice_starts(which, S("uprn:"));
     if (!home && (!slice_integer(which, &entity) || entity < 1))
-        return error_set(err, ERROR_USAGE, "name a person by number or a home as uprn:NUMBER, as `staithe find` prints them");
+        return error_set(err, ERROR_USAGE,
+                         "name a person by number or a home as uprn:NUMBER, as `staithe find` prints them");
     if (!begin(invocation, &app, &session, err) || !guard_needs(session, ABILITY_VIEW, err))
         return false;
     struct buffer out = buffer_make(arena);
@@ -186,19 +192,23 @@ bool run_view(struct invocation *invocation, struct error *err)
 
 static void print_list(const struct list_page *page, struct arena *arena, struct buffer *out)
 {
-    buffer_format(out, "%.*s: %zu people, %.*s\n", PRINT(page->list->title), page->total, PRINT(page->list->order_words));
+    buffer_format(out, "%.*s: %zu people, %.*s\n", PRINT(page->list->title), page->total,
+                  PRINT(page->list->order_words));
     for (size_t i = 0; i < page->count; i++) {
         const struct list_item *item = &page->items[i];
-        buffer_format(out, "%lld %.*s, %.*s: %lld points%s%.*s\n", (long long)item->entity, PRINT(item->name), PRINT(item->address),
-                      (long long)item->points, item->taken_by.len ? ", taken by " : "", PRINT(item->taken_by));
+        buffer_format(out, "%lld %.*s, %.*s: %lld points%s%.*s\n", (long long)item->entity, PRINT(item->name),
+                      PRINT(item->address), (long long)item->points, item->taken_by.len ? ", taken by " : "",
+                      PRINT(item->taken_by));
         for (size_t k = 0; k < item->reason_count; k++)
             buffer_format(out, "    %lld  %.*s  [%.*s: %.*s]\n", (long long)item->reasons[k].rule->points,
-                          PRINT(item->reasons[k].rule->reason), PRINT(item->reasons[k].source_title), PRINT(item->reasons[k].value));
+                          PRINT(item->reasons[k].rule->reason), PRINT(item->reasons[k].source_title),
+                          PRINT(item->reasons[k].value));
     }
     for (size_t i = 0; i < page->left_out_count; i++)
         buffer_format(out, "left out: %zu, %.*s\n", page->left_out[i].people, PRINT(page->left_out[i].reason));
     for (size_t i = 0; i < page->unusable_count; i++)
-        buffer_format(out, "not used: %.*s: %.*s\n", PRINT(page->unusable[i].rule->reason), PRINT(page->unusable[i].why));
+        buffer_format(out, "not used: %.*s: %.*s\n", PRINT(page->unusable[i].rule->reason),
+                      PRINT(page->unusable[i].why));
     (void)arena;
 }
 
@@ -228,7 +238,7 @@ bool run_list(struct invocation *invocation, struct error *err)
         return false;
     struct list_question question = {.limit = (size_t)limit, .export = csv};
     struct list_page *page;
-    if (!list_open(&app->hub, session, list, &question, app_place(invocation), arena, &page, err))
+    if (!list_open(&app->hub, session, list, &question, arena, &page, err))
         return false;
     if (csv)
         list_csv(page, &out);

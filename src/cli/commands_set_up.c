@@ -19,8 +19,9 @@ static bool read_password(struct invocation *invocation, struct slice file, cons
             return error_wrap(err, "reading the password");
     } else {
         if (!isatty(0))
-            return error_set(err, ERROR_USAGE,
-                             "there is no terminal to ask for the password; give --password-file FILE (\"-\" is standard input)");
+            return error_set(
+                err, ERROR_USAGE,
+                "there is no terminal to ask for the password; give --password-file FILE (\"-\" is standard input)");
         struct termios shown, hidden;
         tcgetattr(0, &shown);
         hidden = shown;
@@ -54,8 +55,8 @@ static bool make_people(struct invocation *invocation, struct app *app, struct b
     struct arena *arena = invocation->arena;
     if (option_given(invocation, "admin")) {
         struct slice password, roles[] = {S("administrator")}, name = option_text(invocation, "admin", "");
-        if (!read_password(invocation, option_text(invocation, "password-file", ""), "Password for the first administrator",
-                           &password, err))
+        if (!read_password(invocation, option_text(invocation, "password-file", ""),
+                           "Password for the first administrator", &password, err))
             return false;
         struct account_options options = {.name = name,
                                           .shown = name,
@@ -82,20 +83,23 @@ bool run_init(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
     const char *set = getenv("STAITHE_DATA");
-    struct app_settings settings = {
-        .data = invocation->data.len ? invocation->data : slice_of(set && *set ? set : "data"),
-        .store = invocation->store.len ? invocation->store : S("hub.db"),
-        .county = invocation->county};
+    struct app_settings settings = {.data =
+                                        invocation->data.len ? invocation->data : slice_of(set && *set ? set : "data"),
+                                    .store = invocation->store.len ? invocation->store : S("hub.db"),
+                                    .county = invocation->county};
     if (!settings.county.len)
-        return error_set(err, ERROR_USAGE, "say which county's folder to use: --county DIR (county/norfolk is the reference)");
+        return error_set(err, ERROR_USAGE,
+                         "say which county's folder to use: --county DIR (county/norfolk is the reference)");
     if (!option_given(invocation, "admin") && !option_given(invocation, "demo"))
-        return error_set(err, ERROR_USAGE, "say who is to administer it: --admin NAME, or --demo for demonstration accounts");
+        return error_set(err, ERROR_USAGE,
+                         "say who is to administer it: --admin NAME, or --demo for demonstration accounts");
     if (host_exists(arena_format(arena, "%.*s/staithe.yaml", PRINT(settings.data))))
         return error_set(err, ERROR_CONFLICT, "the folder %.*s holds a hub already; choose another with --data",
                          PRINT(settings.data));
     char *county = realpath(arena_cstr(arena, settings.county), NULL);
     if (!county)
-        return error_set(err, ERROR_NOT_FOUND, "there is no county folder %.*s; check the path", PRINT(settings.county));
+        return error_set(err, ERROR_NOT_FOUND, "there is no county folder %.*s; check the path",
+                         PRINT(settings.county));
     arena_defer(arena, free, county);
     settings.county = slice_of(county);
     struct app_settings opened = settings;
@@ -103,10 +107,12 @@ bool run_init(struct invocation *invocation, struct error *err)
         opened.store = arena_format(arena, "%.*s/hub.db", PRINT(settings.data));
     struct app *app;
     struct buffer out = buffer_make(arena);
-    if (!host_make_folder(invocation->host, settings.data, err) || !app_open_with(invocation, &opened, true, &app, err) ||
-        !make_people(invocation, app, &out, err) || !app_settings_write(invocation, &settings, err))
+    if (!host_make_folder(invocation->host, settings.data, err) ||
+        !app_open_with(invocation, &opened, true, &app, err) || !make_people(invocation, app, &out, err) ||
+        !app_settings_write(invocation, &settings, err))
         return false;
-    buffer_format(&out, "A hub for %.*s stands in %.*s.\n", PRINT(app->catalogue->wording.county), PRINT(settings.data));
+    buffer_format(&out, "A hub for %.*s stands in %.*s.\n", PRINT(app->catalogue->wording.county),
+                  PRINT(settings.data));
     print_out(&out);
     return true;
 }
@@ -151,8 +157,9 @@ bool run_sample(struct invocation *invocation, struct error *err)
         buffer_add(&out, S("\n"));
     } else {
         buffer_format(&out, "%llu residents in %llu homes; %llu rows of %llu records in %.1f MB, in %.*s\n",
-                      (unsigned long long)counts.residents, (unsigned long long)counts.homes, (unsigned long long)counts.rows,
-                      (unsigned long long)counts.records, (double)counts.bytes / 1e6, PRINT(options.out));
+                      (unsigned long long)counts.residents, (unsigned long long)counts.homes,
+                      (unsigned long long)counts.rows, (unsigned long long)counts.records, (double)counts.bytes / 1e6,
+                      PRINT(options.out));
     }
     print_out(&out);
     return true;
@@ -216,7 +223,8 @@ bool run_user(struct invocation *invocation, struct error *err)
         which++;
     if (which == countof(verbs))
         return error_set(err, ERROR_USAGE,
-                         "`staithe user` can list, add, disable, enable, reset and remove-demonstration, not \"%.*s\"", PRINT(verb));
+                         "`staithe user` can list, add, disable, enable, reset and remove-demonstration, not \"%.*s\"",
+                         PRINT(verb));
     if (which >= 1 && which <= 4 && !name.len)
         return error_set(err, ERROR_USAGE, "say whose account: staithe user %.*s NAME", PRINT(verb));
     struct app *app;
@@ -225,7 +233,8 @@ bool run_user(struct invocation *invocation, struct error *err)
     if (!app_open(invocation, false, &app, err))
         return false;
     if (which == 4) /* Whoever holds the data folder holds everything: no sign-in can be asked for when none works. */
-        return read_password(invocation, option_text(invocation, "password-file", ""), "New password", &password, err) &&
+        return read_password(invocation, option_text(invocation, "password-file", ""), "New password", &password,
+                             err) &&
                account_reset(app->guard, name, password, err);
     if (!app_session(invocation, app, &session, err))
         return false;
@@ -263,8 +272,8 @@ static bool choose(struct invocation *invocation, struct guard_session **session
         return guard_choose(session, chosen->role->name, chosen->purpose->name, invocation->arena, err);
     buffer_add(out, S("Choose with --role and --purpose:\n"));
     for (size_t i = 0; i < count; i++)
-        buffer_format(out, "  --role %.*s --purpose %.*s%s\n", PRINT(choices[i].role->name), PRINT(choices[i].purpose->name),
-                      choices[i].in_force ? "" : " (no agreement in force)");
+        buffer_format(out, "  --role %.*s --purpose %.*s%s\n", PRINT(choices[i].role->name),
+                      PRINT(choices[i].purpose->name), choices[i].in_force ? "" : " (no agreement in force)");
     return true;
 }
 
@@ -292,7 +301,8 @@ bool run_login(struct invocation *invocation, struct error *err)
         return false;
     const struct guard_who *who = guard_who(session);
     if (who->purpose.len)
-        buffer_format(&out, "Signed in as %.*s, %.*s, for %.*s.\n", PRINT(who->shown), PRINT(who->role), PRINT(who->purpose));
+        buffer_format(&out, "Signed in as %.*s, %.*s, for %.*s.\n", PRINT(who->shown), PRINT(who->role),
+                      PRINT(who->purpose));
     print_out(&out);
     return true;
 }

@@ -1,17 +1,18 @@
-/* Reading is strict, so that a list never quietly selects nobody because a word was misspelt: every source, column, value of a
- * column with allowed values, attribute, role, purpose and outcome is looked up. */
+/* Reading is strict, so that a list never quietly selects nobody because a word was misspelt: every source, column,
+ * value of a column with allowed values, attribute, role, purpose and outcome is looked up. */
 #include "lists/declaration.h"
 
 #include "base/host.h"
 #include "base/text.h"
 
-static bool unknown(const struct yaml *node, const char *what, struct slice word, const struct slice *known, size_t count,
-                    struct error *err)
+static bool unknown(const struct yaml *node, const char *what, struct slice word, const struct slice *known,
+                    size_t count, struct error *err)
 {
     struct slice near = text_nearest(word, known, count);
     if (near.len)
         return yaml_error(node, err, "there is no %s \"%.*s\"; did you mean \"%.*s\"?", what, PRINT(word), PRINT(near));
-    return yaml_error(node, err, "there is no %s \"%.*s\"; write one that the county folder declares", what, PRINT(word));
+    return yaml_error(node, err, "there is no %s \"%.*s\"; write one that the county folder declares", what,
+                      PRINT(word));
 }
 
 static const struct source *find_source(const struct catalogue *catalogue, const struct yaml *node, struct slice name,
@@ -51,16 +52,17 @@ static bool read_test(const struct yaml *node, struct arena *arena, struct list_
     for (int i = 0; names[i]; i++)
         if (yaml_get(node, names[i])) {
             if (found >= 0)
-                return yaml_error(node, err, "this condition has both \"%s\" and \"%s\"; write two conditions", names[found],
-                                  names[i]);
+                return yaml_error(node, err, "this condition has both \"%s\" and \"%s\"; write two conditions",
+                                  names[found], names[i]);
             found = i;
         }
     if (found < 0 && yaml_get(node, "age_under"))
         found = 8;
     if (found < 0)
-        return yaml_error(node, err,
-                          "this condition tests nothing; add one of is, in, contains, at_least, at_most, present, absent, "
-                          "within_days, age_at_least, age_under");
+        return yaml_error(
+            node, err,
+            "this condition tests nothing; add one of is, in, contains, at_least, at_most, present, absent, "
+            "within_days, age_at_least, age_under");
     c->test = (enum list_test)found;
     bool yes = true;
     switch (c->test) {
@@ -70,7 +72,8 @@ static bool read_test(const struct yaml *node, struct arena *arena, struct list_
         if (!yaml_maybe_texts(node, names[found], arena, &c->words, &c->word_count, err))
             return false;
         if (c->word_count == 0 || (c->test != LIST_IN && c->word_count != 1))
-            return yaml_error(node, err, "\"%s\" needs %s", names[found], c->test == LIST_IN ? "a list of values" : "one value");
+            return yaml_error(node, err, "\"%s\" needs %s", names[found],
+                              c->test == LIST_IN ? "a list of values" : "one value");
         return true;
     case LIST_AT_LEAST:
         return yaml_maybe_integer(node, "at_least", INT64_MIN, INT64_MAX, &c->low, err);
@@ -94,8 +97,9 @@ static bool read_test(const struct yaml *node, struct arena *arena, struct list_
 static bool read_condition(const struct yaml *node, const struct catalogue *catalogue, struct arena *arena,
                            struct list_condition *c, struct error *err)
 {
-    static const char *const keys[] = {"source",  "column",  "attribute", "is",          "in",           "contains",  "at_least",
-                                       "at_most", "present", "absent",    "within_days", "age_at_least", "age_under", NULL};
+    static const char *const keys[] = {"source",      "column",       "attribute", "is",      "in",
+                                       "contains",    "at_least",     "at_most",   "present", "absent",
+                                       "within_days", "age_at_least", "age_under", NULL};
     if (!yaml_only_keys(node, keys, "a condition", err))
         return false;
     c->attribute = ATTRIBUTE_NONE;
@@ -126,7 +130,8 @@ static bool read_condition(const struct yaml *node, const struct catalogue *cata
     if ((c->test == LIST_WITHIN_DAYS || c->test == LIST_AGE) && column->type != TYPE_DATE)
         return yaml_error(node, err, "the column %.*s holds no dates; choose a column that does", PRINT(c->column));
     if ((c->test == LIST_AT_LEAST || c->test == LIST_AT_MOST) && column->type != TYPE_INTEGER)
-        return yaml_error(node, err, "the column %.*s holds no whole numbers; choose a column that does", PRINT(c->column));
+        return yaml_error(node, err, "the column %.*s holds no whole numbers; choose a column that does",
+                          PRINT(c->column));
     return check_words(node, column, c, err);
 }
 
@@ -137,7 +142,8 @@ static bool read_rule(const struct yaml *node, const struct catalogue *catalogue
     static const char *const out_keys[] = {"reason", "when", "of", NULL};
     static const char *const whose[] = {"person", "home", NULL};
     int of = 0;
-    if (!yaml_only_keys(node, with_points ? reason_keys : out_keys, with_points ? "a reason" : "a leave_out rule", err) ||
+    if (!yaml_only_keys(node, with_points ? reason_keys : out_keys, with_points ? "a reason" : "a leave_out rule",
+                        err) ||
         !yaml_text(node, "reason", &rule->reason, err) || !yaml_maybe_word(node, "of", whose, &of, err))
         return false;
     rule->of_home = of == 1;
@@ -227,8 +233,8 @@ static bool read_order(const struct yaml *root, struct arena *arena, struct list
     return true;
 }
 
-static bool read_names(const struct yaml *root, const struct catalogue *catalogue, struct arena *arena, struct list *list,
-                       struct error *err)
+static bool read_names(const struct yaml *root, const struct catalogue *catalogue, struct arena *arena,
+                       struct list *list, struct error *err)
 {
     if (!catalogue_purpose(catalogue, list->purpose)) {
         struct slice *names = arena_array(arena, struct slice, catalogue->purpose_count);
@@ -250,8 +256,8 @@ static bool read_names(const struct yaml *root, const struct catalogue *catalogu
     return true;
 }
 
-bool list_read(struct slice text, struct slice file, const struct catalogue *catalogue, struct arena *arena, struct list *ret,
-               struct error *err)
+bool list_read(struct slice text, struct slice file, const struct catalogue *catalogue, struct arena *arena,
+               struct list *ret, struct error *err)
 {
     static const char *const keys[] = {"list",     "title",   "about",     "purpose",  "roles", "people_in",
                                        "at_least", "reasons", "leave_out", "outcomes", "order", NULL};
@@ -295,8 +301,8 @@ bool lists_read(const struct catalogue *catalogue, struct arena *arena, struct l
                 !list_read(text, path, catalogue, arena, list, err))
                 return false;
             if (lists_find(&lists, list->name))
-                return error_set_at(err, ERROR_INPUT, path, 0, 0, "the list %.*s is declared in another file too; rename one",
-                                    PRINT(list->name));
+                return error_set_at(err, ERROR_INPUT, path, 0, 0,
+                                    "the list %.*s is declared in another file too; rename one", PRINT(list->name));
             lists.count++;
         }
     }

@@ -1,28 +1,29 @@
 /* declaration.h: a list to act on, as a county declares it in county/<name>/lists/<list>.yaml.
  *
  * A list names its purpose and roles, the reasons that put a person on it (conditions on source columns or standard
- * attributes, each with points), what leaves a person out, the outcomes that can be recorded, and its order. docs/lists.md is
- * the manual of the format. Declarations are read against the catalogue: an unknown source, column, attribute, role or
- * purpose is refused with file, line, column and the nearest known word. Immutable, in the caller's arena. */
+ * attributes, each with points), what leaves a person out, the outcomes that can be recorded, and its order.
+ * docs/lists.md is the manual of the format. Declarations are read against the catalogue: an unknown source, column,
+ * attribute, role or purpose is refused with file, line, column and the nearest known word. Immutable, in the caller's
+ * arena. */
 #ifndef STAITHE_LISTS_DECLARATION_H
 #define STAITHE_LISTS_DECLARATION_H
 
 #include "catalogue/catalogue.h"
 
 enum list_test {
-    LIST_IS,           /* equal to words[0] */
-    LIST_IN,           /* equal to one of words */
-    LIST_CONTAINS,     /* words[0] stands in it, whatever the case */
-    LIST_AT_LEAST,     /* number low */
-    LIST_AT_MOST,      /* number high */
+    LIST_IS,       /* equal to words[0] */
+    LIST_IN,       /* equal to one of words */
+    LIST_CONTAINS, /* words[0] stands in it, whatever the case */
+    LIST_AT_LEAST, /* number low */
+    LIST_AT_MOST,  /* number high */
     LIST_PRESENT,
     LIST_ABSENT,
-    LIST_WITHIN_DAYS,  /* a date of the last `high` days */
-    LIST_AGE,          /* a birth date: low <= age in whole years < high */
+    LIST_WITHIN_DAYS, /* a date of the last `high` days */
+    LIST_AGE,         /* a birth date: low <= age in whole years < high */
 };
 
 struct list_condition {
-    struct slice source;      /* empty when an attribute is named */
+    struct slice source; /* empty when an attribute is named */
     struct slice column;
     enum attribute attribute; /* ATTRIBUTE_NONE when a column is named */
     enum list_test test;
@@ -32,9 +33,9 @@ struct list_condition {
 };
 
 struct list_rule {
-    struct slice reason; /* words for people */
-    int64_t points;      /* of a reason; 0 for leave_out */
-    bool of_home;        /* any record of the home, not only the person's own */
+    struct slice reason;               /* words for people */
+    int64_t points;                    /* of a reason; 0 for leave_out */
+    bool of_home;                      /* any record of the home, not only the person's own */
     struct list_condition *conditions; /* all must hold; of one source (or all of one attribute) */
     size_t condition_count;
 };
@@ -68,8 +69,8 @@ struct lists {
     size_t count;
 };
 
-bool list_read(struct slice text, struct slice file, const struct catalogue *catalogue, struct arena *arena, struct list *ret,
-               struct error *err) MUST_USE;
+bool list_read(struct slice text, struct slice file, const struct catalogue *catalogue, struct arena *arena,
+               struct list *ret, struct error *err) MUST_USE;
 /* All of <folder>/lists/ *.yaml; no such folder is no list. */
 bool lists_read(const struct catalogue *catalogue, struct arena *arena, struct lists *ret, struct error *err) MUST_USE;
 const struct list *lists_find(const struct lists *lists, struct slice name);

@@ -1,15 +1,15 @@
 /* list.h: a declared list, worked out under a session: who stands on it, why, in which order; and acting on it.
  *
- * A person (an entity of the session's linkage) stands on a list when the reasons that hold for them add up to the list's
- * `at_least`, nothing leaves them out, and no outcome recorded for them or for their home is recent enough to keep them off.
- * Every reason shown carries the record and the value that it rests on; a reason whose column the grant does not show
- * holds for nobody and stands among `unusable`. Points order the list; they decide nothing.
+ * A person (an entity of the session's linkage) stands on a list when the reasons that hold for them add up to the
+ * list's `at_least`, nothing leaves them out, and no outcome recorded for them or for their home is recent enough to
+ * keep them off. Every reason shown carries the record and the value that it rests on; a reason whose column the grant
+ * does not show holds for nobody and stands among `unusable`. Points order the list; they decide nothing.
  *
  * A person's home is the one that most of their records give today (ties: the lowest UPRN).
  *
- * The order is total: the declared order, then the entity's number. Opening a list is audited as "list" (or "export") with the
- * records of the people on the page. Cost: one read of each column asked for, one of the linkage's members; about half a second for
- * 250,000 residents on SQLite. */
+ * The order is total: the declared order, then the entity's number. Opening a list is audited as "list" (or "export")
+ * with the records of the people on the page. Cost: one read of each column asked for, one of the linkage's members;
+ * about half a second for 250,000 residents on SQLite. */
 #ifndef STAITHE_LISTS_LIST_H
 #define STAITHE_LISTS_LIST_H
 
@@ -64,14 +64,14 @@ struct list_question {
 
 /* ERROR_DENIED when the session's role or purpose is not the list's. */
 bool list_open(const struct hub *hub, const struct guard_session *session, const struct list *list,
-               const struct list_question *question, struct slice place, struct arena *arena, struct list_page **ret,
+               const struct list_question *question, struct arena *arena, struct list_page **ret,
                struct error *err) MUST_USE;
 
 /* Takes a person from the list, so that colleagues see who goes; ERROR_CONFLICT when somebody else did. */
 bool list_take(const struct hub *hub, const struct guard_session *session, const struct list *list, int64_t entity,
-               struct slice place, struct arena *arena, struct error *err) MUST_USE;
+               struct arena *arena, struct error *err) MUST_USE;
 bool list_give_back(const struct hub *hub, const struct guard_session *session, const struct list *list, int64_t entity,
-                    struct slice place, struct arena *arena, struct error *err) MUST_USE;
+                    struct arena *arena, struct error *err) MUST_USE;
 
 struct list_result {
     int64_t entity;
@@ -82,7 +82,7 @@ struct list_result {
 /* Records an outcome; the person leaves the list and the outcome stands in their view. ERROR_INPUT for an outcome that
  * the list does not declare, ERROR_NOT_FOUND when the person is not on the list. */
 bool list_record(const struct hub *hub, const struct guard_session *session, const struct list *list,
-                 const struct list_result *result, struct slice place, struct arena *arena, struct error *err) MUST_USE;
+                 const struct list_result *result, struct arena *arena, struct error *err) MUST_USE;
 
 /* The page as CSV, formulas defused, and as JSON (for the API and `--json`). */
 void list_csv(const struct list_page *page, struct buffer *out);

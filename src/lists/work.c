@@ -1,10 +1,10 @@
-/* Three passes, each linear in what it reads: rows that meet a rule are asked of the database column by column (an index is
- * rarely of use: half of all people are over some age); members and residences are read once into sorted arrays; then
- * everything is a merge of sorted arrays. Joining in the database instead was slower on both and would have needed SQL
- * composed from declarations outside the one generator. */
+/* Three passes, each linear in what it reads: rows that meet a rule are asked of the database column by column (an
+ * index is rarely of use: half of all people are over some age); members and residences are read once into sorted
+ * arrays; then everything is a merge of sorted arrays. Joining in the database instead was slower on both and would
+ * have needed SQL composed from declarations outside the one generator. */
 #include "lists/work.h"
 
-#include "store/source_table.h"
+#include "ingest/source_state.h"
 
 #include <stdlib.h>
 
@@ -52,8 +52,10 @@ static bool load(struct work *work, struct error *err)
 {
     struct loading members = {.work = work}, residences = {.work = work};
     struct slice today = date_iso(work->arena, work->day);
-    if (!store_each(work->transaction, STATEMENT_LISTS_MEMBERS, ARGS(value_integer(work->linkage)), load_member, &members, err) ||
-        !store_each(work->transaction, STATEMENT_LISTS_RESIDENCES, ARGS(value_text(today)), load_residence, &residences, err))
+    if (!store_each(work->transaction, STATEMENT_LISTS_MEMBERS, ARGS(value_integer(work->linkage)), load_member,
+                    &members, err) ||
+        !store_each(work->transaction, STATEMENT_LISTS_RESIDENCES, ARGS(value_text(today)), load_residence, &residences,
+                    err))
         return false;
     work->by_entity = arena_array(work->arena, struct work_member, work->member_count);
     if (work->member_count)
@@ -62,8 +64,7 @@ static bool load(struct work *work, struct error *err)
     return true;
 }
 
-/* The entity of an anchor, 0 for none. */
-static int64_t entity_of(const struct work *work, int64_t anchor)
+int64_t work_entity_of(const struct work *work, int64_t anchor)
 {
     size_t low = 0, high = work->member_count;
     while (low < high) {
@@ -123,38 +124,38 @@ static size_t translate(const struct work *work, const struct list_condition *c,
     struct condition second = {.column = column->name, .values = values + 1, .count = 1};
     switch (c->test) {
     case LIST_IS:
-        first.operator = CONDITION_EQUAL;
+        first.operator= CONDITION_EQUAL;
         break;
     case LIST_IN:
-        first.operator = CONDITION_IN;
+        first.operator= CONDITION_IN;
         first.count = c->word_count;
         break;
     case LIST_CONTAINS:
-        first.operator = CONDITION_CONTAINS;
+        first.operator= CONDITION_CONTAINS;
         break;
     case LIST_AT_LEAST:
-        first.operator = CONDITION_AT_LEAST;
+        first.operator= CONDITION_AT_LEAST;
         values[0] = value_integer(c->low);
         break;
     case LIST_AT_MOST:
-        first.operator = CONDITION_AT_MOST;
+        first.operator= CONDITION_AT_MOST;
         values[0] = value_integer(c->high);
         break;
     case LIST_PRESENT:
     case LIST_ABSENT:
-        first.operator = c->test == LIST_PRESENT ? CONDITION_PRESENT : CONDITION_ABSENT;
+        first.operator= c->test == LIST_PRESENT ? CONDITION_PRESENT : CONDITION_ABSENT;
         first.count = 0;
         break;
     case LIST_WITHIN_DAYS:
-        first.operator = CONDITION_AT_LEAST;
+        first.operator= CONDITION_AT_LEAST;
         values[0] = value_text(date_iso(arena, date_from_days(date_days(work->day) - c->high)));
         break;
     case LIST_AGE:
-        first.operator = CONDITION_AT_MOST;
+        first.operator= CONDITION_AT_MOST;
         values[0] = value_text(date_iso(arena, years_before(work->day, c->low)));
         if (c->high == INT64_MAX)
             break;
-        second.operator = CONDITION_AT_LEAST;
+        second.operator= CONDITION_AT_LEAST;
         values[1] = value_text(date_iso(arena, date_from_days(date_days(years_before(work->day, c->high)) + 1)));
         out[1] = second;
         out[0] = first;
@@ -162,29 +163,6 @@ static size_t translate(const struct work *work, const struct list_condition *c,
     }
     out[0] = first;
     return 1;
-}
-
-/* The table of a source as the generator knows it; false when it has never been landed. */
-static bool table_of(struct work *work, const struct source *source, struct source_table *ret, bool *ret_landed,
-                     struct error *err)
-{
-    struct result found;
-    if (!store_query(work->transaction, STATEMENT_LISTS_SOURCE, ARGS(value_text(source->name)), work->arena, &found, err))
-        return false;
-    *ret_landed = found.rows > 0;
-    if (!*ret_landed)
-        return true;
-    struct source_table_column *columns = arena_array(work->arena, struct source_table_column, source->column_count);
-    for (size_t i = 0; i < source->column_count; i++) {
-        enum column_type type = source->columns[i].type;
-        columns[i].name = source->columns[i].name;
-        columns[i].storage = type == TYPE_INTEGER || type == TYPE_BOOLEAN ? COLUMN_INTEGER : COLUMN_TEXT;
-    }
-    *ret = (struct source_table){.source = source->name,
-                                 .source_id = cell_integer(&found.cells[0]),
-                                 .columns = columns,
-                                 .count = source->column_count};
-    return true;
 }
 
 struct gathering {
@@ -206,6 +184,8 @@ static struct slice cell_words(struct arena *arena, const struct column *column,
     if (cell->kind == VALUE_INTEGER)
         return column->type == TYPE_BOOLEAN ? (cell->integer ? S("Yes") : S("No"))
                                             : arena_format(arena, "%lld", (long long)cell->integer);
+    if (cell->kind == VALUE_REAL)
+        return arena_format(arena, "%.10g", cell->real);
     if (cell->kind != VALUE_TEXT)
         return NO_SLICE;
     struct date date;
@@ -222,7 +202,7 @@ static bool gather_row(void *context, const struct value *cells, size_t columns,
     struct work *work = g->work;
     struct work_hit hit = {.anchor = cell_integer(&cells[1]), .rule = g->rule, .source = g->number};
     if (!g->of_home) {
-        hit.entity = entity_of(work, hit.anchor);
+        hit.entity = work_entity_of(work, hit.anchor);
         if (hit.entity == 0)
             return true;
         hit.value = cell_words(work->arena, g->column, &cells[4]);
@@ -235,7 +215,8 @@ static bool gather_row(void *context, const struct value *cells, size_t columns,
             add_hit(work, hit);
         return true;
     }
-    for (size_t i = residence_of(work, hit.anchor); i < work->residence_count && work->residences[i].anchor == hit.anchor; i++) {
+    for (size_t i = residence_of(work, hit.anchor);
+         i < work->residence_count && work->residences[i].anchor == hit.anchor; i++) {
         hit.uprn = work->residences[i].uprn;
         add_hit(work, hit);
     }
@@ -261,11 +242,10 @@ static bool gather_source(struct work *work, const struct list_rule *rule, uint1
     const struct column *uprn = source->subject == SUBJECT_HOME ? source_attribute(source, ATTRIBUTE_PLACE_UPRN) : NULL;
     bool uprn_given = rule->of_home && uprn && grant_column(work->grant, source->name, uprn->name);
     struct source_table table;
-    bool landed;
-    if (!table_of(work, source, &table, &landed, err))
+    if (!source_table_of(work->transaction, source, work->arena, &table, err))
         return false;
     *ret_used = true;
-    if (!landed)
+    if (table.source_id == 0) /* never landed */
         return true;
     struct gathering g = {.work = work,
                           .source = source,
@@ -296,7 +276,8 @@ static bool among(const struct slice *names, size_t count, struct slice name)
 }
 
 /* Reasons are asked of the sources whose people may stand on the list; what leaves a person out, of all. */
-static bool gather_rule(struct work *work, const struct list_rule *rule, uint16_t number, bool reason, struct error *err)
+static bool gather_rule(struct work *work, const struct list_rule *rule, uint16_t number, bool reason,
+                        struct error *err)
 {
     const struct catalogue *catalogue = work->hub->catalogue;
     bool used_anywhere = false;
@@ -332,7 +313,7 @@ static int by_person_and_rule(const void *left, const void *right)
     return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
 }
 
-static size_t first_member(const struct work *work, int64_t entity)
+size_t work_first_member(const struct work *work, int64_t entity)
 {
     size_t low = 0, high = work->member_count;
     while (low < high) {
@@ -351,7 +332,9 @@ struct slice work_home_of(const struct work *work, const struct work_person *per
     size_t best_count = 0;
     for (size_t i = 0; i < person->member_count; i++)
         for (size_t r = residence_of(work, work->by_entity[person->first_member + i].anchor);
-             r < work->residence_count && work->residences[r].anchor == work->by_entity[person->first_member + i].anchor; r++) {
+             r < work->residence_count &&
+             work->residences[r].anchor == work->by_entity[person->first_member + i].anchor;
+             r++) {
             if (!work->residences[r].now)
                 continue;
             size_t count = 0;
@@ -361,8 +344,7 @@ struct slice work_home_of(const struct work *work, const struct work_person *per
                      work->residences[o].anchor == work->by_entity[person->first_member + k].anchor;
                      o++)
                     count += work->residences[o].now && slice_equal(work->residences[o].uprn, work->residences[r].uprn);
-            if (count > best_count ||
-                (count == best_count && slice_compare(work->residences[r].uprn, best) < 0)) {
+            if (count > best_count || (count == best_count && slice_compare(work->residences[r].uprn, best) < 0)) {
                 best = work->residences[r].uprn;
                 best_count = count;
             }
@@ -382,9 +364,9 @@ static void add_up(struct work *work)
                 person.points += work->list->reasons[work->hits[end].rule].points;
         person.hit_count = end - i;
         if (person.points >= work->list->at_least) {
-            person.first_member = first_member(work, person.entity);
-            for (size_t m = person.first_member;
-                 m < work->member_count && work->by_entity[m].entity == person.entity; m++)
+            person.first_member = work_first_member(work, person.entity);
+            for (size_t m = person.first_member; m < work->member_count && work->by_entity[m].entity == person.entity;
+                 m++)
                 person.member_count++;
             person.uprn = work_home_of(work, &person);
             ARENA_GROW(work->arena, work->people, work->person_count, capacity);
@@ -394,20 +376,35 @@ static void add_up(struct work *work)
     }
 }
 
-bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute, row_function *function,
-                    void *context, struct error *err)
+struct reading {
+    const struct source *source;
+    work_value *function;
+    void *context;
+};
+
+static bool read_value(void *context, const struct value *cells, size_t columns, struct error *err)
+{
+    (void)columns;
+    (void)err;
+    const struct reading *reading = context;
+    reading->function(reading->context, reading->source, cell_integer(&cells[1]), &cells[4]);
+    return true;
+}
+
+bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute,
+                    work_value *function, void *context, struct error *err)
 {
     const struct catalogue *catalogue = work->hub->catalogue;
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
         const struct column *column = source_attribute(source, attribute);
         struct source_table table;
-        bool landed;
         if (!column || source->subject != SUBJECT_PERSON || !grant_column(work->grant, source->name, column->name))
             continue;
-        if (!table_of(work, source, &table, &landed, err))
+        if (!source_table_of(work->transaction, source, work->arena, &table, err))
             return false;
-        for (size_t from = 0; landed && from < count; from += ANCHORS_AT_ONCE) {
+        struct reading reading = {.source = source, .function = function, .context = context};
+        for (size_t from = 0; table.source_id && from < count; from += ANCHORS_AT_ONCE) {
             struct source_read read = {.table = &table,
                                        .columns = &column->name,
                                        .column_count = 1,
@@ -417,7 +414,7 @@ bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enu
             const struct value *args;
             size_t arg_count;
             source_table_select(&read, store_dialect(work->hub->store), work->arena, &sql, &args, &arg_count);
-            if (!store_each_sql(work->transaction, &sql, args, arg_count, function, context, err))
+            if (!store_each_sql(work->transaction, &sql, args, arg_count, read_value, &reading, err))
                 return false;
         }
     }
@@ -445,22 +442,19 @@ static struct work_person *person_of(struct work_person *people, size_t count, i
     return low < count && people[low].entity == entity ? &people[low] : NULL;
 }
 
-static bool note_birth(void *context, const struct value *cells, size_t columns, struct error *err)
+static void note_birth(void *context, const struct source *source, int64_t anchor, const struct value *cell)
 {
-    (void)columns;
-    (void)err;
+    (void)source;
     struct births *births = context;
     struct date date;
-    if (cells[4].kind != VALUE_TEXT || !date_read(cells[4].text, &(struct date_form){.partial = true}, &date))
-        return true;
-    struct work_person *person =
-        person_of(births->people, births->count, entity_of(births->work, cell_integer(&cells[1])));
+    if (cell->kind != VALUE_TEXT || !date_read(cell->text, &(struct date_form){.partial = true}, &date))
+        return;
+    struct work_person *person = person_of(births->people, births->count, work_entity_of(births->work, anchor));
     if (!person)
-        return true;
+        return;
     size_t p = (size_t)(person - births->people);
     if (births->known[p] < 4)
         births->dates[p][births->known[p]++] = date;
-    return true;
 }
 
 /* The birth date that most of up to four records give; the earlier on a tie. */
@@ -505,7 +499,8 @@ static bool find_births(struct work *work, struct error *err)
     return true;
 }
 
-/* Takes away reasons that rest on a column which is shown for another age group only; then who no longer reaches the points. */
+/* Takes away reasons that rest on a column which is shown for another age group only; then who no longer reaches the
+ * points. */
 static void keep_to_ages(struct work *work)
 {
     if (grant_ageless(work->grant))

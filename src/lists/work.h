@@ -1,7 +1,8 @@
 /* work.h: the working out of a list, inside this room: people with the reasons that hold for them.
  *
  * One `struct work` serves one call, in its arena, inside one transaction: load (members and residences), then gather
- * (the rows that meet each rule), then select (who reaches the points and is not left out). list.c pages and names them. */
+ * (the rows that meet each rule), then select (who reaches the points and is not left out). list.c pages and names
+ * them. */
 #ifndef STAITHE_LISTS_WORK_H
 #define STAITHE_LISTS_WORK_H
 
@@ -20,7 +21,7 @@ struct work_residence {
 /* A row that meets a rule. */
 struct work_hit {
     int64_t entity, anchor;
-    struct slice uprn; /* of rules about homes */
+    struct slice uprn;     /* of rules about homes */
     uint16_t rule, source; /* numbers in the list's rules, in the catalogue's sources */
     struct slice value;
 };
@@ -31,7 +32,7 @@ struct work_person {
     size_t first_hit, hit_count; /* in hits, which are by entity, then rule */
     struct date born;
     enum age_group age;
-    struct slice uprn; /* home, empty when none is known */
+    struct slice uprn;                 /* home, empty when none is known */
     size_t first_member, member_count; /* in by_entity */
 };
 
@@ -59,10 +60,16 @@ struct work {
 };
 
 bool work_out(struct work *work, struct error *err) MUST_USE;
-/* The birth dates and other attribute values of one person's records, as far as shown: calls back with each. */
+/* The home that most of a person's records give now; empty when none does. */
 struct slice work_home_of(const struct work *work, const struct work_person *person);
-/* Shown values of an attribute among the person's records, by source name then anchor; the first `limit` at most. */
-bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute, row_function *function,
-                    void *context, struct error *err) MUST_USE;
+/* Calls back with each shown value of an attribute among these records, by source name, then anchor. The cell is valid
+ * during the call only. */
+typedef void work_value(void *context, const struct source *source, int64_t anchor, const struct value *cell);
+bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute,
+                    work_value *function, void *context, struct error *err) MUST_USE;
+/* Where the entity's records begin in by_entity. */
+size_t work_first_member(const struct work *work, int64_t entity);
+/* The entity that a record is of, 0 for none. */
+int64_t work_entity_of(const struct work *work, int64_t anchor);
 
 #endif
