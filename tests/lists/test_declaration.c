@@ -57,7 +57,7 @@ static void a_good_declaration_is_read_whole(void **state)
     (void)state;
     struct list list;
     struct error err;
-    assert_true(list_read(S(good), S("visits.yaml"), catalogue, arena, &list, &err));
+    assert_true(list_read(slice_of(good), S("visits.yaml"), catalogue, arena, &list, &err));
     assert_int_equal(list.reason_count, 2);
     assert_int_equal(list.reasons[0].points, 2);
     assert_int_equal(list.reasons[0].conditions[0].test, LIST_AGE);
@@ -77,7 +77,7 @@ static void refuse(const char *piece, const char *instead, unsigned line, const 
 {
     struct list list;
     struct error err;
-    size_t at = slice_search(S(good), slice_of(piece));
+    size_t at = slice_search(slice_of(good), slice_of(piece));
     assert_true(at < sizeof good - 1);
     struct slice text = arena_format(arena, "%.*s%s%s", (int)at, good, instead, good + at + strlen(piece));
     assert_false(list_read(text, S("visits.yaml"), catalogue, arena, &list, &err));
