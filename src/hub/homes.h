@@ -15,18 +15,21 @@
 struct home_index;
 
 struct home_entry {
-    struct slice uprn, address, postcode; /* address: all parts joined by commas, without the postcode */
+    struct slice uprn, postcode;
+    struct slice address; /* on one line: flat, building or number, street, and what comes after */
+    struct slice place;   /* locality, town, parish, district: words that tell no home apart */
 };
 
-/* Built over all homes; texts are copied into the arena. Cost: about 200 bytes a home. */
+/* Built over all homes; texts are copied into the arena. Cost: about 400 bytes a home. */
 struct home_index *home_index_make(const struct home_entry *homes, size_t count, struct arena *arena) MUST_USE;
-/* The number of the one home that the address fits, or -1. postcode may be empty; then the address must fit one home of
- * the whole gazetteer. A home_index may be read from any thread; scratch is the caller's. */
+/* The number of the one home that the address fits, or -1. The postcode may be empty or mistyped: then the address must
+ * fit one home of the whole gazetteer by its number, all words of its street, and its place. An index may be read from
+ * any thread; scratch is the caller's. */
 int64_t home_index_find(const struct home_index *index, struct slice address, struct slice postcode,
                         struct arena *scratch);
-/* The words and numbers that an address is compared by: "Flat 2, 14 St. John's Rd" gives "flat 2 14 saint johns road".
- */
-struct slice address_form(struct arena *arena, struct slice address);
+/* The words and numbers that an address is compared by, each once in the order of the text:
+ * "Flat 2, 14 St. John's Rd" gives "f2", "14", "st", "johns", "road" (street and saint are both "st"). */
+size_t address_words(struct arena *arena, struct slice address, struct slice **ret_words);
 
 /* ---- The view of a home ---- */
 
