@@ -1,0 +1,305 @@
+-- The hub: linking, entities, search, the single view, stewardship, what people write.
+-- A list of anchors or entities comes as one argument: JSON for SQLite, an array for PostgreSQL (hub/reading.c, id_list).
+
+-- ---- sources and records ----
+
+-- name: hub_sources
+SELECT s.name, s.id, s.current_landing, l.received_at, l.as_at FROM source s
+LEFT JOIN landing l ON l.id = s.current_landing
+ORDER BY s.name;
+
+-- The latest landing that became current, of each source: for freshness.
+-- name: hub_freshness
+SELECT s.name, l.id, l.received_at, l.as_at FROM source s
+JOIN landing l ON l.id = s.current_landing
+ORDER BY s.name;
+
+-- name: hub_current_keys
+SELECT r.anchor, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
+JOIN landing l ON l.id = r.from_landing
+WHERE r.source = $1 AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY r.anchor, r.id;
+
+-- Current versions of these anchors, whatever their source.
+-- name: hub_versions sqlite
+SELECT r.anchor, r.id, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+WHERE r.anchor IN (SELECT value FROM json_each($1))
+AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY s.name, r.key, r.anchor;
+-- name: hub_versions postgresql
+SELECT r.anchor, r.id, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
+AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY s.name, r.key, r.anchor;
+
+-- Where the current version of each of these anchors came from.
+-- name: hub_evidence sqlite
+SELECT r.anchor, r.id, s.name, r.from_landing, r.line, l.file_name, l.file_digest, l.received_at, l.as_at
+FROM record r JOIN source s ON s.id = r.source JOIN landing l ON l.id = r.from_landing
+WHERE r.anchor IN (SELECT value FROM json_each($1))
+AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY s.name, r.anchor;
+-- name: hub_evidence postgresql
+SELECT r.anchor, r.id, s.name, r.from_landing, r.line, l.file_name, l.file_digest, l.received_at, l.as_at
+FROM record r JOIN source s ON s.id = r.source JOIN landing l ON l.id = r.from_landing
+WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
+AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY s.name, r.anchor;
+
+-- All versions of one anchor that were ever visible, newest first.
+-- name: hub_evidence_versions
+SELECT r.anchor, r.id, s.name, r.from_landing, r.line, l.file_name, l.file_digest, l.received_at, l.as_at
+FROM record r JOIN source s ON s.id = r.source JOIN landing l ON l.id = r.from_landing
+WHERE r.anchor = $1 AND r.from_landing <= s.current_landing
+ORDER BY r.id DESC;
+
+-- ---- the model ----
+
+-- name: hub_model_in_force
+SELECT version, body FROM model WHERE kind = $1 AND adopted_at IS NOT NULL ORDER BY version DESC LIMIT 1;
+
+-- name: hub_model_insert
+INSERT INTO model (version, kind, body, digest, made_at, made_by, adopted_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- ---- linkages and members ----
+
+-- name: hub_linkage_find
+SELECT id, linked_at FROM linkage WHERE kind = $1 AND sources = $2;
+
+-- name: hub_linkage_insert
+INSERT INTO linkage (id, kind, sources, linked_at, digest) VALUES ($1, $2, $3, $4, $5);
+
+-- name: hub_linkage_update
+UPDATE linkage SET linked_at = $2, digest = $3 WHERE id = $1;
+
+-- name: hub_linkages
+SELECT id, sources FROM linkage WHERE kind = $1 AND linked_at IS NOT NULL ORDER BY id;
+
+-- name: hub_linkage_forget
+UPDATE linkage SET linked_at = NULL, digest = NULL WHERE id = $1;
+
+-- name: hub_members_all
+SELECT anchor, entity FROM member WHERE linkage = $1 ORDER BY anchor;
+
+-- name: hub_members_delete_all
+DELETE FROM member WHERE linkage = $1;
+
+-- name: hub_member_delete
+DELETE FROM member WHERE linkage = $1 AND anchor = $2;
+
+-- name: hub_member_insert
+INSERT INTO member (linkage, anchor, entity) VALUES ($1, $2, $3);
+
+-- name: hub_member
+SELECT entity FROM member WHERE linkage = $1 AND anchor = $2;
+
+-- name: hub_members_of
+SELECT anchor FROM member WHERE linkage = $1 AND entity = $2 ORDER BY anchor;
+
+-- name: hub_entities_of_anchors sqlite
+SELECT anchor, entity FROM member WHERE linkage = $1 AND anchor IN (SELECT value FROM json_each($2)) ORDER BY anchor;
+-- name: hub_entities_of_anchors postgresql
+SELECT anchor, entity FROM member WHERE linkage = $1 AND anchor = ANY (CAST($2 AS BIGINT[])) ORDER BY anchor;
+
+-- name: hub_members_of_entities sqlite
+SELECT m.entity, m.anchor, r.source FROM member m JOIN record r ON r.id = m.anchor
+WHERE m.linkage = $1 AND m.entity IN (SELECT value FROM json_each($2)) ORDER BY m.entity, m.anchor;
+-- name: hub_members_of_entities postgresql
+SELECT m.entity, m.anchor, r.source FROM member m JOIN record r ON r.id = m.anchor
+WHERE m.linkage = $1 AND m.entity = ANY (CAST($2 AS BIGINT[])) ORDER BY m.entity, m.anchor;
+
+-- name: hub_event_insert
+INSERT INTO entity_event (id, linkage, at, kind, entity, other, cause) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: hub_events_of
+SELECT at, kind, other, cause FROM entity_event WHERE linkage = $1 AND entity = $2 ORDER BY id DESC LIMIT 50;
+
+-- Into which entity this one went when it ended.
+-- name: hub_entity_went
+SELECT other FROM entity_event WHERE linkage = $1 AND entity = $2 AND kind = 'into' ORDER BY id DESC LIMIT 1;
+
+-- ---- edges and doubts ----
+
+-- name: hub_edges_all
+SELECT a, b, weight, verdict, guard, pattern, model FROM edge ORDER BY a, b;
+
+-- name: hub_edges_delete_all
+DELETE FROM edge;
+
+-- name: hub_edge_delete
+DELETE FROM edge WHERE a = $1 AND b = $2;
+
+-- name: hub_edges_at sqlite
+SELECT a, b, weight, verdict, guard, pattern FROM edge WHERE a IN (SELECT value FROM json_each($1))
+UNION
+SELECT a, b, weight, verdict, guard, pattern FROM edge WHERE b IN (SELECT value FROM json_each($1))
+ORDER BY 1, 2;
+-- name: hub_edges_at postgresql
+SELECT a, b, weight, verdict, guard, pattern FROM edge WHERE a = ANY (CAST($1 AS BIGINT[]))
+UNION
+SELECT a, b, weight, verdict, guard, pattern FROM edge WHERE b = ANY (CAST($1 AS BIGINT[]))
+ORDER BY 1, 2;
+
+-- name: hub_doubts_all
+SELECT a, b, weight, why, found_at FROM doubt ORDER BY a, b;
+
+-- name: hub_doubts_delete_all
+DELETE FROM doubt;
+
+-- name: hub_doubt_delete
+DELETE FROM doubt WHERE a = $1 AND b = $2;
+
+-- name: hub_doubt_insert
+INSERT INTO doubt (a, b, weight, why, found_at) VALUES ($1, $2, $3, $4, $5);
+
+-- name: hub_doubts_at sqlite
+SELECT a, b FROM doubt WHERE a IN (SELECT value FROM json_each($1)) AND b IN (SELECT value FROM json_each($1)) ORDER BY a, b;
+-- name: hub_doubts_at postgresql
+SELECT a, b FROM doubt WHERE a = ANY (CAST($1 AS BIGINT[])) AND b = ANY (CAST($1 AS BIGINT[])) ORDER BY a, b;
+
+-- name: hub_doubts_first
+SELECT a, b, weight, why, found_at FROM doubt ORDER BY weight DESC, a, b LIMIT $1;
+
+-- name: hub_doubts_after
+SELECT a, b, weight, why, found_at FROM doubt
+WHERE weight < $1 OR (weight = $1 AND (a > $2 OR (a = $2 AND b > $3)))
+ORDER BY weight DESC, a, b LIMIT $4;
+
+-- name: hub_doubts_count
+SELECT COUNT(*) FROM doubt;
+
+-- name: hub_doubt
+SELECT weight, why, found_at FROM doubt WHERE a = $1 AND b = $2;
+
+-- ---- decisions ----
+
+-- name: hub_decisions_in_force
+SELECT a, b, verdict FROM decision WHERE undone_at IS NULL ORDER BY a, b;
+
+-- name: hub_decision_in_force
+SELECT id, verdict, decided_by, decided_at, reason FROM decision WHERE a = $1 AND b = $2 AND undone_at IS NULL;
+
+-- name: hub_decisions_at sqlite
+SELECT a, b, verdict, decided_by, decided_at, reason, id FROM decision WHERE undone_at IS NULL AND a IN (SELECT value FROM json_each($1))
+UNION
+SELECT a, b, verdict, decided_by, decided_at, reason, id FROM decision WHERE undone_at IS NULL AND b IN (SELECT value FROM json_each($1))
+ORDER BY 1, 2;
+-- name: hub_decisions_at postgresql
+SELECT a, b, verdict, decided_by, decided_at, reason, id FROM decision WHERE undone_at IS NULL AND a = ANY (CAST($1 AS BIGINT[]))
+UNION
+SELECT a, b, verdict, decided_by, decided_at, reason, id FROM decision WHERE undone_at IS NULL AND b = ANY (CAST($1 AS BIGINT[]))
+ORDER BY 1, 2;
+
+-- name: hub_decision
+SELECT a, b, verdict, decided_by, decided_at, undone_by, undone_at FROM decision WHERE id = $1;
+
+-- name: hub_decision_insert
+INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: hub_decision_undo
+UPDATE decision SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at IS NULL;
+
+-- name: hub_decisions_list
+SELECT id, a, b, verdict, decided_by, decided_at, reason, undone_by, undone_at FROM decision
+WHERE id < $1 ORDER BY id DESC LIMIT $2;
+
+-- ---- concerns ----
+
+-- name: hub_concern_insert
+INSERT INTO concern (id, linkage, entity, anchor, said_by, said_at, purpose, words, state)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open');
+
+-- name: hub_concerns
+SELECT c.id, c.anchor, c.said_by, c.said_at, c.purpose, c.words, c.state, c.closed_by, c.closed_at, c.answer, s.name, m.entity
+FROM concern c LEFT JOIN record r ON r.id = c.anchor LEFT JOIN source s ON s.id = r.source
+LEFT JOIN member m ON m.linkage = $1 AND m.anchor = c.anchor
+WHERE c.state = 'open' OR $2 = 1
+ORDER BY CASE c.state WHEN 'open' THEN 0 ELSE 1 END, c.id LIMIT $3;
+
+-- name: hub_concerns_mine
+SELECT c.id, c.anchor, c.said_by, c.said_at, c.purpose, c.words, c.state, c.closed_by, c.closed_at, c.answer, s.name, m.entity
+FROM concern c LEFT JOIN record r ON r.id = c.anchor LEFT JOIN source s ON s.id = r.source
+LEFT JOIN member m ON m.linkage = $1 AND m.anchor = c.anchor
+WHERE c.said_by = $2
+ORDER BY c.id DESC LIMIT $3;
+
+-- name: hub_concerns_open_at sqlite
+SELECT COUNT(*) FROM concern WHERE state = 'open' AND anchor IN (SELECT value FROM json_each($1));
+-- name: hub_concerns_open_at postgresql
+SELECT COUNT(*) FROM concern WHERE state = 'open' AND anchor = ANY (CAST($1 AS BIGINT[]));
+
+-- name: hub_concern_close
+UPDATE concern SET state = 'closed', closed_by = $2, closed_at = $3, answer = $4 WHERE id = $1 AND state = 'open';
+
+-- name: hub_concern_state
+SELECT state, closed_by FROM concern WHERE id = $1;
+
+-- ---- homes ----
+
+-- name: hub_homes_all
+SELECT uprn, entity, kind, address, postcode, locality, town, district FROM home ORDER BY uprn;
+
+-- name: hub_home_delete
+DELETE FROM home WHERE uprn = $1;
+
+-- name: hub_home
+SELECT uprn, entity, kind, address, postcode, locality, town, district FROM home WHERE uprn = $1;
+
+-- name: hub_homes_at sqlite
+SELECT uprn, kind, address, postcode FROM home WHERE uprn IN (SELECT value FROM json_each($1)) ORDER BY uprn;
+-- name: hub_homes_at postgresql
+SELECT uprn, kind, address, postcode FROM home WHERE uprn = ANY (CAST($1 AS TEXT[])) ORDER BY uprn;
+
+-- Homes of a postcode, or of its beginning.
+-- name: hub_homes_in_postcode
+SELECT uprn, kind, address, postcode FROM home WHERE postcode >= $1 AND postcode < $2 ORDER BY postcode, uprn LIMIT $3;
+
+-- name: hub_residences_all
+SELECT anchor, uprn, from_date, until_date, how FROM residence ORDER BY anchor, uprn;
+
+-- name: hub_residence_delete
+DELETE FROM residence WHERE anchor = $1 AND uprn = $2;
+
+-- name: hub_residences_of sqlite
+SELECT anchor, uprn, from_date, until_date, how FROM residence WHERE anchor IN (SELECT value FROM json_each($1)) ORDER BY anchor, uprn;
+-- name: hub_residences_of postgresql
+SELECT anchor, uprn, from_date, until_date, how FROM residence WHERE anchor = ANY (CAST($1 AS BIGINT[])) ORDER BY anchor, uprn;
+
+-- Who a home's records are of, in one linkage, with each record's source.
+-- name: hub_residents
+SELECT m.entity, v.anchor, v.from_date, v.until_date, v.how, s.name FROM residence v
+JOIN member m ON m.linkage = $1 AND m.anchor = v.anchor
+JOIN record r ON r.id = v.anchor JOIN source s ON s.id = r.source
+WHERE v.uprn = $2 ORDER BY m.entity, v.anchor LIMIT 2000;
+
+-- ---- what people write ----
+
+-- name: hub_entry_insert
+INSERT INTO entry (id, kind, source, list, outcome, on_date, words, uprn, written_by, role, purpose, agreement, written_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: hub_entry_anchor_insert
+INSERT INTO entry_anchor (entry, anchor) VALUES ($1, $2);
+
+-- name: hub_entries_of sqlite
+SELECT DISTINCT e.id, e.kind, e.source, e.list, e.outcome, e.on_date, e.words, e.uprn, e.written_by, e.role, e.purpose, e.agreement, e.written_at
+FROM entry e WHERE e.id IN (SELECT entry FROM entry_anchor WHERE anchor IN (SELECT value FROM json_each($1)))
+OR (e.uprn = $2 AND e.kind <> 'contact_note')
+ORDER BY e.id DESC LIMIT 200;
+-- name: hub_entries_of postgresql
+SELECT DISTINCT e.id, e.kind, e.source, e.list, e.outcome, e.on_date, e.words, e.uprn, e.written_by, e.role, e.purpose, e.agreement, e.written_at
+FROM entry e WHERE e.id IN (SELECT entry FROM entry_anchor WHERE anchor = ANY (CAST($1 AS BIGINT[])))
+OR (e.uprn = $2 AND e.kind <> 'contact_note')
+ORDER BY e.id DESC LIMIT 200;
+
+-- name: hub_entries_of_list
+SELECT e.id, e.kind, e.source, e.list, e.outcome, e.on_date, e.words, e.uprn, e.written_by, e.role, e.purpose, e.agreement, e.written_at
+FROM entry e WHERE e.list = $1 ORDER BY e.id DESC;
+
+-- name: hub_entry_anchors_of_list
+SELECT e.id, x.anchor FROM entry e JOIN entry_anchor x ON x.entry = e.id WHERE e.list = $1 ORDER BY e.id DESC, x.anchor;
+
+-- name: hub_entry_anchors_at sqlite
+SELECT entry, anchor FROM entry_anchor WHERE entry IN (SELECT value FROM json_each($1)) ORDER BY entry DESC, anchor;
+-- name: hub_entry_anchors_at postgresql
+SELECT entry, anchor FROM entry_anchor WHERE entry = ANY (CAST($1 AS BIGINT[])) ORDER BY entry DESC, anchor;

@@ -1,0 +1,215 @@
+/* What a linkage may not use is left out before anything is computed: records of other sources are not nodes, their NHS
+ * numbers give no codes, decisions that touch them are not constraints. */
+#include "hub/clustering.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "hub/linking_write.h"
+
+#include <stdlib.h>
+
+bool read_decisions(struct transaction *t, struct arena *arena, struct decided_pair **ret, size_t *ret_count,
+                    struct error *err)
+{
+    struct result rows;
+    if (!store_query(t, STATEMENT_HUB_DECISIONS_IN_FORCE, NO_ARGS, arena, &rows, err))
+        return false;
+    struct decided_pair *decisions = arena_array(arena, struct decided_pair, rows.rows + 1);
+    for (size_t i = 0; i < rows.rows; i++) {
+        const struct value *row = result_row(&rows, i);
+        decisions[i] = (struct decided_pair){cell_integer(&row[0]), cell_integer(&row[1]),
+                                             slice_equal(cell_text(&row[2]), S("join"))};
+    }
+    *ret = decisions;
+    *ret_count = rows.rows;
+    return true;
+}
+
+bool source_in_set(struct slice sources, struct slice name)
+{
+    struct slice part;
+    while (slice_cut(&sources, ' ', &part))
+        if (slice_equal(part, name))
+            return true;
+    return false;
+}
+
+/* ---- Verified NHS numbers ---- */
+
+static int by_slice(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+static size_t number_of(struct slice number, const struct slice *numbers, size_t count)
+{
+    const struct slice *found = bsearch(&number, numbers, count, sizeof *numbers, by_slice);
+    must(found);
+    return (size_t)(found - numbers);
+}
+
+static size_t root_of(size_t *parent, size_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+uint64_t *verified_codes(const struct linked *linked, struct slice sources, struct arena *arena)
+{
+    uint64_t *codes = arena_array(arena, uint64_t, linked->count + 1);
+    struct slice *own = arena_array(arena, struct slice, linked->count + 1);
+    struct slice *old = arena_array(arena, struct slice, linked->count + 1);
+    struct slice *numbers = arena_array(arena, struct slice, 2 * linked->count + 1);
+    size_t raw = 0, count = 0;
+    for (size_t i = 0; i < linked->count; i++) {
+        const struct linked_source *source = &linked->sources[linked->records[i].source];
+        if (!source->verified || !source_in_set(sources, source->source->name))
+            continue;
+        if (text_nhs_number(arena, linked->records[i].form.nhs_number, &own[i]))
+            numbers[raw++] = own[i];
+        if (own[i].len && text_nhs_number(arena, linked->records[i].form.superseded, &old[i]))
+            numbers[raw++] = old[i];
+    }
+    if (raw == 0)
+        return codes;
+    qsort(numbers, raw, sizeof *numbers, by_slice);
+    for (size_t i = 0; i < raw; i++)
+        if (count == 0 || !slice_equal(numbers[i], numbers[count - 1]))
+            numbers[count++] = numbers[i];
+    size_t *parent = arena_array(arena, size_t, count);
+    for (size_t i = 0; i < count; i++)
+        parent[i] = i;
+    for (size_t i = 0; i < linked->count; i++)
+        if (old[i].len) {
+            size_t a = root_of(parent, number_of(own[i], numbers, count)),
+                   b = root_of(parent, number_of(old[i], numbers, count));
+            parent[a < b ? b : a] = a < b ? a : b;
+        }
+    for (size_t i = 0; i < linked->count; i++)
+        if (own[i].len)
+            codes[i] = root_of(parent, number_of(own[i], numbers, count)) + 1;
+    return codes;
+}
+
+/* ---- Clusters ---- */
+
+bool clustering_run(const struct clustering *c, struct slice sources, struct arena *arena, struct link_clusters *ret,
+                    struct error *err)
+{
+    const struct linked *linked = c->linked;
+    uint8_t *in = arena_array(arena, uint8_t, linked->count + 1);
+    uint32_t *source = arena_array(arena, uint32_t, linked->count + 1);
+    uint8_t *no_duplicates = arena_array(arena, uint8_t, linked->source_count + 1);
+    struct link_pair *must_link = arena_array(arena, struct link_pair, c->decision_count + 1);
+    struct link_pair *cannot_link = arena_array(arena, struct link_pair, c->decision_count + 1);
+    size_t must_count = 0, cannot_count = 0;
+    for (size_t s = 0; s < linked->source_count; s++) {
+        const struct linked_source *own = &linked->sources[s];
+        bool inside = source_in_set(sources, own->source->name);
+        no_duplicates[s] = own->source->no_duplicates;
+        for (size_t i = own->first; i < own->first + own->count; i++)
+            in[i] = inside, source[i] = (uint32_t)s;
+    }
+    for (size_t i = 0; i < c->decision_count; i++) {
+        int64_t a = linked_find(linked, c->decisions[i].a), b = linked_find(linked, c->decisions[i].b);
+        if (a < 0 || b < 0 || !in[a] || !in[b])
+            continue;
+        struct link_pair pair = {(uint32_t)(a < b ? a : b), (uint32_t)(a < b ? b : a)};
+        if (c->decisions[i].join)
+            must_link[must_count++] = pair;
+        else
+            cannot_link[cannot_count++] = pair;
+    }
+    struct link_cluster_input input = {
+        .count = (uint32_t)linked->count,
+        .in = in,
+        .edges = c->edges,
+        .edge_count = c->edge_count,
+        .join = link_model_join(c->model),
+        .review = link_model_review(c->model),
+        .must_link = must_link,
+        .must_count = must_count,
+        .cannot_link = cannot_link,
+        .cannot_count = cannot_count,
+        .verified = verified_codes(linked, sources, arena),
+        .source = source,
+        .no_duplicates = no_duplicates,
+        .keys = link_records_keys(c->records),
+        .records = c->records,
+        .model = c->model,
+    };
+    return link_cluster(&input, arena, ret, err);
+}
+
+/* ---- Doubts ---- */
+
+static bool settled(const struct clustering *c, const struct link_clusters *clusters, uint32_t a, uint32_t b)
+{
+    for (size_t i = 0; i < c->decision_count; i++) {
+        if (c->decisions[i].join)
+            continue;
+        int64_t x = linked_find(c->linked, c->decisions[i].a), y = linked_find(c->linked, c->decisions[i].b);
+        if (x < 0 || y < 0)
+            continue;
+        uint32_t first = clusters->cluster[x], second = clusters->cluster[y];
+        if ((first == clusters->cluster[a] && second == clusters->cluster[b]) ||
+            (first == clusters->cluster[b] && second == clusters->cluster[a]))
+            return true;
+    }
+    return false;
+}
+
+size_t clustering_doubts(const struct clustering *c, const struct link_clusters *clusters, const uint64_t *verified,
+                         struct arena *arena, struct doubt_found **ret)
+{
+    struct doubt_found *found = arena_array(arena, struct doubt_found, clusters->doubt_count + 1);
+    uint64_t *cluster_code = arena_array(arena, uint64_t, c->linked->count + 1);
+    for (size_t i = 0; i < c->linked->count; i++)
+        if (verified[i] && clusters->cluster[i] != UINT32_MAX)
+            cluster_code[clusters->cluster[i]] = verified[i];
+    size_t count = 0;
+    for (size_t i = 0; i < clusters->doubt_count; i++) {
+        const struct link_doubt *doubt = &clusters->doubts[i];
+        uint64_t a = cluster_code[clusters->cluster[doubt->a]], b = cluster_code[clusters->cluster[doubt->b]];
+        if ((a && b && a != b) || settled(c, clusters, doubt->a, doubt->b))
+            continue;
+        struct slice why = S("its weight lies between a certain match and none");
+        if (doubt->reason == LINK_DOUBT_GUARD) {
+            struct link_explanation explanation;
+            link_explain(c->records, c->model, doubt->a, doubt->b, arena, &explanation);
+            why = explanation.guard.len
+                      ? arena_format(arena, "asks for a person's word: %.*s", PRINT(explanation.guard))
+                      : S("a rule asks for a person's word");
+        } else if (doubt->reason == LINK_DOUBT_AMBIGUOUS) {
+            why = S("fits two people about equally well");
+        } else if (doubt->reason == LINK_DOUBT_CONSTRAINT) {
+            why = S("weighs enough, but another record or a source without duplicates stands between");
+        }
+        int64_t x = c->linked->records[doubt->a].anchor, y = c->linked->records[doubt->b].anchor;
+        found[count++] = (struct doubt_found){x < y ? x : y, x < y ? y : x, (double)doubt->weight, why};
+    }
+    *ret = found;
+    return count;
+}
+
+struct digest clustering_digest(const struct linked *linked, const struct link_clusters *clusters)
+{
+    struct hash_state state;
+    hash_start(&state);
+    for (size_t i = 0; i < linked->count; i++) {
+        if (clusters->cluster[i] == UINT32_MAX)
+            continue;
+        const struct linked_record *record = &linked->records[i], *first = &linked->records[clusters->cluster[i]];
+        hash_more(&state, linked->sources[record->source].source->name);
+        hash_more(&state, S("\n"));
+        hash_more(&state, record->key);
+        hash_more(&state, S("\n"));
+        hash_more(&state, slice_from(record->hash, sizeof record->hash));
+        hash_more(&state, linked->sources[first->source].source->name);
+        hash_more(&state, S("\n"));
+        hash_more(&state, first->key);
+        hash_more(&state, S("\n"));
+    }
+    return hash_end(&state);
+}

@@ -1,0 +1,466 @@
+/* Two walks a source: the keys and hashes from `record`, and the mapped columns from the source's table, both in
+ * order of anchor, zipped together. Texts are copied into the arena as they stream by. */
+#include "hub/linked.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct value id_list(const struct transaction *transaction, const int64_t *ids, size_t count, struct arena *arena)
+{
+    bool json = store_dialect(transaction_store(transaction)) == STORE_SQLITE;
+    struct buffer out = buffer_make(arena);
+    buffer_add_byte(&out, json ? '[' : '{');
+    for (size_t i = 0; i < count; i++)
+        buffer_format(&out, "%s%" PRId64, i ? "," : "", ids[i]);
+    buffer_add_byte(&out, json ? ']' : '}');
+    return value_text(buffer_slice(&out));
+}
+
+struct value digits_list(const struct transaction *transaction, const struct slice *texts, size_t count,
+                         struct arena *arena)
+{
+    bool json = store_dialect(transaction_store(transaction)) == STORE_SQLITE;
+    struct buffer out = buffer_make(arena);
+    buffer_add_byte(&out, json ? '[' : '{');
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < texts[i].len; k++)
+            must(texts[i].at[k] >= '0' && texts[i].at[k] <= '9');
+        buffer_format(&out, "%s\"%.*s\"", i ? "," : "", PRINT(texts[i]));
+    }
+    buffer_add_byte(&out, json ? ']' : '}');
+    return value_text(buffer_slice(&out));
+}
+
+/* ---- Reading one source ---- */
+
+struct source_reading {
+    struct arena *arena;
+    const struct source *source;
+    struct linked_record *records;
+    size_t count, capacity, at;
+    const struct column *const *columns;
+    size_t column_count;
+    uint32_t source_number;
+};
+
+static struct slice day_of(const struct value *received_at, const struct value *as_at, struct arena *arena)
+{
+    return cell_null(as_at) ? date_iso(arena, date_of_time(cell_integer(received_at)))
+                            : arena_copy(arena, cell_text(as_at));
+}
+
+static bool take_key(void *context, const struct value *cells, size_t columns, struct error *err)
+{
+    struct source_reading *reading = context;
+    (void)columns;
+    (void)err;
+    ARENA_GROW(reading->arena, reading->records, reading->count, reading->capacity);
+    struct linked_record *record = &reading->records[reading->count++];
+    *record = (struct linked_record){
+        .anchor = cell_integer(&cells[0]),
+        .key = arena_copy(reading->arena, cell_text(&cells[1])),
+        .source = reading->source_number,
+        .seen = day_of(&cells[3], &cells[4], reading->arena),
+    };
+    if (cells[2].text.len == sizeof record->hash)
+        memcpy(record->hash, cells[2].text.at, sizeof record->hash);
+    return true;
+}
+
+static bool take_values(void *context, const struct value *cells, size_t columns, struct error *err)
+{
+    struct source_reading *reading = context;
+    int64_t anchor = cell_integer(&cells[1]);
+    while (reading->at < reading->count && reading->records[reading->at].anchor < anchor)
+        reading->at++;
+    if (reading->at == reading->count || reading->records[reading->at].anchor != anchor)
+        return error_set(err, ERROR_STORE, "the record %" PRId64 " of %.*s has a row but no version; run staithe check",
+                         anchor, PRINT(reading->source->name));
+    struct value *kept = arena_array(reading->arena, struct value, reading->column_count + 1);
+    must(columns == reading->column_count + 4);
+    for (size_t i = 0; i < reading->column_count; i++) {
+        kept[i] = cells[i + 4];
+        if (kept[i].kind == VALUE_TEXT)
+            kept[i].text = arena_copy(reading->arena, kept[i].text);
+    }
+    person_form_read(reading->columns, reading->column_count, kept, reading->arena,
+                     &reading->records[reading->at].form);
+    return true;
+}
+
+static enum column_storage storage_of(enum column_type type)
+{
+    return type == TYPE_INTEGER || type == TYPE_BOOLEAN ? COLUMN_INTEGER : COLUMN_TEXT;
+}
+
+static struct source_table table_of(const struct source *source, int64_t id, struct arena *arena)
+{
+    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count + 1);
+    for (size_t i = 0; i < source->column_count; i++)
+        columns[i] = (struct source_table_column){source->columns[i].name, storage_of(source->columns[i].type)};
+    return (struct source_table){source->name, id, columns, source->column_count};
+}
+
+static bool read_values(struct transaction *t, struct source_reading *reading, int64_t id, const int64_t *anchors,
+                        size_t anchor_count, struct error *err)
+{
+    struct source_table table = table_of(reading->source, id, reading->arena);
+    const struct column **columns;
+    reading->column_count = person_form_columns(reading->source, reading->arena, &columns);
+    reading->columns = columns;
+    struct slice *names = arena_array(reading->arena, struct slice, reading->column_count + 1);
+    for (size_t i = 0; i < reading->column_count; i++)
+        names[i] = columns[i]->name;
+    struct source_read read = {.table = &table,
+                               .columns = names,
+                               .column_count = reading->column_count,
+                               .anchors = anchors,
+                               .anchor_count = anchor_count};
+    struct sql sql;
+    const struct value *args;
+    size_t count;
+    source_table_select(&read, store_dialect(transaction_store(t)), reading->arena, &sql, &args, &count);
+    return store_each_sql(t, &sql, args, count, take_values, reading, err);
+}
+
+static bool verifies(const struct source *source)
+{
+    const struct column *column = source_attribute(source, ATTRIBUTE_PERSON_NHS_NUMBER);
+    return column && column->verified;
+}
+
+static const struct value *source_row(const struct result *sources, struct slice name)
+{
+    for (size_t i = 0; i < sources->rows; i++)
+        if (slice_equal(cell_text(&result_row(sources, i)[0]), name))
+            return result_row(sources, i);
+    return NULL;
+}
+
+static bool read_homes(struct transaction *t, const struct source *source, int64_t id, struct linked *linked,
+                       struct arena *arena, struct error *err)
+{
+    struct source_reading reading = {.arena = arena, .source = source};
+    if (!store_each(t, STATEMENT_HUB_CURRENT_KEYS, ARGS(value_integer(id)), take_key, &reading, err) ||
+        !read_values(t, &reading, id, NULL, 0, err))
+        return false;
+    linked->homes = arena_array(arena, struct linked_home, reading.count + 1);
+    for (size_t i = 0; i < reading.count; i++) {
+        struct slice uprn;
+        if (text_uprn(arena, reading.records[i].form.uprn, &uprn))
+            linked->homes[linked->home_count++] = (struct linked_home){uprn, reading.records[i].form};
+    }
+    return true;
+}
+
+static int by_uprn(const void *a, const void *b)
+{
+    return slice_compare(((const struct linked_home *)a)->uprn, ((const struct linked_home *)b)->uprn);
+}
+
+bool linked_read(const struct guard_session *session, struct arena *arena, struct linked *ret, struct error *err)
+{
+    const struct catalogue *catalogue = guard_catalogue(session);
+    const struct grant *grant = guard_grant(session);
+    struct transaction *t;
+    struct result sources;
+    if (!guard_read_begin(session, USE_MATCH, arena, &t, err) ||
+        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err))
+        return false;
+    struct linked linked = {.sources = arena_array(arena, struct linked_source, catalogue->source_count + 1)};
+    struct source_reading reading = {.arena = arena};
+    for (size_t i = 0; i < catalogue->source_count; i++) {
+        const struct source *source = &catalogue->sources[i];
+        const struct value *row = source_row(&sources, source->name);
+        if (!row || cell_integer(&row[2]) == 0 || !grant_matches(grant, source->name))
+            continue;
+        int64_t id = cell_integer(&row[1]);
+        if (source->subject == SUBJECT_HOME) {
+            if (source->gazetteer && !read_homes(t, source, id, &linked, arena, err))
+                return error_wrap(err, "reading %.*s", PRINT(source->name));
+            continue;
+        }
+        uint32_t first = (uint32_t)reading.count;
+        reading.source = source;
+        reading.source_number = (uint32_t)linked.source_count;
+        reading.at = first;
+        if (!store_each(t, STATEMENT_HUB_CURRENT_KEYS, ARGS(value_integer(id)), take_key, &reading, err) ||
+            !read_values(t, &reading, id, NULL, 0, err))
+            return error_wrap(err, "reading %.*s", PRINT(source->name));
+        linked.sources[linked.source_count++] =
+            (struct linked_source){source, id, first, (uint32_t)reading.count - first, verifies(source)};
+    }
+    transaction_rollback(t);
+    if (reading.count >= UINT32_MAX)
+        return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records; link them in parts");
+    linked.records = reading.records;
+    linked.count = reading.count;
+    qsort(linked.homes, linked.home_count, sizeof *linked.homes, by_uprn);
+    *ret = linked;
+    linked_order(ret, arena);
+    return true;
+}
+
+bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
+                      struct arena *arena, struct linked *ret, struct error *err)
+{
+    struct result versions, sources, residences;
+    struct value list = id_list(t, anchors, count, arena);
+    if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err) ||
+        !store_query(t, STATEMENT_HUB_VERSIONS, ARGS(list), arena, &versions, err) ||
+        !store_query(t, STATEMENT_HUB_RESIDENCES_OF, ARGS(list), arena, &residences, err))
+        return false;
+    struct linked linked = {.sources = arena_array(arena, struct linked_source, catalogue->source_count + 1)};
+    struct source_reading reading = {.arena = arena};
+    for (size_t i = 0; i < catalogue->source_count; i++) {
+        const struct source *source = &catalogue->sources[i];
+        const struct value *row = source_row(&sources, source->name);
+        if (!row || source->subject == SUBJECT_HOME)
+            continue;
+        uint32_t first = (uint32_t)reading.count;
+        int64_t *own = arena_array(arena, int64_t, versions.rows + 1);
+        for (size_t k = 0; k < versions.rows; k++) {
+            const struct value *version = result_row(&versions, k);
+            if (!slice_equal(cell_text(&version[2]), source->name))
+                continue;
+            ARENA_GROW(arena, reading.records, reading.count, reading.capacity);
+            struct linked_record *record = &reading.records[reading.count++];
+            *record = (struct linked_record){.anchor = cell_integer(&version[0]),
+                                             .key = cell_text(&version[3]),
+                                             .source = (uint32_t)linked.source_count};
+            if (version[4].text.len == sizeof record->hash)
+                memcpy(record->hash, version[4].text.at, sizeof record->hash);
+        }
+        size_t own_count = reading.count - first;
+        if (own_count == 0)
+            continue;
+        /* take_values walks along in order of anchor. */
+        for (size_t a = first + 1; a < reading.count; a++)
+            for (size_t b = a; b > first && reading.records[b].anchor < reading.records[b - 1].anchor; b--) {
+                struct linked_record swap = reading.records[b];
+                reading.records[b] = reading.records[b - 1];
+                reading.records[b - 1] = swap;
+            }
+        for (size_t k = 0; k < own_count; k++)
+            own[k] = reading.records[first + k].anchor;
+        reading.source = source;
+        reading.at = first;
+        if (!read_values(t, &reading, cell_integer(&row[1]), own, own_count, err))
+            return error_wrap(err, "reading %.*s", PRINT(source->name));
+        linked.sources[linked.source_count++] =
+            (struct linked_source){source, cell_integer(&row[1]), first, (uint32_t)own_count, verifies(source)};
+    }
+    linked.records = reading.records;
+    linked.count = reading.count;
+    *ret = linked;
+    linked_order(ret, arena);
+    /* Each record's home: the residence that has not ended by an address since changed. */
+    ret->homes = arena_array(arena, struct linked_home, residences.rows + 1);
+    for (size_t i = 0; i < residences.rows; i++) {
+        const struct value *row = result_row(&residences, i);
+        int64_t record = linked_find(ret, cell_integer(&row[0]));
+        struct slice how = cell_text(&row[4]);
+        if (record < 0 || slice_equal(how, S("before")))
+            continue;
+        ret->records[record].home = (uint32_t)ret->home_count;
+        ret->records[record].placed = slice_equal(how, S("uprn")) ? PLACED_BY_UPRN : PLACED_BY_ADDRESS;
+        ret->homes[ret->home_count++] = (struct linked_home){.uprn = cell_text(&row[1])};
+    }
+    return true;
+}
+
+/* ---- Order and places ---- */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct linked_record *x = a, *y = b;
+    int order = slice_compare(x->key, y->key);
+    return order ? order : (x->anchor > y->anchor) - (x->anchor < y->anchor);
+}
+
+static int by_anchor(const void *a, const void *b)
+{
+    const struct anchor_place *x = a, *y = b;
+    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
+}
+
+void linked_order(struct linked *linked, struct arena *arena)
+{
+    for (size_t i = 0; i < linked->source_count; i++)
+        qsort(linked->records + linked->sources[i].first, linked->sources[i].count, sizeof *linked->records, by_key);
+    linked->by_anchor = arena_array(arena, struct anchor_place, linked->count + 1);
+    for (size_t i = 0; i < linked->count; i++)
+        linked->by_anchor[i] = (struct anchor_place){linked->records[i].anchor, (uint32_t)i};
+    qsort(linked->by_anchor, linked->count, sizeof *linked->by_anchor, by_anchor);
+}
+
+int64_t linked_find(const struct linked *linked, int64_t anchor)
+{
+    size_t low = 0, high = linked->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (linked->by_anchor[middle].anchor < anchor)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < linked->count && linked->by_anchor[low].anchor == anchor ? (int64_t)linked->by_anchor[low].record : -1;
+}
+
+void linked_place(struct linked *linked, struct arena *arena)
+{
+    struct home_entry *entries = arena_array(arena, struct home_entry, linked->home_count + 1);
+    for (size_t i = 0; i < linked->home_count; i++) {
+        const struct person_form *form = &linked->homes[i].form;
+        entries[i] = (struct home_entry){linked->homes[i].uprn, form->postcode,
+                                         form->address_line.len ? form->address_line : form->address, form->place};
+    }
+    struct arena *scratch = arena_make(0);
+    const struct home_index *index = home_index_make(entries, linked->home_count, arena);
+    for (size_t i = 0; i < linked->count; i++) {
+        struct linked_record *record = &linked->records[i];
+        struct linked_home wanted;
+        if (text_uprn(scratch, record->form.uprn, &wanted.uprn)) {
+            const struct linked_home *home =
+                bsearch(&wanted, linked->homes, linked->home_count, sizeof *linked->homes, by_uprn);
+            if (home) {
+                record->home = (uint32_t)(home - linked->homes);
+                record->placed = PLACED_BY_UPRN;
+            }
+        }
+        if (record->placed == PLACED_NOWHERE && record->form.address.len) {
+            int64_t home = home_index_find(index, record->form.address, record->form.postcode, scratch);
+            if (home >= 0) {
+                record->home = (uint32_t)home;
+                record->placed = PLACED_BY_ADDRESS;
+            }
+        }
+        arena_reset(scratch);
+    }
+    arena_free(scratch);
+}
+
+/* ---- The engine's table ---- */
+
+static const char *const column_words[] = {"given_name",  "middle_names",
+                                           "family_name", "previous_family_name",
+                                           "known_as",    "birth_date",
+                                           "sex",         "nhs_number",
+                                           "telephone",   "email",
+                                           "home",        "address",
+                                           "postcode",    NULL};
+
+static struct slice column_value(const struct linked *linked, const struct linked_record *record, size_t word)
+{
+    const struct person_form *form = &record->form;
+    switch (word) {
+    case 0:
+        return form->given;
+    case 1:
+        return form->middle;
+    case 2:
+        return form->family;
+    case 3:
+        return form->previous_family;
+    case 4:
+        return form->known_as;
+    case 5:
+        return form->birth;
+    case 6:
+        return form->sex;
+    case 7:
+        return form->nhs_number;
+    case 8:
+        return form->telephone;
+    case 9:
+        return form->email;
+    case 10:
+        return record->placed ? linked->homes[record->home].uprn : NO_SLICE;
+    case 11:
+        return form->address;
+    case 12:
+        return form->postcode;
+    default:
+        must(!"the word is one of column_words");
+        return NO_SLICE;
+    }
+}
+
+static size_t column_word(struct slice name)
+{
+    size_t word = 0;
+    while (column_words[word] && !slice_equal(name, slice_of(column_words[word])))
+        word++;
+    return word;
+}
+
+bool person_spec_read(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
+                      struct link_spec **ret, struct error *err)
+{
+    struct slice path = arena_format(arena, "%.*s/link/person.yaml", PRINT(catalogue->folder)), text;
+    struct link_spec *spec;
+    if (!host_read_file(host, path, 1 << 20, arena, &text, err))
+        return error_wrap(err, "the hub's link specification");
+    if (!link_spec_read(text, path, arena, &spec, err))
+        return false;
+    for (size_t i = 0; i < link_spec_columns(spec); i++) {
+        struct slice name = link_spec_column(spec, i)->name;
+        if (!column_words[column_word(name)])
+            return error_set_at(err, ERROR_INPUT, path, 0, 0,
+                                "the hub has no column %.*s to link on; use given_name, middle_names, family_name, "
+                                "previous_family_name, known_as, birth_date, sex, nhs_number, telephone, email, home, "
+                                "address or postcode",
+                                PRINT(name));
+    }
+    *ret = spec;
+    return true;
+}
+
+bool linked_fill(const struct linked *linked, const struct link_spec *spec, struct arena *arena,
+                 struct link_records **ret, struct error *err)
+{
+    struct link_records *records = link_records_make(spec, arena);
+    size_t columns = link_spec_columns(spec), words[LINK_COLUMNS_MAX];
+    struct slice values[LINK_COLUMNS_MAX];
+    for (size_t i = 0; i < columns; i++)
+        words[i] = column_word(link_spec_column(spec, i)->name);
+    for (size_t s = 0; s < linked->source_count; s++) {
+        uint32_t number;
+        if (!link_records_source(records, linked->sources[s].source->name, &number, err))
+            return false;
+        must(number == s);
+    }
+    for (size_t i = 0; i < linked->count; i++) {
+        const struct linked_record *record = &linked->records[i];
+        for (size_t c = 0; c < columns; c++)
+            values[c] = column_value(linked, record, words[c]);
+        if (!link_records_add(records, record->source, record->key, values, err))
+            return false;
+    }
+    *ret = records;
+    return true;
+}
+
+bool person_model_read(struct transaction *t, const struct link_spec *spec, struct arena *arena, int64_t *ret_version,
+                       struct link_model **ret, struct error *err)
+{
+    struct result models;
+    if (!store_query(t, STATEMENT_HUB_MODEL_IN_FORCE, ARGS(value_text(S("person"))), arena, &models, err))
+        return false;
+    *ret = NULL;
+    *ret_version = 0;
+    if (models.rows == 0)
+        return true;
+    const struct value *row = result_row(&models, 0);
+    if (!link_model_read(cell_text(&row[1]), S("the hub's model"), spec, arena, ret, err))
+        return error_wrap(err,
+                          "model version %" PRId64
+                          " does not fit link/person.yaml; put the old file back, or make a new "
+                          "version with staithe link --train",
+                          cell_integer(&row[0]));
+    *ret_version = cell_integer(&row[0]);
+    return true;
+}

@@ -1,0 +1,83 @@
+/* linked.h: the current records of all sources as hub_link has them in memory, in canonical order. Private to this
+ * room.
+ *
+ * Canonical order is (source name, key): numbers of records are their places in it, so that nothing that is computed
+ * from them depends on the order of landing. */
+#ifndef STAITHE_HUB_LINKED_H
+#define STAITHE_HUB_LINKED_H
+
+#include "hub/homes.h"
+#include "hub/hub.h"
+#include "hub/person_form.h"
+
+#include "link/link.h"
+
+struct linked_source {
+    const struct source *source;
+    int64_t id;
+    uint32_t first, count; /* of its records */
+    bool verified;         /* its NHS numbers are */
+};
+
+enum placed { PLACED_NOWHERE, PLACED_BY_UPRN, PLACED_BY_ADDRESS };
+
+struct linked_record {
+    int64_t anchor;
+    struct slice key;
+    uint8_t hash[16];
+    uint32_t source;
+    uint32_t home; /* number, when placed */
+    enum placed placed;
+    struct slice seen; /* ISO day of the version: when its source says so first */
+    struct person_form form;
+};
+
+struct linked_home {
+    struct slice uprn; /* in byte order */
+    struct person_form form;
+};
+
+struct linked {
+    struct linked_source *sources; /* of persons, in byte order of name */
+    size_t source_count;
+    struct linked_record *records;
+    size_t count;
+    struct linked_home *homes;
+    size_t home_count;
+    struct anchor_place {
+        int64_t anchor;
+        uint32_t record;
+    } * by_anchor;
+};
+
+/* Reads through the session's grant (USE_MATCH): sources that it may not match on are not there. */
+bool linked_read(const struct guard_session *session, struct arena *arena, struct linked *ret,
+                 struct error *err) MUST_USE;
+/* Only these anchors of person sources, inside a transaction of full access; homes from the hub's own table of
+ * residences. For re-clustering a component. `catalogue` tells the contracts. */
+bool linked_read_some(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
+                      size_t count, struct arena *arena, struct linked *ret, struct error *err) MUST_USE;
+/* Puts the records into homes. */
+void linked_place(struct linked *linked, struct arena *arena);
+/* Sorts into canonical order and fills by_anchor. */
+void linked_order(struct linked *linked, struct arena *arena);
+/* The record's number, or -1. */
+int64_t linked_find(const struct linked *linked, int64_t anchor);
+
+/* county/<county>/link/person.yaml; its columns must be of those that linked_fill knows. */
+bool person_spec_read(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
+                      struct link_spec **ret, struct error *err) MUST_USE;
+/* All records into the engine's table, with the same numbers. */
+bool linked_fill(const struct linked *linked, const struct link_spec *spec, struct arena *arena,
+                 struct link_records **ret, struct error *err) MUST_USE;
+/* The model in force, or NULL when there is none. */
+bool person_model_read(struct transaction *transaction, const struct link_spec *spec, struct arena *arena,
+                       int64_t *ret_version, struct link_model **ret, struct error *err) MUST_USE;
+
+/* "[1,2,3]" or "{1,2,3}": a list of ids as one argument of the statements in hub.sql. */
+struct value id_list(const struct transaction *transaction, const int64_t *ids, size_t count, struct arena *arena);
+/* The same of texts that are digits only. */
+struct value digits_list(const struct transaction *transaction, const struct slice *texts, size_t count,
+                         struct arena *arena);
+
+#endif

@@ -1,0 +1,48 @@
+/* linking_write.h: what hub_link found, written as differences from what stands there. Private to this room.
+ *
+ * Each of these works inside the caller's write transaction and leaves it open. When most of a table would change it is
+ * cleared and written in bulk; else only what changed is touched, so linking again after a small landing writes little.
+ */
+#ifndef STAITHE_HUB_LINKING_WRITE_H
+#define STAITHE_HUB_LINKING_WRITE_H
+
+#include "hub/entities.h"
+#include "hub/linked.h"
+#include "hub/linking.h"
+
+bool write_homes(struct transaction *transaction, const struct linked *linked, struct arena *arena,
+                 struct error *err) MUST_USE;
+/* today: ISO; closes the residences that the records no longer say. */
+bool write_residences(struct transaction *transaction, const struct linked *linked, struct arena *arena,
+                      struct error *err) MUST_USE;
+bool write_edges(struct transaction *transaction, const struct linked *linked, const struct link_edges *edges,
+                 int64_t model, struct arena *arena, struct error *err) MUST_USE;
+
+struct doubt_found {
+    int64_t a, b; /* anchors, a < b */
+    double weight;
+    struct slice why;
+};
+/* Replaces the list; a pair that waited before keeps the time it was found. */
+bool write_doubts(struct transaction *transaction, struct doubt_found *doubts, size_t count, int64_t now,
+                  struct arena *arena, struct error *err) MUST_USE;
+
+/* Members of one linkage before: by anchor. */
+struct members {
+    struct member_row {
+        int64_t anchor, entity;
+    } * rows;
+    size_t count;
+};
+bool read_members(struct transaction *transaction, int64_t linkage, struct arena *arena, struct members *ret,
+                  struct error *err) MUST_USE;
+/* after: by anchor too. */
+bool write_members(struct transaction *transaction, int64_t linkage, const struct members *before,
+                   const struct members *after, struct arena *arena, struct error *err) MUST_USE;
+bool write_entity_changes(struct transaction *transaction, int64_t linkage, const struct entities *entities,
+                          int64_t now, struct slice cause, struct arena *arena, struct error *err) MUST_USE;
+
+bool write_search(struct transaction *transaction, const struct linked *linked, struct arena *arena,
+                  struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,290 @@
+/* Full names come as each agency types them. The rules below were written against British council tax and fire
+ * service habits: titles anywhere, "&" between two liable people, family name first before a comma, or first before
+ * initials
+ * ("SMITH J P"). A particle (van, de, O') stays with the family name. */
+#include "hub/person_form.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+
+static const char *const titles[] = {"mr",        "mrs",      "miss",   "ms",   "mx",   "dr",      "rev",
+                                     "revd",      "reverend", "sir",    "lady", "lord", "dame",    "prof",
+                                     "professor", "master",   "messrs", "hon",  "capt", "captain", "major",
+                                     "col",       "fr",       "jr",     "snr",  "jnr",  "esq",     "mstr"};
+static const char *const no_person[] = {"occupier", "occupiers",   "occupant", "resident", "residents",
+                                        "ltd",      "limited",     "plc",      "council",  "housing",
+                                        "trust",    "association", "unknown",  "void",     "empty",
+                                        "landlord", "executors",   "estate",   "homes"};
+static const char *const particles[] = {"van", "von", "de",  "da", "der", "den", "del", "della",
+                                        "di",  "du",  "la",  "le", "st",  "mac", "mc",  "o",
+                                        "al",  "el",  "bin", "ap", "ter", "ten", "dos", "das"};
+
+static bool among(struct slice word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal_nocase(word, slice_of(words[i])))
+            return true;
+    return false;
+}
+
+static struct slice without_dots(struct slice word)
+{
+    while (word.len && (word.at[word.len - 1] == '.' || word.at[word.len - 1] == ','))
+        word.len--;
+    while (word.len && (word.at[0] == '.' || word.at[0] == ','))
+        word.at++, word.len--;
+    return word;
+}
+
+/* "J", "J.P.", "JP" in capitals without a vowel: initials. */
+static bool is_initials(struct slice word)
+{
+    if (word.len == 1)
+        return true;
+    bool dots = false;
+    for (size_t i = 0; i < word.len; i++)
+        dots = dots || word.at[i] == '.';
+    return dots && word.len <= 6;
+}
+
+enum { NAME_WORDS_MAX = 12 };
+
+static size_t name_words(struct slice text, struct arena *arena, struct slice *words)
+{
+    size_t count = 0;
+    struct slice rest = text, word;
+    char *plain = arena_cstr(arena, text);
+    for (size_t i = 0; i < text.len; i++)
+        if (plain[i] == '\t' || plain[i] == '/')
+            plain[i] = ' ';
+    rest = slice_from(plain, text.len);
+    while (count < NAME_WORDS_MAX && slice_cut(&rest, ' ', &word)) {
+        word = without_dots(word);
+        if (word.len && !among(word, titles, countof(titles)))
+            words[count++] = word;
+    }
+    return count;
+}
+
+void full_name_split(struct slice full_name, struct arena *arena, struct slice *ret_given, struct slice *ret_family)
+{
+    *ret_given = *ret_family = NO_SLICE;
+    full_name = slice_trim(full_name);
+    size_t comma = slice_find(full_name, ',');
+    struct slice words[NAME_WORDS_MAX];
+    size_t count;
+    if (comma < full_name.len) {
+        struct slice before = slice_part(full_name, 0, comma), after = slice_part(full_name, comma + 1, full_name.len);
+        struct slice family[NAME_WORDS_MAX];
+        size_t family_count = name_words(before, arena, family);
+        count = name_words(after, arena, words);
+        for (size_t i = 0; i < count; i++)
+            if (slice_equal(words[i], S("&")) || slice_equal_nocase(words[i], S("and"))) {
+                count = i;
+                break;
+            }
+        *ret_family = arena_join(arena, family, family_count, S(" "));
+        *ret_given = arena_join(arena, words, count, S(" "));
+        return;
+    }
+    count = name_words(full_name, arena, words);
+    for (size_t i = 0; i < count; i++)
+        if (among(words[i], no_person, countof(no_person)))
+            return;
+    /* Of two people the first; the family name stands at the end, for both. */
+    for (size_t i = 1; i < count; i++) {
+        if (!slice_equal(words[i], S("&")) && !slice_equal_nocase(words[i], S("and")))
+            continue;
+        if (i > 1 && !is_initials(words[i - 1])) {
+            count = i; /* "John Smith & Mary Jones" */
+        } else {
+            words[i] = words[count - 1]; /* "J & M Smith" */
+            count = i + 1;
+        }
+        break;
+    }
+    if (count == 0)
+        return;
+    if (count == 1) {
+        *ret_family = arena_copy(arena, words[0]);
+        return;
+    }
+    if (is_initials(words[count - 1]) && !is_initials(words[0])) { /* "SMITH J P" */
+        size_t family = 1;
+        while (family < count && !is_initials(words[family]))
+            family++;
+        *ret_family = arena_join(arena, words, family, S(" "));
+        *ret_given = arena_join(arena, words + family, count - family, S(" "));
+        return;
+    }
+    size_t first = count - 1;
+    while (first > 1 && among(words[first - 1], particles, countof(particles)))
+        first--;
+    *ret_given = arena_join(arena, words, first, S(" "));
+    *ret_family = arena_join(arena, words + first, count - first, S(" "));
+}
+
+struct slice cell_plain(const struct value *cell, struct arena *arena)
+{
+    switch (cell->kind) {
+    case VALUE_TEXT:
+        return cell->text;
+    case VALUE_INTEGER:
+        return arena_format(arena, "%" PRId64, cell->integer);
+    case VALUE_REAL:
+        return arena_format(arena, "%.15g", cell->real);
+    case VALUE_NULL:
+    case VALUE_BYTES:
+        break;
+    }
+    return NO_SLICE;
+}
+
+static const enum attribute wanted[] = {
+    ATTRIBUTE_PERSON_GIVEN_NAME,
+    ATTRIBUTE_PERSON_MIDDLE_NAMES,
+    ATTRIBUTE_PERSON_FAMILY_NAME,
+    ATTRIBUTE_PERSON_FULL_NAME,
+    ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME,
+    ATTRIBUTE_PERSON_KNOWN_AS,
+    ATTRIBUTE_PERSON_BIRTH_DATE,
+    ATTRIBUTE_PERSON_SEX,
+    ATTRIBUTE_PERSON_NHS_NUMBER,
+    ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER,
+    ATTRIBUTE_PERSON_TELEPHONE,
+    ATTRIBUTE_PERSON_EMAIL,
+    ATTRIBUTE_PLACE_UPRN,
+    ATTRIBUTE_PLACE_ADDRESS,
+    ATTRIBUTE_PLACE_BUILDING,
+    ATTRIBUTE_PLACE_STREET,
+    ATTRIBUTE_PLACE_LOCALITY,
+    ATTRIBUTE_PLACE_TOWN,
+    ATTRIBUTE_PLACE_POSTCODE,
+    ATTRIBUTE_PLACE_DISTRICT,
+    ATTRIBUTE_PLACE_PARISH,
+    ATTRIBUTE_PLACE_KIND,
+    ATTRIBUTE_RESIDENCE_FROM,
+    ATTRIBUTE_RESIDENCE_UNTIL,
+};
+
+size_t person_form_columns(const struct source *source, struct arena *arena, const struct column ***ret)
+{
+    const struct column **columns = arena_array(arena, const struct column *, source->column_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < source->column_count; i++)
+        for (size_t k = 0; k < countof(wanted); k++)
+            if (source->columns[i].attribute == wanted[k])
+                columns[count++] = &source->columns[i];
+    *ret = columns;
+    return count;
+}
+
+static void first_filled(struct slice *into, struct slice value)
+{
+    if (into->len == 0)
+        *into = value;
+}
+
+void person_form_read(const struct column *const *columns, size_t count, const struct value *cells, struct arena *arena,
+                      struct person_form *ret)
+{
+    struct person_form form = {0};
+    struct slice full = NO_SLICE, building = NO_SLICE, street = NO_SLICE, parish = NO_SLICE;
+    for (size_t i = 0; i < count; i++) {
+        struct slice value = cell_plain(&cells[i], arena);
+        if (value.len == 0)
+            continue;
+        switch (columns[i]->attribute) {
+        case ATTRIBUTE_PERSON_GIVEN_NAME:
+            first_filled(&form.given, value);
+            break;
+        case ATTRIBUTE_PERSON_MIDDLE_NAMES:
+            first_filled(&form.middle, value);
+            break;
+        case ATTRIBUTE_PERSON_FAMILY_NAME:
+            first_filled(&form.family, value);
+            break;
+        case ATTRIBUTE_PERSON_FULL_NAME:
+            first_filled(&full, value);
+            break;
+        case ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME:
+            first_filled(&form.previous_family, value);
+            break;
+        case ATTRIBUTE_PERSON_KNOWN_AS:
+            first_filled(&form.known_as, value);
+            break;
+        case ATTRIBUTE_PERSON_BIRTH_DATE:
+            first_filled(&form.birth, value);
+            break;
+        case ATTRIBUTE_PERSON_SEX:
+            first_filled(&form.sex, value);
+            break;
+        case ATTRIBUTE_PERSON_NHS_NUMBER:
+            first_filled(&form.nhs_number, value);
+            break;
+        case ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER:
+            first_filled(&form.superseded, value);
+            break;
+        case ATTRIBUTE_PERSON_TELEPHONE:
+            first_filled(&form.telephone, value);
+            break;
+        case ATTRIBUTE_PERSON_EMAIL:
+            first_filled(&form.email, value);
+            break;
+        case ATTRIBUTE_PLACE_UPRN:
+            first_filled(&form.uprn, value);
+            break;
+        case ATTRIBUTE_PLACE_ADDRESS:
+            first_filled(&form.address_line, value);
+            break;
+        case ATTRIBUTE_PLACE_BUILDING:
+            first_filled(&building, value);
+            break;
+        case ATTRIBUTE_PLACE_STREET:
+            first_filled(&street, value);
+            break;
+        case ATTRIBUTE_PLACE_LOCALITY:
+            first_filled(&form.locality, value);
+            break;
+        case ATTRIBUTE_PLACE_TOWN:
+            first_filled(&form.town, value);
+            break;
+        case ATTRIBUTE_PLACE_POSTCODE:
+            first_filled(&form.postcode, value);
+            break;
+        case ATTRIBUTE_PLACE_DISTRICT:
+            first_filled(&form.district, value);
+            break;
+        case ATTRIBUTE_PLACE_PARISH:
+            first_filled(&parish, value);
+            break;
+        case ATTRIBUTE_PLACE_KIND:
+            first_filled(&form.kind, value);
+            break;
+        case ATTRIBUTE_RESIDENCE_FROM:
+            first_filled(&form.residence_from, value);
+            break;
+        case ATTRIBUTE_RESIDENCE_UNTIL:
+            first_filled(&form.residence_until, value);
+            break;
+        default:
+            break;
+        }
+    }
+    if (full.len && form.family.len == 0)
+        full_name_split(full, arena, &form.given, &form.family);
+    form.address = form.address_line;
+    if (form.address.len == 0 && (building.len || street.len)) {
+        bool number = building.len && building.at[0] >= '0' && building.at[0] <= '9';
+        form.address = arena_format(arena, "%.*s%s%.*s", PRINT(building),
+                                    building.len && street.len ? (number ? " " : ", ") : "", PRINT(street));
+        if (form.locality.len)
+            form.address = arena_format(arena, "%.*s, %.*s", PRINT(form.address), PRINT(form.locality));
+    }
+    if (form.address.len && form.town.len)
+        form.address = arena_format(arena, "%.*s, %.*s", PRINT(form.address), PRINT(form.town));
+    struct slice places[] = {form.locality, form.town, form.district, parish};
+    form.place = arena_join(arena, places, countof(places), S(" "));
+    *ret = form;
+}
