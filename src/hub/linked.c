@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "store/source_table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
