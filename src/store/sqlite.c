@@ -32,7 +32,7 @@ struct kept_statement {
 struct sqlite_connection {
     struct connection base;
     sqlite3 *db;
-    sqlite3_stmt *begin, *begin_write, *commit, *rollback, *look;
+    sqlite3_stmt *begin, *begin_write, *commit, *rollback, *look, *list;
     sqlite3_stmt *named[STATEMENT_COUNT];
     struct kept_statement kept[KEPT_STATEMENTS];
     uint64_t clock;
@@ -363,7 +363,7 @@ static void sqlite_close(struct connection *base)
         sqlite3_finalize(c->kept[i].statement);
         free(c->kept[i].text);
     }
-    sqlite3_stmt *own[] = {c->begin, c->begin_write, c->commit, c->rollback, c->look};
+    sqlite3_stmt *own[] = {c->begin, c->begin_write, c->commit, c->rollback, c->look, c->list};
     for (size_t i = 0; i < countof(own); i++)
         sqlite3_finalize(own[i]);
     int code = sqlite3_close(c->db);
@@ -403,7 +403,9 @@ static bool sqlite_open(struct store *store, bool writer, struct kept_rights *ke
     if (!sqlite_script(&c->base, pragmas, err) || !own_prepare(c, "BEGIN", &c->begin, err) ||
         !own_prepare(c, "BEGIN IMMEDIATE", &c->begin_write, err) || !own_prepare(c, "COMMIT", &c->commit, err) ||
         !own_prepare(c, "ROLLBACK", &c->rollback, err) ||
-        !own_prepare(c, "SELECT 1 FROM sqlite_schema LIMIT 1", &c->look, err)) {
+        !own_prepare(c, "SELECT 1 FROM sqlite_schema LIMIT 1", &c->look, err) ||
+        /* Its first use makes a table of it, which the authoriser would refuse. */
+        !own_prepare(c, "SELECT 1 FROM json_each('[]')", &c->list, err)) {
         sqlite_close(&c->base);
         return false;
     }
