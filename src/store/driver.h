@@ -81,6 +81,7 @@ struct store {
     int wait_ms;
     size_t cache_bytes;
     const char *vfs; /* SQLite's */
+    bool make_file;  /* SQLite's: while the first connection is opened */
     int version;     /* the newest migration that the database has */
 
     pthread_mutex_t lock; /* over all below */

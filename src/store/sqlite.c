@@ -12,9 +12,13 @@
  * and so is everything but reading. Debian builds SQLite with secure_delete on, so deleted rows are overwritten. */
 #include "store/driver.h"
 
+#include "base/vfs.h"
+
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KEPT_STATEMENTS   48
@@ -379,8 +383,9 @@ static bool sqlite_open(struct store *store, bool writer, struct kept_rights *ke
     c->base = (struct connection){.store = store, .writer = writer, .kept = kept};
     /* A reader may write the shared memory of the log, so it is opened for both; query_only and the authoriser keep it
      * from more. */
-    int flags = (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
-                SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+    int flags = (store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                (store->make_file ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                SQLITE_OPEN_PRIVATECACHE;
     int code = sqlite3_open_v2(store->address, &c->db, flags, store->vfs);
     if (code != SQLITE_OK) {
         (void)sqlite_error(c, code, err);
@@ -533,13 +538,34 @@ static bool ask_integer(struct sqlite_connection *c, const char *text, int64_t *
     return good;
 }
 
+/* Whose the file is and how many tables it has, both at one instant. */
+static bool look_at_file(struct sqlite_connection *c, int64_t *ret_owner, int64_t *ret_tables, struct error *err)
+{
+    bool good = own_step(c, c->begin, err) && ask_integer(c, "PRAGMA application_id", ret_owner, err) &&
+                ask_integer(c, "SELECT count(*) FROM sqlite_schema", ret_tables, err);
+    struct error ignored;
+    return (sqlite3_get_autocommit(c->db) || own_step(c, c->rollback, good ? err : &ignored)) && good;
+}
+
+/* SQLite does not wait for the lock that a change of journal needs, so we do: another process may be making the same
+ * store. */
+static bool begin_log(struct sqlite_connection *c, struct error *err)
+{
+    for (int waited = 0;; waited += 10) {
+        if (sqlite_script(&c->base, "PRAGMA journal_mode = WAL", err))
+            return true;
+        if (err->code != ERROR_BUSY || waited >= c->base.store->wait_ms)
+            return false;
+        sqlite3_sleep(10);
+    }
+}
+
 /* An empty file becomes ours; a file of another program is left alone. */
 static bool claim(struct sqlite_connection *c, bool create, struct error *err)
 {
     struct store *store = c->base.store;
-    int64_t ours = store->schema == STORE_HUB ? APPLICATION_HUB : APPLICATION_AUDIT, found, tables;
-    if (!ask_integer(c, "PRAGMA application_id", &found, err) ||
-        !ask_integer(c, "SELECT count(*) FROM sqlite_schema", &tables, err))
+    int64_t ours = store->schema == STORE_HUB ? APPLICATION_HUB : APPLICATION_AUDIT, found = 0, tables = 0;
+    if (!look_at_file(c, &found, &tables, err))
         return false;
     if (found != ours && (tables || found))
         return error_set(err, ERROR_STORE,
@@ -550,11 +576,17 @@ static bool claim(struct sqlite_connection *c, bool create, struct error *err)
     if (!create)
         return found == ours ||
                error_set(err, ERROR_STORE, "%s is empty; run `staithe init` to make the hub", store->address);
-    char claim[200];
-    snprintf(claim, sizeof claim, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; PRAGMA application_id = %lld; COMMIT",
-             (long long)ours);
-    return found == ours ? sqlite_script(&c->base, "PRAGMA journal_mode = WAL", err)
-                         : sqlite_script(&c->base, claim, err);
+    char mark[100];
+    snprintf(mark, sizeof mark, "BEGIN IMMEDIATE; PRAGMA application_id = %lld; COMMIT", (long long)ours);
+    return begin_log(c, err) && (found == ours || sqlite_script(&c->base, mark, err));
+}
+
+static bool make_folder_of(struct store *store, struct slice path, struct error *err)
+{
+    size_t slash = path.len;
+    while (slash > 0 && path.at[slash - 1] != '/')
+        slash--;
+    return slash <= 1 || host_make_folder(store->host, slice_part(path, 0, slash - 1), err);
 }
 
 static bool sqlite_ready(struct store *store, bool create, struct error *err)
@@ -563,29 +595,28 @@ static bool sqlite_ready(struct store *store, bool create, struct error *err)
      * already. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     must(sqlite3_threadsafe());
+    if (!vfs_register(store->host, &store->vfs, err))
+        return false;
     struct slice path = slice_of(store->address);
     if (path.len == 0)
         return error_set(err, ERROR_USAGE, "the store has no path; name a file or a postgresql:// address");
-    if (!host_exists(path)) {
-        if (!create)
-            return error_set(err, ERROR_NOT_FOUND, "there is no store at %s; run `staithe init` to make one",
-                             store->address);
-        struct arena *arena = arena_make(0);
-        struct host_file *file;
-        struct slice folder = NO_SLICE;
-        for (size_t i = 0; i < path.len; i++)
-            if (path.at[i] == '/')
-                folder = slice_part(path, 0, i ? i : 1);
-        bool made =
-            (folder.len == 0 || host_make_folder(store->host, folder, err)) &&
-            host_open(store->host, path, HOST_CREATE, arena, &file, err); /* mode 0600, before SQLite makes it wider */
-        arena_free(arena);
-        if (!made)
-            return false;
-    }
-    struct connection *connection;
-    if (!sqlite_open(store, !store->read_only, NULL, &connection, err))
+    bool there = host_exists(path);
+    if (!there && !create)
+        return error_set(err, ERROR_NOT_FOUND, "there is no store at %s; run `staithe init` to make one",
+                         store->address);
+    if (!there && !make_folder_of(store, path, err))
         return false;
+    struct connection *connection;
+    store->make_file = !there;
+    bool opened = sqlite_open(store, !store->read_only, NULL, &connection, err);
+    store->make_file = false;
+    if (!opened)
+        return false;
+    /* Before anything stands in it; the log takes its mode from the file. */
+    if (!there && chmod(store->address, 0600) != 0) {
+        sqlite_close(connection);
+        return error_from_errno(err, errno, "closing %s to other accounts", store->address);
+    }
     bool good = claim((struct sqlite_connection *)connection, create, err);
     if (good && !store->read_only)
         store->idle_writer = connection;
