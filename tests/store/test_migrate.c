@@ -105,8 +105,9 @@ static void many_may_make_one_store_at_once(void **state)
             openings[i] = (struct opening){.address = address};
             assert_int_equal(pthread_create(&threads[i], NULL, open_new, &openings[i]), 0);
         }
-        for (size_t i = 0; i < countof(openings); i++) {
+        for (size_t i = 0; i < countof(openings); i++)
             pthread_join(threads[i], NULL);
+        for (size_t i = 0; i < countof(openings); i++) {
             both_good(openings[i].good, &openings[i].err, __FILE__, __LINE__);
         }
     }
