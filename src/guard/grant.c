@@ -140,6 +140,8 @@ static struct slice lower_first(struct slice title, struct arena *arena)
 static struct slice with_article(struct slice title, struct arena *arena)
 {
     struct slice low = lower_first(title, arena);
+    if (slice_starts(low, S("the ")))
+        return low;
     bool vowel = low.len > 0 && memchr("aeiou", low.at[0], 5);
     return arena_format(arena, "%s %.*s", vowel ? "an" : "a", PRINT(low));
 }
