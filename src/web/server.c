@@ -98,8 +98,11 @@ static void *watch(void *argument)
         int64_t now = host_monotonic(server->options.host);
         for (struct connection *c = server->connections; c; c = c->next) {
             int64_t ends_at = c->ends_at;
-            if (ends_at && now > ends_at)
-                shutdown(c->fd, SHUT_RDWR);
+            if (!ends_at || now <= ends_at)
+                continue;
+            /* Reset, not closed gently: what still waits to be sent is dropped too. */
+            setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+            shutdown(c->fd, SHUT_RDWR);
         }
     }
     pthread_mutex_unlock(&server->lock);
@@ -206,8 +209,10 @@ static bool read_path(struct request *request, struct slice raw, struct error *e
     struct slice rest = slice_part(raw, 1, raw.len), segment;
     if (raw.len == 0 || raw.at[0] != '/')
         return error_set(err, ERROR_USAGE, "the address does not begin with /; correct it");
-    if (slice_empty(rest))
-        buffer_add_byte(&out, '/');
+    if (slice_empty(rest)) {
+        request->path = S("/");
+        return true;
+    }
     while (slice_cut(&rest, '/', &segment)) {
         struct slice plain;
         if (!percent_decode(segment, false, request->arena, &plain, err))
