@@ -95,7 +95,6 @@ uint32_t link_records_source_of(const struct link_records *records, uint32_t rec
 struct slice link_records_source_name(const struct link_records *records, uint32_t source);
 size_t link_records_sources(const struct link_records *records);
 struct slice link_records_value(const struct link_records *records, uint32_t record, size_t column);
-/* The text that a rule's key is made of, for "which records would meet this one": see link_score. */
 
 struct link_options {
     unsigned threads; /* 0: as many as the machine has processors, at most 16 */
@@ -145,7 +144,8 @@ double link_model_floor(const struct link_model *model);
 enum link_verdict {
     LINK_BY_WEIGHT, /* the weight decides */
     LINK_JOIN,      /* a deterministic rule joins it (the weight given is at least the join threshold) */
-    LINK_REVIEW,    /* a guard: never joins by this edge alone, whatever the weight; a doubt */
+    LINK_REVIEW,    /* a guard: never joins by weight, and no cluster that holds such a pair forms by weight; a doubt */
+    LINK_QUIET,     /* a guard: as LINK_REVIEW, but no doubt is made of it: too weak to trouble a person with */
     LINK_APART,     /* a guard: the two never share an entity, also not through third records; no doubt */
 };
 

@@ -1,0 +1,172 @@
+/* plain.c: the plain form of a value, by its kind.
+ *
+ * Names and places: folded tokens with single spaces, without titles. Dates: eight digits, unknown parts as zeros; a date
+ * that cannot be (month 22) keeps its digits, because a slip of one digit is then still one digit away. Postcodes,
+ * identifiers and telephones: letters and digits only. Words such as "unknown" or "n/a" count as missing. */
+#include "link/records.h"
+
+#include "base/text.h"
+
+static bool says_nothing(struct slice s)
+{
+    static const char *const nothing[] = {"unknown", "n/a", "na", "none", "null", "not known", "nk", "-", ".", "?", "xx",
+                                          "not available", "not recorded", "tbc", NULL};
+    for (size_t i = 0; nothing[i]; i++)
+        if (slice_equal(s, slice_of(nothing[i])))
+            return true;
+    return false;
+}
+
+static bool is_title(struct slice s)
+{
+    static const char *const titles[] = {"mr", "mrs", "ms", "miss", "mx", "dr", "master", "rev", NULL};
+    for (size_t i = 0; titles[i]; i++)
+        if (slice_equal(s, slice_of(titles[i])))
+            return true;
+    return false;
+}
+
+static struct slice plain_tokens(struct slice folded, bool titles_go, struct arena *arena)
+{
+    struct slice *tokens = NULL;
+    size_t count = text_tokens(arena, folded, &tokens), kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!(titles_go && count > 1 && is_title(tokens[i])))
+            tokens[kept++] = tokens[i];
+    return arena_join(arena, tokens, kept, S(" "));
+}
+
+static struct slice letters_and_digits(struct slice folded, bool upper, struct arena *arena)
+{
+    char *out = arena_array(arena, char, folded.len + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < folded.len; i++) {
+        unsigned char c = (unsigned char)folded.at[i];
+        if ((c >= '0' && c <= '9') || c >= 0x80)
+            out[length++] = (char)c;
+        else if (c >= 'a' && c <= 'z')
+            out[length++] = (char)(upper ? c - 32 : c);
+    }
+    return slice_from(out, length);
+}
+
+static bool all_digits(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] < '0' || s.at[i] > '9')
+            return false;
+    return s.len > 0;
+}
+
+/* yyyy-m-d in any digits, with one kind of separator. */
+static bool loose_iso(struct slice s, unsigned *year, unsigned *month, unsigned *day)
+{
+    unsigned parts[3] = {0, 0, 0}, part = 0, digits = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i];
+        if (c >= '0' && c <= '9' && digits < 4) {
+            parts[part] = parts[part] * 10 + (unsigned)(c - '0');
+            digits++;
+        } else if ((c == '-' || c == '/' || c == '.') && part < 2 && digits > 0) {
+            if (part == 0 && digits != 4)
+                return false;
+            part++;
+            digits = 0;
+        } else {
+            return false;
+        }
+    }
+    if (part != 2 || digits == 0 || parts[1] > 99 || parts[2] > 99)
+        return false;
+    *year = parts[0];
+    *month = parts[1];
+    *day = parts[2];
+    return true;
+}
+
+static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
+{
+    struct slice s = slice_trim(raw);
+    if (s.len > 10 && (s.at[10] == 'T' || s.at[10] == ' '))
+        s = slice_part(s, 0, 10);
+    unsigned year = 0, month = 0, day = 0;
+    if (s.len == 8 && all_digits(s))
+        return arena_copy(arena, s);
+    if (!loose_iso(s, &year, &month, &day)) {
+        struct date date;
+        struct date_form form = {.order = order, .partial = true};
+        if (!date_read(s, &form, &date))
+            return NO_SLICE;
+        year = (unsigned)date.year;
+        month = date.month;
+        day = date.day;
+    }
+    return arena_format(arena, "%04u%02u%02u", year, month, day);
+}
+
+static struct slice plain_telephone(struct slice raw, struct arena *arena)
+{
+    char *digits = arena_array(arena, char, raw.len + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < raw.len; i++)
+        if (raw.at[i] >= '0' && raw.at[i] <= '9')
+            digits[length++] = raw.at[i];
+    struct slice s = slice_from(digits, length);
+    if (slice_starts(s, S("0044")))
+        s = slice_part(s, 4, s.len);
+    else if (slice_starts(s, S("44")) && s.len >= 11)
+        s = slice_part(s, 2, s.len);
+    while (s.len > 0 && s.at[0] == '0')
+        s = slice_part(s, 1, s.len);
+    return s.len >= 5 ? s : NO_SLICE;
+}
+
+struct slice plain_form(enum link_kind kind, enum date_order order, struct slice raw, struct arena *arena)
+{
+    if (kind == LINK_DATE)
+        return plain_date(order, raw, arena);
+    if (kind == LINK_TELEPHONE)
+        return plain_telephone(raw, arena);
+    struct slice folded = text_fold(arena, raw);
+    if (slice_empty(folded) || says_nothing(folded))
+        return NO_SLICE;
+    switch (kind) {
+    case LINK_GIVEN_NAME:
+    case LINK_FAMILY_NAME:
+    case LINK_FULL_NAME:
+        return plain_tokens(folded, true, arena);
+    case LINK_ADDRESS:
+    case LINK_PLACE:
+    case LINK_TEXT:
+        return plain_tokens(folded, false, arena);
+    case LINK_POSTCODE:
+    case LINK_IDENTIFIER:
+        return letters_and_digits(folded, true, arena);
+    default:
+        return folded;
+    }
+}
+
+void plain_postcode(struct slice s, struct value *value)
+{
+    size_t letters = 0;
+    while (letters < s.len && s.at[letters] >= 'A' && s.at[letters] <= 'Z')
+        letters++;
+    bool inward = s.len >= 5 && s.len <= 7 && letters >= 1 && letters <= 2 && s.at[s.len - 3] >= '0' &&
+                  s.at[s.len - 3] <= '9';
+    for (size_t i = s.len - (inward ? 2 : 0); inward && i < s.len; i++)
+        inward = s.at[i] >= 'A' && s.at[i] <= 'Z';
+    if (inward) {
+        value->area = (uint8_t)letters;
+        value->district = (uint8_t)(s.len - 3);
+        value->sector = (uint8_t)(s.len - 2);
+        value->known = true;
+    } else if (letters >= 1 && letters <= 2 && s.len <= 4) {
+        value->area = (uint8_t)letters; /* only the outward half */
+        value->district = (uint8_t)s.len;
+    } else if (all_digits(s) && s.len >= 4 && s.len <= 6) {
+        value->area = 1; /* as Australian and continental codes go */
+        value->district = 2;
+        value->sector = 3;
+    }
+}

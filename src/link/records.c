@@ -1,0 +1,288 @@
+/* records.c: fills the table, codes it, and puts the records in an order of their own.
+ *
+ * The canonical key of a record is 40 bits of a hash of its plain values and its source's name, then 24 bits of a hash of its id: so ties break by
+ * content first, and the order of adding plays no part anywhere. */
+#include "link/records.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+
+struct link_records *link_records_make(const struct link_spec *spec, struct arena *arena)
+{
+    struct link_records *records = arena_new(arena, struct link_records);
+    records->spec = spec;
+    records->arena = arena;
+    for (size_t c = 0; c < spec->column_count; c++) {
+        dictionary_start(&records->columns[c].raw, arena);
+        dictionary_start(&records->columns[c].plain, arena);
+        dictionary_start(&records->columns[c].tokens, arena);
+    }
+    return records;
+}
+
+bool link_records_source(struct link_records *records, struct slice name, uint32_t *ret, struct error *err)
+{
+    for (size_t i = 0; i < records->source_count; i++)
+        if (slice_equal(records->sources[i].name, name)) {
+            *ret = (uint32_t)i;
+            return true;
+        }
+    if (records->source_count == countof(records->sources))
+        return error_set(err, ERROR_TOO_BIG, "there are more than %zu sources", countof(records->sources));
+    struct source *source = &records->sources[records->source_count];
+    *source = (struct source){.name = arena_copy(records->arena, name),
+                              .no_duplicates = records->spec->all_without_duplicates};
+    for (size_t i = 0; i < records->spec->no_duplicate_count; i++)
+        source->no_duplicates |= slice_equal(records->spec->no_duplicates[i], name);
+    *ret = (uint32_t)records->source_count++;
+    return true;
+}
+
+bool link_records_add(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
+                      struct error *err)
+{
+    must(source < records->source_count);
+    if (records->prepared)
+        return error_set(err, ERROR_CONFLICT, "the table of records is closed; make a new one to add records");
+    if (records->count == UINT32_MAX - 1)
+        return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records");
+    size_t inputs = records->spec->input_count;
+    if (records->count == records->capacity) {
+        size_t capacity = records->capacity ? records->capacity * 2 : 1024;
+        uint32_t *raw = arena_array(records->arena, uint32_t, capacity * inputs);
+        if (records->count)
+            memcpy(raw, records->raw, (size_t)records->count * inputs * sizeof *raw);
+        records->raw = raw;
+        records->capacity = capacity;
+    }
+    ARENA_GROW(records->arena, records->ids, records->count, records->id_capacity);
+    ARENA_GROW(records->arena, records->source_of, records->count, records->source_capacity);
+    for (size_t c = 0; c < inputs; c++)
+        records->raw[records->count * inputs + c] = dictionary_add(&records->columns[c].raw, slice_trim(values[c]));
+    records->ids[records->count] = arena_copy(records->arena, id);
+    records->source_of[records->count] = (uint16_t)source;
+    records->count++;
+    return true;
+}
+
+uint32_t link_records_count(const struct link_records *records)
+{
+    return records->count;
+}
+
+struct slice link_records_id(const struct link_records *records, uint32_t record)
+{
+    must(record < records->count);
+    return records->ids[record];
+}
+
+uint32_t link_records_source_of(const struct link_records *records, uint32_t record)
+{
+    must(record < records->count);
+    return records->source_of[record];
+}
+
+struct slice link_records_source_name(const struct link_records *records, uint32_t source)
+{
+    must(source < records->source_count);
+    return records->sources[source].name;
+}
+
+size_t link_records_sources(const struct link_records *records)
+{
+    return records->source_count;
+}
+
+struct slice link_records_value(const struct link_records *records, uint32_t record, size_t column)
+{
+    must(record < records->count && column < records->spec->column_count);
+    if (column >= records->spec->input_count)
+        return records->prepared ? record_value(records, record, column)->text : NO_SLICE;
+    return records->columns[column].raw.texts[records->raw[record * records->spec->input_count + column]];
+}
+
+/* ---- Preparing ---- */
+
+static bool has_tokens(enum link_kind kind)
+{
+    return kind <= LINK_FULL_NAME || kind == LINK_ADDRESS || kind == LINK_PLACE || kind == LINK_TEXT;
+}
+
+/* Plain codes of the raw texts of a column of the files. */
+static void code_plain(struct link_records *records, size_t c, struct arena *scratch)
+{
+    struct column *column = &records->columns[c];
+    column->plain_of = arena_array(records->arena, uint32_t, column->raw.count);
+    for (size_t code = 1; code < column->raw.count; code++) {
+        struct slice plain =
+            plain_form(records->spec->columns[c].kind, records->spec->date_order, column->raw.texts[code], scratch);
+        column->plain_of[code] = dictionary_add(&column->plain, plain);
+        if (arena_used(scratch) > 1u << 20)
+            arena_reset(scratch);
+    }
+}
+
+static void code_made(struct link_records *records, size_t c, struct arena *scratch)
+{
+    const struct link_made *made = &records->spec->made[c];
+    size_t columns = records->spec->column_count;
+    for (uint32_t r = 0; r < records->count; r++) {
+        uint32_t *row = &records->plain[r * columns];
+        struct slice parts[6];
+        size_t count = 0;
+        for (size_t p = 0; p < made->part_count; p++) {
+            uint32_t code = row[made->parts[p]];
+            if (code && !(made->either && count))
+                parts[count++] = records->columns[made->parts[p]].plain.texts[code];
+        }
+        struct slice text = count == 1 ? parts[0] : arena_join(scratch, parts, count, S(" "));
+        row[c] = dictionary_add(&records->columns[c].plain, text);
+        if (arena_used(scratch) > 1u << 20)
+            arena_reset(scratch);
+    }
+}
+
+static struct token token_features(struct slice text)
+{
+    struct token token = {0};
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c >= 'a' && c <= 'z')
+            token.letters |= 1ull << (c - 'a');
+        else if (c >= '0' && c <= '9') {
+            token.letters |= 1ull << (26 + c - '0');
+            token.digits = true;
+        } else {
+            token.letters |= 1ull << (36 + c % 28);
+        }
+    }
+    return token;
+}
+
+static void make_features(struct link_records *records, size_t c)
+{
+    struct column *column = &records->columns[c];
+    enum link_kind kind = records->spec->columns[c].kind;
+    size_t capacity = 0;
+    column->values = arena_array(records->arena, struct value, column->plain.count);
+    for (size_t code = 1; code < column->plain.count; code++) {
+        struct value *value = &column->values[code];
+        value->text = column->plain.texts[code];
+        if (kind == LINK_POSTCODE)
+            plain_postcode(value->text, value);
+        if (!has_tokens(kind))
+            continue;
+        must(column->token_id_count < UINT32_MAX);
+        value->token_at = (uint32_t)column->token_id_count;
+        struct slice rest = value->text, part;
+        while (value->token_count < LINK_TOKENS_MAX && slice_cut(&rest, ' ', &part)) {
+            uint32_t token = dictionary_add(&column->tokens, part);
+            ARENA_GROW(records->arena, column->token_ids, column->token_id_count, capacity);
+            column->token_ids[column->token_id_count++] = token;
+            value->token_count++;
+        }
+    }
+    column->token_features = arena_array(records->arena, struct token, column->tokens.count);
+    for (size_t t = 1; t < column->tokens.count; t++)
+        column->token_features[t] = token_features(column->tokens.texts[t]);
+}
+
+struct ordered {
+    uint64_t key;
+    uint32_t record;
+};
+
+static int compare_ordered(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->record < y->record ? -1 : x->record > y->record;
+}
+
+static void order_records(struct link_records *records, struct arena *scratch)
+{
+    size_t columns = records->spec->column_count;
+    struct ordered *ordered = arena_array(scratch, struct ordered, (size_t)records->count + 1);
+    records->keys = arena_array(records->arena, uint64_t, (size_t)records->count + 1);
+    records->order = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
+    for (uint32_t r = 0; r < records->count; r++) {
+        uint64_t content = hash64(records->sources[records->source_of[r]].name, 11);
+        for (size_t c = 0; c < records->spec->input_count; c++) {
+            uint32_t code = records->plain[r * columns + c];
+            uint64_t both[2] = {content, code ? records->columns[c].plain.hashes[code] : c};
+            content = hash64(slice_from(both, sizeof both), 12);
+        }
+        records->keys[r] = (content & ~0xffffffull) | (hash64(records->ids[r], 13) & 0xffffff);
+        ordered[r] = (struct ordered){records->keys[r], r};
+    }
+    qsort(ordered, records->count, sizeof *ordered, compare_ordered);
+    for (uint32_t i = 0; i < records->count; i++)
+        records->order[i] = ordered[i].record;
+}
+
+bool link_prepare(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    if (records->prepared)
+        return true;
+    const struct link_spec *spec = records->spec;
+    struct arena *scratch = arena_make(0);
+    records->plain = arena_array(records->arena, uint32_t, (size_t)records->count * spec->column_count + 1);
+    for (size_t c = 0; c < spec->column_count; c++) {
+        if (options && options->progress &&
+            !options->progress(options->context, "coding", (double)c / (double)spec->column_count)) {
+            arena_free(scratch);
+            return error_set(err, ERROR_CANCELLED, "linking was stopped while coding");
+        }
+        if (c < spec->input_count) {
+            code_plain(records, c, scratch);
+            for (uint32_t r = 0; r < records->count; r++)
+                records->plain[r * spec->column_count + c] =
+                    records->columns[c].plain_of[records->raw[r * spec->input_count + c]];
+        } else {
+            code_made(records, c, scratch);
+        }
+        make_features(records, c);
+        arena_reset(scratch);
+    }
+    order_records(records, scratch);
+    records->prepared = true;
+    arena_free(scratch);
+    return true;
+}
+
+double records_universe(const struct link_records *records)
+{
+    double n = records->count, all = n * (n - 1) / 2;
+    double within[countof(records->sources)] = {0};
+    for (uint32_t r = 0; r < records->count; r++)
+        within[records->source_of[r]]++;
+    for (size_t s = 0; s < records->source_count; s++)
+        if (records->spec->type == LINK_LINK || records->sources[s].no_duplicates)
+            all -= within[s] * (within[s] - 1) / 2;
+    return all;
+}
+
+bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b)
+{
+    if (records->source_of[a] != records->source_of[b])
+        return true;
+    return records->spec->type != LINK_LINK && !records->sources[records->source_of[a]].no_duplicates;
+}
+
+uint64_t *link_records_codes(const struct link_records *records, size_t column, struct arena *arena)
+{
+    must(records->prepared && column < records->spec->column_count);
+    uint64_t *codes = arena_array(arena, uint64_t, (size_t)records->count + 1);
+    for (uint32_t r = 0; r < records->count; r++)
+        codes[r] = record_code(records, r, column);
+    return codes;
+}
+
+const uint64_t *link_records_keys(const struct link_records *records)
+{
+    must(records->prepared);
+    return records->keys;
+}

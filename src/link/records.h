@@ -1,0 +1,77 @@
+/* records.h: the table of records inside: dictionary-coded columns and the features of each distinct value.
+ *
+ * A cell is the number of its raw text; each distinct raw text is turned once into its plain form (plain.c), by which values
+ * are compared, counted and blocked on. Tokens have a dictionary of their own in each column. */
+#ifndef STAITHE_LINK_RECORDS_H
+#define STAITHE_LINK_RECORDS_H
+
+#include "link/dictionary.h"
+#include "link/spec.h"
+
+enum { LINK_TOKENS_MAX = 12 }; /* of a value; the rest is left out of bags */
+
+struct token {
+    uint64_t letters; /* a bit for each letter or digit that stands in it */
+    bool digits;      /* holds a digit */
+};
+
+struct value {
+    struct slice text; /* plain form */
+    uint32_t token_at; /* in the column's token_ids */
+    uint8_t token_count;
+    uint8_t area, district, sector; /* postcodes: lengths of the prefixes */
+    bool known;                     /* postcodes: of the British form; dates: a real day */
+};
+
+struct column {
+    struct dictionary raw, plain, tokens;
+    uint32_t *plain_of; /* by raw code; made columns: NULL */
+    struct value *values; /* by plain code */
+    uint32_t *token_ids;
+    size_t token_id_count;
+    struct token *token_features; /* by token code */
+};
+
+struct source {
+    struct slice name;
+    bool no_duplicates;
+};
+
+struct link_records {
+    const struct link_spec *spec;
+    struct arena *arena;
+    struct column columns[LINK_COLUMNS_MAX];
+    struct source sources[1024];
+    size_t source_count;
+    uint32_t count;
+    size_t capacity, id_capacity, source_capacity;
+    uint32_t *raw; /* count × input_count */
+    struct slice *ids;
+    uint16_t *source_of;
+    bool prepared;
+    uint32_t *plain; /* count × column_count, after link_prepare */
+    uint64_t *keys;  /* canonical keys */
+    uint32_t *order; /* record numbers in canonical order */
+};
+
+static inline uint32_t record_code(const struct link_records *records, uint32_t record, size_t column)
+{
+    return records->plain[(size_t)record * records->spec->column_count + column];
+}
+
+static inline const struct value *record_value(const struct link_records *records, uint32_t record, size_t column)
+{
+    return &records->columns[column].values[record_code(records, record, column)];
+}
+
+/* Pairs that could be, given the kind of linking. */
+double records_universe(const struct link_records *records);
+/* True when the kind of linking lets these two meet. */
+bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b);
+
+/* plain.c: the form in which values of a kind are compared; empty for what says nothing. */
+struct slice plain_form(enum link_kind kind, enum date_order order, struct slice raw, struct arena *arena);
+/* Prefix lengths of a plain postcode. */
+void plain_postcode(struct slice plain, struct value *value);
+
+#endif

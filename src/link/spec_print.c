@@ -1,0 +1,188 @@
+/* spec_print.c: a specification written back as YAML, with every default in it, to copy and change.
+ *
+ * The text read again gives the same specification (tested); the digest that ties a model to it is taken over this text. */
+#include "link/spec.h"
+
+static const char *const type_words[] = {"dedupe", "link", "link_and_dedupe"};
+static const char *const order_words[] = {"ymd", "dmy", "mdy"};
+static const char *const class_words[] = {"missing", "same", "close", "similar", "different", "common", "initial"};
+
+static void quoted(struct buffer *out, struct slice s)
+{
+    buffer_add_byte(out, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '"' || s.at[i] == '\\')
+            buffer_add_byte(out, '\\');
+        if (s.at[i] == '\n')
+            buffer_add(out, S("\\n"));
+        else if ((unsigned char)s.at[i] < ' ')
+            buffer_format(out, "\\x%02x", (unsigned char)s.at[i]);
+        else
+            buffer_add_byte(out, s.at[i]);
+    }
+    buffer_add_byte(out, '"');
+}
+
+static void print_columns(const struct link_spec *spec, struct buffer *out)
+{
+    buffer_add(out, S("columns:\n"));
+    for (size_t i = 0; i < spec->column_count; i++) {
+        const struct link_column *column = &spec->columns[i];
+        const struct link_made *made = &spec->made[i];
+        buffer_add(out, S("  "));
+        quoted(out, column->name);
+        buffer_format(out, ": {kind: %s", link_kind_words[column->kind]);
+        if (column->header_count > 1) {
+            buffer_add(out, S(", headers: ["));
+            for (size_t h = 1; h < column->header_count; h++) {
+                if (h > 1)
+                    buffer_add(out, S(", "));
+                quoted(out, column->headers[h]);
+            }
+            buffer_add(out, S("]"));
+        }
+        if (i >= spec->input_count) {
+            buffer_format(out, ", %s: [", made->either ? "either" : "join");
+            for (size_t p = 0; p < made->part_count; p++) {
+                if (p)
+                    buffer_add(out, S(", "));
+                quoted(out, spec->columns[made->parts[p]].name);
+            }
+            buffer_add(out, S("]"));
+        }
+        buffer_format(out, ", common: %u, keep: %u}\n", spec->common[i], spec->keep[i]);
+    }
+}
+
+static void print_comparison(const struct link_spec *spec, const struct link_comparison *comparison, struct buffer *out)
+{
+    buffer_add(out, S("{name: "));
+    quoted(out, comparison->name);
+    buffer_add(out, S(", column: "));
+    quoted(out, spec->columns[comparison->columns[0]].name);
+    buffer_format(out, ", method: %s, fuzzy: %s, frequency: %s, train: %s, different: %.17g",
+                  comparison->method == LINK_METHOD_TOKENS ? "tokens" : "levels", comparison->fuzzy ? "true" : "false",
+                  comparison->frequency ? "true" : "false", comparison->train ? "true" : "false",
+                  comparison->different_max);
+    if (comparison->method == LINK_METHOD_LEVELS) {
+        buffer_add(out, S(", levels: ["));
+        for (size_t l = 0; l < comparison->level_count; l++) {
+            const struct link_level *level = &comparison->levels[l];
+            buffer_format(out, "%s{%s: ", l ? ", " : "", link_test_words[level->test]);
+            bool argument = level->test == LINK_TEST_EDITS || level->test == LINK_TEST_JARO ||
+                            level->test == LINK_TEST_YEARS || level->test == LINK_TEST_PREFIX;
+            if (argument)
+                buffer_format(out, "%.17g, column: ", level->argument);
+            quoted(out, spec->columns[level->column].name);
+            buffer_add_byte(out, '}');
+        }
+        buffer_add_byte(out, ']');
+    }
+    buffer_add(out, S("}"));
+}
+
+static void print_conditions(const struct link_spec *spec, const char *key, const struct link_condition *conditions,
+                             size_t count, struct buffer *out)
+{
+    if (count == 0)
+        return;
+    buffer_format(out, ", %s: {", key);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buffer_add(out, S(", "));
+        quoted(out, spec->columns[conditions[i].column].name);
+        buffer_add(out, S(": ["));
+        bool any = false;
+        for (unsigned c = 0; c < countof(class_words); c++)
+            if (conditions[i].classes & (1u << c)) {
+                buffer_format(out, "%s%s", any ? ", " : "", class_words[c]);
+                any = true;
+            }
+        buffer_add_byte(out, ']');
+    }
+    buffer_add_byte(out, '}');
+}
+
+static void print_guards(const struct link_spec *spec, bool rules, struct buffer *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < spec->guard_count; i++) {
+        const struct link_guard *guard = &spec->guards[i];
+        if ((guard->then == LINK_JOIN) != rules)
+            continue;
+        if (!any)
+            buffer_format(out, "%s:\n", rules ? "rules" : "guards");
+        any = true;
+        buffer_add(out, S("  - {name: "));
+        quoted(out, guard->name);
+        print_conditions(spec, rules ? "join" : "when", guard->when, guard->when_count, out);
+        print_conditions(spec, "unless", guard->unless, guard->unless_count, out);
+        if (!rules)
+            buffer_format(out, ", then: %s",
+                          guard->then == LINK_REVIEW  ? "review"
+                          : guard->then == LINK_QUIET ? "quiet"
+                                                      : "apart");
+        buffer_add(out, S("}\n"));
+    }
+}
+
+struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
+{
+    struct buffer out = buffer_make(arena);
+    buffer_format(&out, "link: %s\n", type_words[spec->type]);
+    if (!slice_empty(spec->id_column)) {
+        buffer_add(&out, S("id: "));
+        quoted(&out, spec->id_column);
+        buffer_add_byte(&out, '\n');
+    }
+    buffer_format(&out, "date_order: %s\n", order_words[spec->date_order]);
+    print_columns(spec, &out);
+    buffer_add(&out, S("blocking:\n"));
+    for (size_t i = 0; i < spec->rule_count; i++) {
+        buffer_add(&out, S("  - "));
+        quoted(&out, spec->rules[i].text);
+        buffer_add_byte(&out, '\n');
+    }
+    buffer_format(&out, "block_cap: %u\n", spec->rules[0].cap);
+    buffer_add(&out, S("comparisons:\n"));
+    for (size_t i = 0; i < spec->comparison_count; i++) {
+        const struct link_comparison *comparison = &spec->comparisons[i];
+        buffer_add(&out, S("  - "));
+        if (comparison->method == LINK_METHOD_JOINT) {
+            buffer_add(&out, S("joint:\n      - "));
+            print_comparison(spec, &spec->inner[comparison->first], &out);
+            buffer_add(&out, S("\n      - "));
+            print_comparison(spec, &spec->inner[comparison->second], &out);
+        } else {
+            print_comparison(spec, comparison, &out);
+        }
+        buffer_add_byte(&out, '\n');
+    }
+    print_guards(spec, true, &out);
+    print_guards(spec, false, &out);
+    buffer_format(&out, "thresholds: {join: %.17g, review: %.17g, floor: %.17g, margin: %.17g}\n", spec->join,
+                  spec->review, spec->floor, spec->margin);
+    if (spec->all_without_duplicates) {
+        buffer_add(&out, S("sources: {no_duplicates: all}\n"));
+    } else if (spec->no_duplicate_count > 0) {
+        buffer_add(&out, S("sources: {no_duplicates: ["));
+        for (size_t i = 0; i < spec->no_duplicate_count; i++) {
+            if (i)
+                buffer_add(&out, S(", "));
+            quoted(&out, spec->no_duplicates[i]);
+        }
+        buffer_add(&out, S("]}\n"));
+    }
+    buffer_format(&out, "one_to_one: %s\nlearn: %s\nrandom_pairs: %.17g\n", spec->one_to_one ? "true" : "false",
+                  spec->learn ? "true" : "false", spec->random_pairs);
+    if (!slice_empty(spec->truth_column)) {
+        buffer_add(&out, S("truth: {column: "));
+        quoted(&out, spec->truth_column);
+        if (!slice_empty(spec->truth_until)) {
+            buffer_add(&out, S(", until: "));
+            quoted(&out, spec->truth_until);
+        }
+        buffer_format(&out, ", times: %lld}\n", (long long)spec->truth_times);
+    }
+    return buffer_slice(&out);
+}
