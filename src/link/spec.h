@@ -11,7 +11,7 @@
 /* ---- Keys of blocking rules: functions of one column's plain value ---- */
 
 enum link_function {
-    LINK_FN_SOUNDEX,   /* soundex(name): of the longest token */
+    LINK_FN_SOUNDEX,   /* soundex(name): of the text as it stands; soundex(longest(name)) is the usual */
     LINK_FN_YEAR,      /* year(date) */
     LINK_FN_MONTH,     /* month(date) */
     LINK_FN_DAY,       /* day(date) */

@@ -1,0 +1,88 @@
+/* model.h: a frozen model inside. Made by train.c or read by model.c, then never changed. */
+#ifndef STAITHE_LINK_MODEL_H
+#define STAITHE_LINK_MODEL_H
+
+#include "link/dictionary.h"
+#include "link/spec.h"
+
+enum { LINK_MODEL_VERSION = 1 };
+
+/* How often the values of a column stand in the training records. Rare ones are not named. */
+struct frequencies {
+    bool used;
+    uint64_t filled;      /* records that have the column */
+    double equal;         /* chance that two records agree by chance: sum of squares of the shares */
+    double rest;          /* count taken for a value that is not named: what a record of such a value sees on average */
+    struct dictionary values;
+    uint32_t *counts;     /* by code of `values` */
+    size_t count_capacity;
+};
+
+struct levels {
+    double m[LINK_PATTERN_LEVELS], u[LINK_PATTERN_LEVELS]; /* from 1; of pairs in which it is not missing */
+    double weight[LINK_PATTERN_LEVELS];                    /* log2(m / u), bounded; 0 for missing */
+};
+
+/* A set of 64-bit keys. */
+struct key_set {
+    uint64_t *slots; /* 0 is free; the key 0 is never in the set */
+    size_t slot_count, count;
+};
+
+struct common_key {
+    uint64_t key;
+    struct slice text; /* what it is made of, for people */
+    uint32_t records;
+};
+
+struct learned_pair {
+    uint16_t column;
+    bool token; /* of tokens, else of whole values */
+    struct slice a, b; /* in byte order */
+    double bits;
+};
+
+struct link_model {
+    const struct link_spec *spec;
+    struct arena *arena;
+    uint64_t records;  /* trained on */
+    double universe;   /* pairs */
+    double lambda;     /* share of matches among them */
+    double prior;      /* log2 of its odds */
+    double join, review, floor;
+    struct frequencies values[LINK_COLUMNS_MAX], tokens[LINK_COLUMNS_MAX];
+    struct levels levels[LINK_FIELDS_MAX];
+    struct common_key *common[LINK_RULES_MAX]; /* by rule, in order of key */
+    size_t common_count[LINK_RULES_MAX];
+    struct key_set common_sets[LINK_RULES_MAX];
+    struct learned_pair *learned;
+    size_t learned_count;
+    struct key_set learned_set;
+};
+
+void key_set_start(struct key_set *set, size_t most, struct arena *arena);
+void key_set_add(struct key_set *set, uint64_t key);
+static inline bool key_set_has(const struct key_set *set, uint64_t key)
+{
+    if (set->count == 0)
+        return false;
+    for (size_t slot = key & (set->slot_count - 1);; slot = (slot + 1) & (set->slot_count - 1)) {
+        if (set->slots[slot] == key)
+            return true;
+        if (set->slots[slot] == 0)
+            return false;
+    }
+}
+
+/* Which frequencies a specification needs of a column. */
+bool model_uses_values(const struct link_spec *spec, size_t column);
+bool model_uses_tokens(const struct link_spec *spec, size_t column);
+
+/* Records of a value or token; the stand-in for those not named. */
+double model_count(const struct frequencies *frequencies, struct slice text);
+/* The key of a learned pair in the set. */
+uint64_t model_pair_key(uint16_t column, bool token, struct slice a, struct slice b);
+/* Fills weight from m and u, the prior from lambda, and the sets from the lists. */
+void model_finish(struct link_model *model);
+
+#endif

@@ -1,0 +1,61 @@
+/* nickname.c: short and other forms of given names common in Britain, one name a line, its forms after it.
+ *
+ * A form may stand in several lines (alex, chris, jo): two names agree when they share a line. Written by hand; a model learns more from the
+ * data (train.c). The table is small enough to search line by line once for each distinct pair of values. */
+#include "link/similar.h"
+
+static const char *const lines[] = {
+    "abigail abi abbie gail", "adam ad", "agnes aggie nessie", "alan al allan allen", "albert bert al bertie",
+    "alexander alex alec sandy xander al lex sasha", "alexandra alex sandra lexi sasha alexa", "alfred alf alfie fred",
+    "alice ali alicia", "alison ali alyson allison", "amanda mandy", "andrew andy drew", "angela angie ange",
+    "ann anne anna annie nan nancy hannah", "anthony tony antony ant", "antonia toni", "archibald archie",
+    "arthur art artie", "barbara barb babs barbie", "benjamin ben benny benji", "bernard bernie", "beatrice bea trixie",
+    "bridget biddy bridie", "cameron cam", "caroline carol carrie caz carolyn", "catherine katherine kathryn cath cathy kate katie kathy kath kitty kat kay catharine katharine kit",
+    "cecilia celia cissie", "charles charlie chas chuck", "charlotte charlie lottie lotte char", "christine chris chrissie tina",
+    "christina chris tina chrissie", "christopher chris kit topher", "clarence clarrie", "constance connie", "daniel dan danny",
+    "danielle dani", "david dave davy dai", "deborah debbie deb debra", "derek del", "desmond des", "diana di diane dianne",
+    "dominic dom", "donald don donny", "dorothy dot dottie dolly dora", "douglas doug", "edmund ed eddie ted ned",
+    "edward ed eddie ted teddy ned", "edwin ed eddie", "eleanor ellie nell nellie elle ellen elinor", "elizabeth liz lizzie beth betty bess eliza elsie libby lisa betsy lizzy elisabeth lilibet",
+    "emily em emmy millie", "emma em emmie", "ernest ernie", "eugene gene", "evelyn eve evie", "florence flo florrie flossie",
+    "frances fran frankie fanny francie", "francis frank fran francisco", "frederick fred freddie freddy fredrick frederic", "gabriel gabe",
+    "gareth gaz", "geoffrey geoff jeff jeffrey", "george georgie", "georgina georgie gina georgia", "gerald gerry jerry", "gerard gerry ged",
+    "gertrude gert gertie trudy", "gillian gill jill jillian", "gladys glad", "gordon gordie", "grace gracie", "graham gray graeme",
+    "gregory greg gregor", "gwendoline gwen", "hannah han", "harold harry hal", "harriet hattie harrie", "helen nell nellie helena ellen nel", "henry harry hal hank",
+    "henrietta hetty etta", "herbert bert herb bertie", "horace horry", "hubert bert", "hugh hughie huw", "irene rene", "isaac ike zac",
+    "isabel bel bella izzy isabella isobel isabelle ella belle", "jack john jackie", "jacob jake", "jacqueline jackie jacqui", "james jim jimmy jamie jem",
+    "jane janie janey jenny", "janet jan", "janice jan", "jean jeannie", "jeffrey jeff geoff", "jennifer jen jenny jenni", "jeremy jerry jez jem", "jessica jess jessie",
+    "joan joanie", "joanna jo joanne jo-anne", "jonathan jon jonny jonathon john jonty", "john johnny jack jon johnnie", "joseph joe joey jo", "josephine jo josie", "joshua josh",
+    "joyce joy", "judith judy jude", "julia julie jules", "julian jules", "katrina trina", "kathleen kath kathy kay kate", "kenneth ken kenny",
+    "kevin kev", "kimberley kim kimberly", "laura laurie lora", "lawrence larry laurie laurence lawrie", "leonard len lenny leo", "leslie les lesley", "lewis lew louis lou",
+    "lillian lily lil lilian", "louise lou louisa", "lucy lu lucia", "lydia liddy", "lynne lyn lynn lynda linda", "madeleine maddie maddy madeline", "malcolm mal malc",
+    "margaret maggie peggy meg marge madge margie rita daisy greta mags margery peg", "maria marie mary mia", "marilyn mal", "martha mattie patty", "martin marty martyn", "mary molly polly may mamie minnie", "matilda tilly mattie maud",
+    "matthew matt mat", "maureen mo reenie", "maurice mo morris", "maxwell max", "megan meg", "melanie mel", "michael mike mick mickey micky mikey", "michelle shell chelle",
+    "mildred millie", "miriam mim", "mohammed muhammad mohamed mohammad mo muhammed mohamad", "muriel mu", "nathaniel nat nathan nate", "nathan nate nat", "natalie nat", "natasha tasha", "neil neal", "neville nev",
+    "nicholas nick nicky nicolas nik", "nicola nicky nikki nic nicole", "norman norm", "oliver ollie olly", "olivia liv livvy ollie", "oscar oz", "pamela pam", "patricia pat patsy trish tricia patti paddy",
+    "patrick pat paddy", "paula paulie", "pauline paul", "penelope penny pen", "percival percy", "peter pete", "philip phil pip phillip", "philippa pippa pip", "phyllis phyl", "priscilla cilla",
+    "rachel rach rachael", "raymond ray", "rebecca becky becca bex beck", "reginald reg reggie rex", "richard dick rick ricky richie rich dickie", "robert bob rob bobby robbie bert robin", "roderick rod roddy",
+    "rodney rod", "roger rog", "roland rolly", "ronald ron ronnie", "rosemary rosie rose", "rose rosie", "rosalind ros rosie", "rupert rup", "russell russ", "ruth ruthie", "samantha sam sammy", "samuel sam sammy", "sandra sandy",
+    "sarah sally sara sadie", "sebastian seb", "sharon shaz", "sheila shelagh", "shirley shirl", "sidney sid sydney", "simon si", "sophie sophia soph", "stanley stan", "stephanie steph stef",
+    "stephen steve steven stevie ste", "stuart stu stewart", "susan sue susie suzie suzy susanna susannah suzanne", "sylvia syl sylvie", "terence terry terrance tel", "teresa terry tess theresa terri", "theodore theo ted teddy", "thomas tom tommy thos",
+    "timothy tim timmy", "trevor trev", "tracy trace tracey", "ursula ursie", "valerie val", "vanessa nessa", "veronica ronnie vera", "victor vic", "victoria vicky vicki tori vic vikki", "vincent vince vinny",
+    "violet vi", "virginia ginny", "vivian viv vivien", "walter wally walt wal", "wilfred wilf fred", "william bill will billy willie wm liam", "winifred win winnie freda", "yvonne evie", "zachary zac zach zack", "zoe zo",
+};
+
+static bool stands_in(const char *line, struct slice name)
+{
+    struct slice rest = slice_of(line), word;
+    while (slice_cut(&rest, ' ', &word))
+        if (slice_equal(word, name))
+            return true;
+    return false;
+}
+
+bool similar_nickname(struct slice a, struct slice b)
+{
+    if (a.len < 2 || b.len < 2)
+        return false;
+    for (size_t i = 0; i < countof(lines); i++)
+        if (stands_in(lines[i], a) && stands_in(lines[i], b))
+            return true;
+    return false;
+}

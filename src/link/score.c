@@ -1,0 +1,159 @@
+/* score.c: pairs to weights to edges.
+ *
+ * Each task of the blocks collects its edges for itself; the tasks' lists are put together in the order of the tasks and then sorted by (a, b),
+ * so the threads leave no trace. */
+#include "link/score.h"
+
+#include "link/block.h"
+#include "link/threads.h"
+
+#include <stdlib.h>
+
+float score_weight(const struct link_model *model, const struct compared *compared)
+{
+    double weight = model->prior;
+    for (size_t f = 0; f < model->spec->comparison_count; f++)
+        weight += model->levels[f].weight[compared->level[f]] + (double)compared->frequency[f];
+    return (float)weight;
+}
+
+struct link_edge score_pair(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b)
+{
+    struct compared compared;
+    compare_records(comparer, memo, a, b, &compared);
+    struct link_edge edge = {.a = a < b ? a : b, .b = a < b ? b : a, .weight = score_weight(comparer->model, &compared)};
+    edge.pattern = compare_pattern(&compared, comparer->spec->comparison_count);
+    return edge;
+}
+
+void score_judge(const struct comparer *comparer, struct link_edge *edge)
+{
+    if (comparer->spec->guard_count == 0)
+        return;
+    edge->verdict = (uint8_t)compare_verdict(comparer, edge->a, edge->b, &edge->guard);
+    if (edge->verdict == LINK_JOIN && edge->weight < (float)comparer->model->join)
+        edge->weight = (float)comparer->model->join;
+}
+
+struct task_edges {
+    struct arena *arena;
+    struct link_edge *edges;
+    size_t count, capacity;
+    uint64_t pairs;
+};
+
+struct score_work {
+    const struct comparer *comparer;
+    const struct blocks *blocks;
+    struct memo *memos[LINK_THREADS_MAX];
+    struct task_edges *tasks;
+    float floor;
+    bool rules; /* a deterministic rule may lift a light pair */
+};
+
+struct score_visit {
+    struct score_work *work;
+    struct task_edges *task;
+    struct memo *memo;
+};
+
+static void score_one(void *context, uint32_t a, uint32_t b)
+{
+    struct score_visit *visit = context;
+    struct task_edges *task = visit->task;
+    struct link_edge edge = score_pair(visit->work->comparer, visit->memo, a, b);
+    task->pairs++;
+    if (edge.weight < visit->work->floor && !visit->work->rules)
+        return;
+    score_judge(visit->work->comparer, &edge);
+    if (edge.weight < visit->work->floor)
+        return;
+    if (!task->arena)
+        task->arena = arena_make(0);
+    ARENA_GROW(task->arena, task->edges, task->count, task->capacity);
+    task->edges[task->count++] = edge;
+}
+
+static void score_task(void *context, size_t task, unsigned thread)
+{
+    struct score_work *work = context;
+    struct score_visit visit = {work, &work->tasks[task], work->memos[thread]};
+    blocks_visit(work->blocks, task, score_one, &visit);
+}
+
+static int compare_edges(const void *x, const void *y)
+{
+    const struct link_edge *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return p->b < q->b ? -1 : p->b > q->b;
+}
+
+/* By a with a counting sort, then each record's few edges by b. */
+static struct link_edge *sort_edges(const struct score_work *work, size_t count, uint32_t records, struct arena *arena)
+{
+    struct link_edge *sorted = arena_array(arena, struct link_edge, count + 1);
+    struct arena *scratch = arena_make(0);
+    size_t *at = arena_array(scratch, size_t, (size_t)records + 2);
+    for (size_t t = 0; t < work->blocks->task_count; t++)
+        for (size_t i = 0; i < work->tasks[t].count; i++)
+            at[work->tasks[t].edges[i].a + 1]++;
+    for (uint32_t r = 0; r < records; r++)
+        at[r + 1] += at[r];
+    for (size_t t = 0; t < work->blocks->task_count; t++)
+        for (size_t i = 0; i < work->tasks[t].count; i++)
+            sorted[at[work->tasks[t].edges[i].a]++] = work->tasks[t].edges[i];
+    for (uint32_t r = 0; r < records; r++) {
+        size_t from = r ? at[r - 1] : 0;
+        if (at[r] - from > 1)
+            qsort(sorted + from, at[r] - from, sizeof *sorted, compare_edges);
+    }
+    arena_free(scratch);
+    return sorted;
+}
+
+bool link_score(struct link_records *records, const struct link_model *model, const struct link_options *options,
+                struct arena *arena, struct link_edges *ret, struct error *err)
+{
+    if (records->spec->digest != model->spec->digest)
+        return error_set(err, ERROR_CONFLICT, "the records and the model belong to different specifications; train a new model");
+    if (!link_prepare(records, options, err))
+        return false;
+    struct arena *scratch = arena_make(0);
+    struct comparer comparer;
+    comparer_start(&comparer, records, model);
+    comparer_bind(&comparer, scratch);
+    struct blocks blocks;
+    bool done = blocks_keys(&blocks, records, model, options, scratch, err) && blocks_sort(&blocks, options, scratch, err);
+    struct score_work work = {.comparer = &comparer, .blocks = &blocks, .floor = (float)model->floor};
+    for (size_t i = 0; i < records->spec->guard_count; i++)
+        work.rules |= records->spec->guards[i].then == LINK_JOIN;
+    if (done) {
+        work.tasks = arena_array(scratch, struct task_edges, blocks.task_count + 1);
+        for (unsigned t = 0; t < threads_count(options); t++)
+            work.memos[t] = memo_make(records->spec, scratch);
+        done = threads_run(options, "comparing pairs", blocks.task_count, score_task, &work, err);
+        size_t count = 0;
+        uint64_t pairs = 0;
+        for (size_t t = 0; t < blocks.task_count; t++) {
+            count += work.tasks[t].count;
+            pairs += work.tasks[t].pairs;
+        }
+        if (done)
+            *ret = (struct link_edges){sort_edges(&work, count, records->count, arena), count, pairs};
+        for (size_t t = 0; t < blocks.task_count; t++)
+            arena_free(work.tasks[t].arena);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+struct link_edge link_score_pair(const struct link_records *records, const struct link_model *model, uint32_t a, uint32_t b)
+{
+    must(records->prepared && a != b && a < records->count && b < records->count);
+    struct comparer comparer;
+    comparer_start(&comparer, records, model);
+    struct link_edge edge = score_pair(&comparer, NULL, a, b);
+    score_judge(&comparer, &edge);
+    return edge;
+}

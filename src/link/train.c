@@ -1,0 +1,279 @@
+/* train.c: a model from records without labels.
+ *
+ * Frequencies; keys too common to block on; u by chance; patterns of all pairs that meet, counted; m and the share of matches by EM.
+ * Where the specification lets it learn, the first model's clusters then teach value pairs (nicknames, a village and its district), and u and m
+ * are measured again with them. */
+#include "link/train.h"
+
+#include "link/score.h"
+#include "link/threads.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- Counting patterns ---- */
+
+struct pattern_table {
+    struct arena *arena;
+    struct pattern_count *slots; /* count 0: free */
+    size_t slot_count, count;
+};
+
+static void pattern_add(struct pattern_table *table, uint64_t pattern, uint64_t count);
+
+static void pattern_widen(struct pattern_table *table)
+{
+    struct pattern_count *old = table->slots;
+    size_t old_count = table->slot_count;
+    table->slot_count = old_count ? old_count * 4 : 4096;
+    table->slots = arena_array(table->arena, struct pattern_count, table->slot_count);
+    table->count = 0;
+    for (size_t i = 0; i < old_count; i++)
+        if (old[i].count)
+            pattern_add(table, old[i].pattern, old[i].count);
+}
+
+static void pattern_add(struct pattern_table *table, uint64_t pattern, uint64_t count)
+{
+    if (table->count * 2 >= table->slot_count)
+        pattern_widen(table);
+    size_t mask = table->slot_count - 1, slot = (pattern * 0x9e3779b97f4a7c15ull) >> 20 & mask;
+    while (table->slots[slot].count && table->slots[slot].pattern != pattern)
+        slot = (slot + 1) & mask;
+    table->count += table->slots[slot].count == 0;
+    table->slots[slot].pattern = pattern;
+    table->slots[slot].count += count;
+}
+
+struct pattern_work {
+    const struct comparer *comparer;
+    const struct blocks *blocks;
+    struct memo *memos[LINK_THREADS_MAX];
+    struct pattern_table tables[LINK_THREADS_MAX];
+};
+
+struct pattern_visit {
+    struct pattern_work *work;
+    unsigned thread;
+};
+
+static void pattern_pair(void *context, uint32_t a, uint32_t b)
+{
+    struct pattern_visit *visit = context;
+    struct compared compared;
+    compare_records(visit->work->comparer, visit->work->memos[visit->thread], a, b, &compared);
+    pattern_add(&visit->work->tables[visit->thread],
+                compare_pattern(&compared, visit->work->comparer->spec->comparison_count), 1);
+}
+
+static void pattern_task(void *context, size_t task, unsigned thread)
+{
+    struct pattern_visit visit = {context, thread};
+    blocks_visit(visit.work->blocks, task, pattern_pair, &visit);
+}
+
+static int compare_patterns(const void *a, const void *b)
+{
+    const struct pattern_count *x = a, *y = b;
+    return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
+}
+
+/* The distinct patterns of all pairs that meet, in order of pattern. */
+static bool count_patterns(const struct comparer *comparer, const struct blocks *blocks, const struct link_options *options,
+                           struct arena *arena, struct pattern_count **ret, size_t *ret_count, uint64_t *ret_pairs,
+                           struct error *err)
+{
+    struct pattern_work *work = arena_alloc(arena, sizeof *work, 1, 64);
+    work->comparer = comparer;
+    work->blocks = blocks;
+    unsigned threads = threads_count(options);
+    struct arena *arenas[LINK_THREADS_MAX];
+    for (unsigned t = 0; t < threads; t++) {
+        arenas[t] = arena_make(0);
+        work->memos[t] = memo_make(comparer->spec, arenas[t]);
+        work->tables[t].arena = arenas[t];
+        pattern_widen(&work->tables[t]);
+    }
+    bool done = threads_run(options, "learning from pairs", blocks->task_count, pattern_task, work, err);
+    struct pattern_table all = {.arena = arena};
+    pattern_widen(&all);
+    *ret_pairs = 0;
+    for (unsigned t = 0; t < threads; t++) {
+        for (size_t i = 0; i < work->tables[t].slot_count; i++)
+            if (work->tables[t].slots[i].count) {
+                pattern_add(&all, work->tables[t].slots[i].pattern, work->tables[t].slots[i].count);
+                *ret_pairs += work->tables[t].slots[i].count;
+            }
+        arena_free(arenas[t]);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < all.slot_count; i++)
+        if (all.slots[i].count)
+            all.slots[count++] = all.slots[i];
+    qsort(all.slots, count, sizeof *all.slots, compare_patterns);
+    *ret = all.slots;
+    *ret_count = count;
+    return done;
+}
+
+/* ---- Starts ---- */
+
+static void start_simple(const struct link_spec *spec, const struct link_comparison *comparison, double *m)
+{
+    unsigned count = spec_level_count(spec, comparison);
+    if (comparison->method == LINK_METHOD_TOKENS) {
+        static const double share[LINK_CONFLICTS] = {0.7, 0.2, 0.1};
+        for (unsigned bin = 0; bin < LINK_BINS; bin++)
+            for (unsigned c = 0; c < LINK_CONFLICTS; c++)
+                m[1 + bin * LINK_CONFLICTS + c] = (bin < 2 ? 0.02 : 0.96 / (LINK_BINS - 2)) * share[c];
+        return;
+    }
+    for (unsigned l = 1; l <= count; l++)
+        m[l] = count == 1 ? 1 : l == 1 ? 0.75 : l == count ? 0.05 : count > 2 ? 0.2 / (count - 2) : 0;
+    double sum = 0;
+    for (unsigned l = 1; l <= count; l++)
+        sum += m[l];
+    for (unsigned l = 1; l <= count; l++)
+        m[l] /= sum;
+}
+
+static void start_m(const struct link_spec *spec, const struct link_comparison *comparison, double *m)
+{
+    if (comparison->method != LINK_METHOD_JOINT) {
+        start_simple(spec, comparison, m);
+        return;
+    }
+    const struct link_comparison *first = &spec->inner[comparison->first], *second = &spec->inner[comparison->second];
+    unsigned ones = spec_level_count(spec, first) + 1, twos = spec_level_count(spec, second) + 1;
+    double one[LINK_PATTERN_LEVELS], two[LINK_PATTERN_LEVELS], sum = 0;
+    start_simple(spec, first, one);
+    start_simple(spec, second, two);
+    one[0] = two[0] = 0.3;
+    for (unsigned l = 1; l < ones * twos; l++)
+        sum += m[l] = one[l / twos] * two[l % twos];
+    for (unsigned l = 1; l < ones * twos; l++)
+        m[l] /= sum;
+}
+
+/* ---- Training ---- */
+
+struct trainer {
+    struct link_records *records;
+    const struct link_options *options;
+    struct link_model *model;
+    struct blocks blocks;
+    struct link_training report;
+};
+
+static bool fit(struct trainer *trainer, struct error *err)
+{
+    const struct link_spec *spec = trainer->records->spec;
+    struct link_model *model = trainer->model;
+    struct arena *scratch = arena_make(0);
+    struct comparer comparer;
+    struct pattern_count *patterns = NULL;
+    size_t count = 0;
+    comparer_start(&comparer, trainer->records, model);
+    comparer_bind(&comparer, scratch);
+    bool done = chance_measure(&comparer, model, trainer->options, err) &&
+                count_patterns(&comparer, &trainer->blocks, trainer->options, scratch, &patterns, &count,
+                               &trainer->report.pairs, err);
+    if (done) {
+        unsigned levels[LINK_FIELDS_MAX];
+        double different[LINK_FIELDS_MAX];
+        bool train[LINK_FIELDS_MAX];
+        for (size_t f = 0; f < spec->comparison_count; f++) {
+            const struct link_comparison *comparison = &spec->comparisons[f];
+            levels[f] = spec_level_count(spec, comparison);
+            /* The last level of a bag is "rare words agree, much against", not "different". */
+            different[f] = comparison->method == LINK_METHOD_LEVELS ? comparison->different_max : 1;
+            train[f] = comparison->train;
+            start_m(spec, comparison, model->levels[f].m);
+        }
+        double start = fmin(fmax((double)trainer->report.pairs / 10, 1), (double)trainer->records->count);
+        struct em em = {.field_count = spec->comparison_count,
+                        .level_counts = levels,
+                        .different_max = different,
+                        .train = train,
+                        .levels = model->levels,
+                        .universe = model->universe,
+                        .lambda = fmin(0.5, start / model->universe)};
+        trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
+        trainer->report.patterns = count;
+        trainer->report.matches = em.matches;
+        model->lambda = em.lambda;
+        model_finish(model);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+static bool learn(struct trainer *trainer, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct link_edges edges;
+    struct link_clusters clusters;
+    bool done = link_score(trainer->records, trainer->model, trainer->options, scratch, &edges, err);
+    if (done) {
+        struct link_cluster_input input = {.count = trainer->records->count,
+                                           .edges = edges.edges,
+                                           .edge_count = edges.count,
+                                           .join = trainer->model->join,
+                                           .review = trainer->model->join,
+                                           .keys = trainer->records->keys,
+                                           .records = trainer->records,
+                                           .model = trainer->model};
+        done = link_cluster(&input, scratch, &clusters, err);
+    }
+    if (done)
+        learn_pairs(trainer->records, trainer->model, clusters.cluster);
+    arena_free(scratch);
+    if (done && trainer->model->learned_count > 0) {
+        model_finish(trainer->model);
+        done = fit(trainer, err);
+    }
+    return done;
+}
+
+bool link_train(struct link_records *records, const struct link_options *options, struct arena *arena,
+                struct link_model **ret, struct link_training *ret_training, struct error *err)
+{
+    const struct link_spec *spec = records->spec;
+    if (!link_prepare(records, options, err))
+        return false;
+    struct link_options all = options ? *options : (struct link_options){0};
+    all.from = 0;
+    struct link_model *model = arena_new(arena, struct link_model);
+    *model = (struct link_model){.spec = spec,
+                                 .arena = arena,
+                                 .records = records->count,
+                                 .universe = records_universe(records),
+                                 .join = spec->join,
+                                 .review = spec->review,
+                                 .floor = spec->floor};
+    if (records->count < 2 || model->universe < 1)
+        return error_set(err, ERROR_INPUT, "%s", spec->type == LINK_LINK
+                                                     ? "linking needs records of at least two sources; give two files or link: dedupe"
+                                                     : "training needs at least two records");
+    model->universe = fmax(model->universe, 2);
+    frequency_count(records, model);
+    struct arena *scratch = arena_make(0);
+    struct trainer trainer = {.records = records, .options = &all, .model = model};
+    bool done = blocks_keys(&trainer.blocks, records, NULL, &all, scratch, err);
+    if (done) {
+        blocks_find_common(&trainer.blocks, model, arena);
+        for (size_t r = 0; r < spec->rule_count; r++)
+            trainer.report.common_keys += model->common_count[r];
+        done = blocks_sort(&trainer.blocks, &all, scratch, err) && fit(&trainer, err) &&
+               (!spec->learn || learn(&trainer, err));
+    }
+    arena_free(scratch);
+    if (!done)
+        return false;
+    trainer.report.universe = (uint64_t)model->universe;
+    trainer.report.learned = model->learned_count;
+    if (ret_training)
+        *ret_training = trainer.report;
+    *ret = model;
+    return true;
+}
