@@ -11,6 +11,7 @@
 #include "link/similar.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { MEMO_BITS = 15, TOKEN_MEMO_BITS = 15 };
 

@@ -1,0 +1,450 @@
+/* link_files.c: the way from CSV files to a file of clusters, in the order that keeps the truth unseen: read, train, score, cluster,
+ * write; only then open the truth. */
+#include "link/link_files.h"
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "link/dictionary.h"
+#include "link/spec.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+struct file_job {
+    const struct link_files_request *request;
+    struct arena *arena;
+    struct link_spec *spec;
+    struct link_records *records;
+    struct link_model *model;
+    struct link_training training;
+    bool trained;
+    struct link_edges edges;
+    struct link_clusters clusters;
+    uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
+    uint32_t *sources;
+    uint64_t irregular; /* rows of another length than their header */
+    double seconds;
+};
+
+static struct slice base_name(struct slice path)
+{
+    size_t from = 0, to = path.len;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.at[i] == '/')
+            from = i + 1;
+    for (size_t i = path.len; i > from + 1; i--)
+        if (path.at[i - 1] == '.') {
+            to = i - 1;
+            break;
+        }
+    return slice_part(path, from, to);
+}
+
+static struct slice source_name(const struct link_files_request *request, size_t file)
+{
+    struct slice name = base_name(request->files[file]);
+    for (size_t i = 0; i < request->file_count; i++)
+        if (i != file && slice_equal(base_name(request->files[i]), name))
+            return request->files[file];
+    return name;
+}
+
+/* Opens a file and reads its header into the arena. */
+static bool open_rows(const struct file_job *job, size_t file, struct arena *arena, struct csv_reader **ret,
+                      struct slice **ret_headers, size_t *ret_count, struct error *err)
+{
+    struct slice path = job->request->files[file];
+    struct host_file *handle = NULL;
+    struct csv_options options = {.trim = true};
+    const struct csv_row *row = NULL;
+    if (!host_open(job->request->host, path, HOST_READ, arena, &handle, err) ||
+        !csv_open_file(handle, &options, arena, ret, err) || !csv_read(*ret, &row, err))
+        return error_wrap(err, "reading %.*s", PRINT(path));
+    if (!row)
+        return error_set_at(err, ERROR_INPUT, path, 1, 0, "the file is empty; it must begin with a row of column names");
+    struct slice *headers = arena_array(arena, struct slice, row->count + 1);
+    for (size_t i = 0; i < row->count; i++)
+        headers[i] = arena_copy(arena, slice_trim(row->fields[i]));
+    *ret_headers = headers;
+    *ret_count = row->count;
+    return true;
+}
+
+static bool find_header(struct slice path, const struct slice *headers, size_t count, struct slice name, int *ret,
+                        struct error *err)
+{
+    *ret = -1;
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_equal_nocase(headers[i], name))
+            continue;
+        if (*ret >= 0)
+            return error_set_at(err, ERROR_INPUT, path, 1, 0, "the column %.*s stands twice; keep one of them", PRINT(name));
+        *ret = (int)i;
+    }
+    return true;
+}
+
+/* Places of the specification's columns in one file; -1 where it has none. */
+static bool map_headers(const struct file_job *job, size_t file, const struct slice *headers, size_t count, int *places,
+                        uint8_t *found_anywhere, struct error *err)
+{
+    size_t found = 0;
+    for (size_t c = 0; c < job->spec->input_count; c++) {
+        const struct link_column *column = &job->spec->columns[c];
+        places[c] = -1;
+        for (size_t h = 0; h < column->header_count && places[c] < 0; h++)
+            if (!find_header(job->request->files[file], headers, count, column->headers[h], &places[c], err))
+                return false;
+        if (places[c] >= 0) {
+            found++;
+            found_anywhere[c] = 1;
+        }
+    }
+    if (found == 0)
+        return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0,
+                            "none of the specification's columns stands in this file; its first column is %.*s",
+                            PRINT(count ? headers[0] : NO_SLICE));
+    return true;
+}
+
+static bool missing_id(const struct file_job *job, size_t file, const struct slice *headers, size_t count, struct slice name,
+                       const char *what, struct error *err)
+{
+    struct slice near = text_nearest(name, headers, count);
+    if (slice_empty(near))
+        return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0, "there is no column %.*s, which %s",
+                            PRINT(name), what);
+    return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0,
+                        "there is no column %.*s, which %s; did you mean %.*s?", PRINT(name), what, PRINT(near));
+}
+
+static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct csv_reader *reader = NULL;
+    struct slice *headers = NULL;
+    size_t count = 0;
+    int places[LINK_COLUMNS_MAX], id_place = -1;
+    uint32_t source = 0;
+    bool done = open_rows(job, file, scratch, &reader, &headers, &count, err) &&
+                map_headers(job, file, headers, count, places, found_anywhere, err) &&
+                link_records_source(job->records, source_name(job->request, file), &source, err);
+    if (done && !slice_empty(job->spec->id_column)) {
+        done = find_header(job->request->files[file], headers, count, job->spec->id_column, &id_place, err);
+        if (done && id_place < 0)
+            done = missing_id(job, file, headers, count, job->spec->id_column, "the specification calls the id", err);
+    }
+    uint64_t number = 0;
+    const struct csv_row *row = NULL;
+    while (done && (done = csv_read(reader, &row, err)) && row) {
+        if (row->unclosed) {
+            done = error_set_at(err, ERROR_INPUT, job->request->files[file], row->line, 0,
+                                "a quoted field is never closed; close it or take the stray quote out");
+            break;
+        }
+        job->irregular += row->count != count;
+        struct slice values[LINK_COLUMNS_MAX];
+        for (size_t c = 0; c < job->spec->input_count; c++)
+            values[c] = places[c] >= 0 && (size_t)places[c] < row->count ? row->fields[places[c]] : NO_SLICE;
+        char digits[24];
+        int length = snprintf(digits, sizeof digits, "%" PRIu64, ++number);
+        struct slice id = slice_from(digits, (size_t)length);
+        if (id_place >= 0)
+            id = (size_t)id_place < row->count ? slice_trim(row->fields[id_place]) : NO_SLICE;
+        done = link_records_add(job->records, source, id, values, err);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+static bool read_files(struct file_job *job, struct error *err)
+{
+    uint8_t found[LINK_COLUMNS_MAX] = {0};
+    job->records = link_records_make(job->spec, job->arena);
+    for (size_t f = 0; f < job->request->file_count; f++)
+        if (!read_file(job, f, found, err))
+            return false;
+    for (size_t c = 0; c < job->spec->input_count; c++)
+        if (!found[c])
+            return error_set_at(err, ERROR_INPUT, job->request->files[0], 1, 0,
+                                "the column %.*s of the specification stands in no file; give its header under headers",
+                                PRINT(job->spec->columns[c].name));
+    return true;
+}
+
+/* ---- Linking ---- */
+
+static bool get_model(struct file_job *job, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    if (slice_empty(request->model)) {
+        job->trained = true;
+        if (!link_train(job->records, &request->options, job->arena, &job->model, &job->training, err))
+            return false;
+    } else {
+        struct slice text;
+        if (!host_read_file(request->host, request->model, 1u << 30, job->arena, &text, err) ||
+            !link_model_read(text, request->model, job->spec, job->arena, &job->model, err))
+            return false;
+    }
+    if (slice_empty(request->save_model))
+        return true;
+    return host_write_file(request->host, request->save_model, link_model_write(job->model, job->arena), err);
+}
+
+static bool make_clusters(struct file_job *job, struct error *err)
+{
+    uint32_t n = link_records_count(job->records);
+    job->sources = arena_array(job->arena, uint32_t, (size_t)n + 1);
+    uint8_t *no_duplicates = arena_array(job->arena, uint8_t, link_records_sources(job->records) + 1);
+    for (uint32_t r = 0; r < n; r++)
+        job->sources[r] = link_records_source_of(job->records, r);
+    bool any = false;
+    for (size_t s = 0; s < link_records_sources(job->records); s++) {
+        struct slice name = link_records_source_name(job->records, (uint32_t)s);
+        no_duplicates[s] = job->spec->all_without_duplicates;
+        for (size_t i = 0; i < job->spec->no_duplicate_count; i++)
+            no_duplicates[s] |= slice_equal(job->spec->no_duplicates[i], name);
+        any |= no_duplicates[s];
+    }
+    struct link_cluster_input input = {.count = n,
+                                       .edges = job->edges.edges,
+                                       .edge_count = job->edges.count,
+                                       .join = link_model_join(job->model),
+                                       .review = link_model_review(job->model),
+                                       .source = any || job->spec->one_to_one ? job->sources : NULL,
+                                       .no_duplicates = no_duplicates,
+                                       .one_to_one = job->spec->one_to_one,
+                                       .keys = link_records_keys(job->records),
+                                       .records = job->records,
+                                       .model = job->model};
+    if (!link_cluster(&input, job->arena, &job->clusters, err))
+        return false;
+    job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
+    uint32_t next = 0;
+    for (uint32_t r = 0; r < n; r++) {
+        uint32_t first = job->clusters.cluster[r];
+        job->numbers[r] = first == r ? ++next : job->numbers[first];
+    }
+    return true;
+}
+
+static bool write_clusters(const struct file_job *job, struct error *err)
+{
+    if (slice_empty(job->request->clusters))
+        return true;
+    struct arena *scratch = arena_make(0);
+    struct buffer out = buffer_make(scratch);
+    bool several = job->request->file_count > 1;
+    struct slice header[3] = {S("id"), S("source"), S("cluster")};
+    if (!several)
+        header[1] = header[2];
+    csv_write_row(&out, header, several ? 3 : 2, false);
+    for (uint32_t r = 0; r < link_records_count(job->records); r++) {
+        char digits[16];
+        int length = snprintf(digits, sizeof digits, "%u", job->numbers[r]);
+        struct slice fields[3] = {link_records_id(job->records, r), NO_SLICE, NO_SLICE};
+        if (several)
+            fields[1] = link_records_source_name(job->records, job->sources[r]);
+        fields[several ? 2 : 1] = slice_from(digits, (size_t)length);
+        csv_write_row(&out, fields, several ? 3 : 2, false);
+    }
+    bool done = host_write_file(job->request->host, job->request->clusters, buffer_slice(&out), err);
+    arena_free(scratch);
+    return done;
+}
+
+static struct slice decided_by(const struct file_job *job, const struct link_edge *edge)
+{
+    if (edge->guard > 0)
+        return job->spec->guards[edge->guard - 1].name;
+    if ((double)edge->weight >= link_model_join(job->model))
+        return S("weight");
+    return (double)edge->weight >= link_model_review(job->model) ? S("doubt") : S("too light");
+}
+
+static bool write_pairs(const struct file_job *job, struct error *err)
+{
+    if (slice_empty(job->request->pairs))
+        return true;
+    struct arena *scratch = arena_make(0);
+    struct buffer out = buffer_make(scratch);
+    const struct slice header[7] = {S("id_a"),   S("source_a"),    S("id_b"),       S("source_b"),
+                                    S("weight"), S("probability"), S("decided_by")};
+    csv_write_row(&out, header, 7, false);
+    for (size_t i = 0; i < job->edges.count; i++) {
+        const struct link_edge *edge = &job->edges.edges[i];
+        char weight[32], probability[32];
+        int weight_length = snprintf(weight, sizeof weight, "%.3f", (double)edge->weight);
+        int probability_length = snprintf(probability, sizeof probability, "%.6f", 1 / (1 + exp2(-(double)edge->weight)));
+        struct slice fields[7] = {link_records_id(job->records, edge->a),
+                                  link_records_source_name(job->records, job->sources[edge->a]),
+                                  link_records_id(job->records, edge->b),
+                                  link_records_source_name(job->records, job->sources[edge->b]),
+                                  slice_from(weight, (size_t)weight_length),
+                                  slice_from(probability, (size_t)probability_length),
+                                  decided_by(job, edge)};
+        csv_write_row(&out, fields, 7, false);
+    }
+    bool done = host_write_file(job->request->host, job->request->pairs, buffer_slice(&out), err);
+    arena_free(scratch);
+    return done;
+}
+
+/* ---- Truth, opened last ---- */
+
+static struct slice truth_part(const struct link_spec *spec, struct slice column, struct slice value)
+{
+    if (!slice_equal(spec->truth_column, column) || slice_empty(spec->truth_until))
+        return value;
+    size_t at = 0;
+    for (int64_t time = 0; time < spec->truth_times; time++) {
+        size_t found = slice_search(slice_part(value, at, value.len), spec->truth_until);
+        if (at + found >= value.len)
+            return value;
+        at += found + spec->truth_until.len;
+    }
+    return slice_part(value, 0, at - spec->truth_until.len);
+}
+
+static bool evaluate(const struct file_job *job, struct link_figures *ret, struct error *err)
+{
+    uint32_t n = link_records_count(job->records), at = 0;
+    struct arena *arena = arena_make(0);
+    uint64_t *truth = arena_array(arena, uint64_t, (size_t)n + 1), *cluster = arena_array(arena, uint64_t, (size_t)n + 1);
+    struct dictionary labels;
+    dictionary_start(&labels, arena);
+    bool done = true;
+    for (size_t f = 0; done && f < job->request->file_count; f++) {
+        struct arena *scratch = arena_make(0);
+        struct csv_reader *reader = NULL;
+        struct slice *headers = NULL;
+        size_t count = 0;
+        int place = -1;
+        const struct csv_row *row = NULL;
+        done = open_rows(job, f, scratch, &reader, &headers, &count, err) &&
+               find_header(job->request->files[f], headers, count, job->request->truth, &place, err);
+        if (done && place < 0)
+            done = missing_id(job, f, headers, count, job->request->truth, "was given as the truth", err);
+        while (done && (done = csv_read(reader, &row, err)) && row) {
+            if (at == n) {
+                done = error_set(err, ERROR_CONFLICT, "%.*s grew while it was linked; link it again",
+                                 PRINT(job->request->files[f]));
+                break;
+            }
+            struct slice value = (size_t)place < row->count ? slice_trim(row->fields[place]) : NO_SLICE;
+            uint32_t label = dictionary_add(&labels, truth_part(job->spec, job->request->truth, value));
+            truth[at] = label ? label : (1ull << 32) + at; /* no label: an entity of its own */
+            cluster[at] = job->numbers[at];
+            at++;
+        }
+        arena_free(scratch);
+    }
+    if (done && at != n)
+        done = error_set(err, ERROR_CONFLICT, "the files changed while they were linked; link them again");
+    if (done)
+        link_evaluate(cluster, truth, job->spec->type == LINK_LINK ? job->sources : NULL, n, ret);
+    arena_free(arena);
+    return done;
+}
+
+/* ---- The report ---- */
+
+static void report_json(const struct file_job *job, const struct link_figures *figures, struct buffer *out)
+{
+    struct json json = json_to(out);
+    json_object(&json);
+    json_pair_integer(&json, "records", link_records_count(job->records));
+    json_pair_integer(&json, "pairs_compared", (int64_t)job->edges.pairs);
+    json_pair_integer(&json, "edges", (int64_t)job->edges.count);
+    json_pair_integer(&json, "clusters", job->clusters.count);
+    json_pair_integer(&json, "doubts", (int64_t)job->clusters.doubt_count);
+    json_pair_integer(&json, "irregular_rows", (int64_t)job->irregular);
+    if (job->trained) {
+        json_key(&json, "training");
+        json_object(&json);
+        json_pair_integer(&json, "universe", (int64_t)job->training.universe);
+        json_pair_integer(&json, "pairs", (int64_t)job->training.pairs);
+        json_pair_integer(&json, "patterns", (int64_t)job->training.patterns);
+        json_pair_integer(&json, "iterations", job->training.iterations);
+        json_pair_bool(&json, "converged", job->training.converged);
+        json_pair_real(&json, "expected_matches", job->training.matches);
+        json_pair_integer(&json, "keys_too_common", (int64_t)job->training.common_keys);
+        json_pair_integer(&json, "learned_pairs", (int64_t)job->training.learned);
+        json_end(&json);
+    }
+    if (figures) {
+        json_key(&json, "figures");
+        json_object(&json);
+        json_pair_integer(&json, "true_pairs", (int64_t)figures->true_pairs);
+        json_pair_integer(&json, "predicted_pairs", (int64_t)figures->predicted_pairs);
+        json_pair_integer(&json, "common_pairs", (int64_t)figures->common_pairs);
+        json_pair_real(&json, "precision", figures->precision);
+        json_pair_real(&json, "recall", figures->recall);
+        json_pair_real(&json, "f1", figures->f1);
+        json_pair_real(&json, "b_cubed_precision", figures->b3_precision);
+        json_pair_real(&json, "b_cubed_recall", figures->b3_recall);
+        json_pair_real(&json, "b_cubed_f1", figures->b3_f1);
+        json_pair_integer(&json, "true_entities", (int64_t)figures->entities);
+        json_end(&json);
+    }
+    json_pair_real(&json, "seconds", job->seconds);
+    json_end(&json);
+    buffer_add_byte(out, '\n');
+}
+
+static void report_text(const struct file_job *job, const struct link_figures *figures, struct buffer *out)
+{
+    buffer_format(out, "%u records, %" PRIu64 " pairs compared, %zu edges, %u clusters, %zu doubtful links\n",
+                  link_records_count(job->records), job->edges.pairs, job->edges.count, job->clusters.count,
+                  job->clusters.doubt_count);
+    if (job->irregular)
+        buffer_format(out, "%" PRIu64 " rows have more or fewer fields than their header\n", job->irregular);
+    if (job->trained)
+        buffer_format(out,
+                      "trained on %" PRIu64 " pairs of %zu patterns in %u rounds%s: %.0f matches expected, %zu keys too common, "
+                      "%zu value pairs learned\n",
+                      job->training.pairs, job->training.patterns, job->training.iterations,
+                      job->training.converged ? "" : " (not converged)", job->training.matches, job->training.common_keys,
+                      job->training.learned);
+    if (figures)
+        buffer_format(out,
+                      "pairwise precision %.4f, recall %.4f, F1 %.4f; B-cubed precision %.4f, recall %.4f, F1 %.4f "
+                      "(%" PRIu64 " true pairs, %" PRIu64 " predicted, %" PRIu64 " entities)\n",
+                      figures->precision, figures->recall, figures->f1, figures->b3_precision, figures->b3_recall,
+                      figures->b3_f1, figures->true_pairs, figures->predicted_pairs, figures->entities);
+    buffer_format(out, "%.2f seconds\n", job->seconds);
+}
+
+bool link_files(const struct link_files_request *request, struct buffer *out, struct error *err)
+{
+    struct file_job job = {.request = request, .arena = out->arena};
+    struct slice text;
+    int64_t started = host_monotonic(request->host);
+    if (!host_read_file(request->host, request->specification, 4u << 20, job.arena, &text, err) ||
+        !link_spec_read(text, request->specification, job.arena, &job.spec, err))
+        return false;
+    if (request->print_specification) {
+        buffer_add(out, link_spec_print(job.spec, job.arena));
+        return true;
+    }
+    if (request->file_count == 0)
+        return error_set(err, ERROR_USAGE, "no file to link was given");
+    if (job.spec->type == LINK_LINK && request->file_count < 2)
+        return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
+    if (!read_files(&job, err) || !get_model(&job, err) ||
+        !link_score(job.records, job.model, &request->options, job.arena, &job.edges, err) || !make_clusters(&job, err) ||
+        !write_clusters(&job, err) || !write_pairs(&job, err))
+        return false;
+    job.seconds = (double)(host_monotonic(request->host) - started) / 1e9;
+    struct link_figures figures;
+    bool judged = !slice_empty(request->truth);
+    if (judged && !evaluate(&job, &figures, err))
+        return false;
+    if (request->json)
+        report_json(&job, judged ? &figures : NULL, out);
+    else
+        report_text(&job, judged ? &figures : NULL, out);
+    return true;
+}
