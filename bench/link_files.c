@@ -1,4 +1,5 @@
-/* link_files: runs link_files() alone, for measuring: link_files SPEC FILE… [--truth COLUMN] [--clusters OUT] [--pairs OUT]
+/* link_files: runs link_files() alone, for measuring: link_files SPEC FILE… [--truth COLUMN] [--clusters OUT] [--pairs
+ * OUT]
  * [--threads N] [--seed N] [--model FILE] [--save-model FILE] [--json] [--print]. */
 #include "link/link_files.h"
 

@@ -8,6 +8,14 @@
 
 #include "base/arena.h"
 
+/* jansson, which the same program links, exports functions of these names: in the object files ours are called otherwise, or
+ * each would be taken for the other. A file includes this header or jansson.h, never both. */
+#define json_object  staithe_json_object
+#define json_array   staithe_json_array
+#define json_integer staithe_json_integer
+#define json_real    staithe_json_real
+#define json_null    staithe_json_null
+
 struct json {
     struct buffer *out;
     uint64_t in_object; /* one bit a level */

@@ -1,8 +1,9 @@
 /* block.c: keys, a radix sort, and pairs.
  *
- * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. A pair that
- * meets under several rules is given by the first: found by comparing the two records' keys of the earlier rules, which lie
- * side by side, so that no set of pairs is ever kept. Work is cut into tasks of about the same number of pairs, by the data alone. */
+ * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. A pair
+ * that meets under several rules is given by the first: found by comparing the two records' keys of the earlier rules,
+ * which lie side by side, so that no set of pairs is ever kept. Work is cut into tasks of about the same number of
+ * pairs, by the data alone. */
 #include "link/block.h"
 
 #include "base/hash.h"
@@ -179,9 +180,8 @@ static void rule_keys(void *context, size_t rule_number, unsigned thread)
 bool blocks_keys(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
                  const struct link_options *options, struct arena *arena, struct error *err)
 {
-    *blocks = (struct blocks){.records = records,
-                              .rule_count = records->spec->rule_count,
-                              .from = options ? options->from : 0};
+    *blocks = (struct blocks){
+        .records = records, .rule_count = records->spec->rule_count, .from = options ? options->from : 0};
     blocks->keys = arena_array(arena, uint64_t, (size_t)records->count * blocks->rule_count + 1);
     struct key_work work = {blocks, model};
     return threads_run(options, "making blocking keys", blocks->rule_count, rule_keys, &work, err);
@@ -248,9 +248,9 @@ void blocks_find_common(struct blocks *blocks, struct link_model *model, struct 
             if (end - i <= cap)
                 continue;
             ARENA_GROW(arena, model->common[rule], model->common_count[rule], capacity);
-            model->common[rule][model->common_count[rule]++] =
-                (struct common_key){items[i].key, block_key_text(blocks->records, &spec->rules[rule], items[i].record, arena),
-                                    (uint32_t)(end - i)};
+            model->common[rule][model->common_count[rule]++] = (struct common_key){
+                items[i].key, block_key_text(blocks->records, &spec->rules[rule], items[i].record, arena),
+                (uint32_t)(end - i)};
             for (size_t j = i; j < end; j++)
                 blocks->keys[(size_t)items[j].record * blocks->rule_count + rule] = 0;
         }
@@ -304,12 +304,12 @@ bool blocks_sort(struct blocks *blocks, const struct link_options *options, stru
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         blocks->most_pairs += blocks->pairs_of_rule[rule];
         if (blocks->most_pairs > limit && blocks->from == 0)
-            return error_set(err, ERROR_TOO_BIG,
-                             "the blocking rules up to “%.*s” (%llu pairs by itself) let %llu pairs through, more than the limit of "
-                             "%llu; make the rule narrower, lower block_cap, or train a new model",
-                             PRINT(blocks->records->spec->rules[rule].text),
-                             (unsigned long long)blocks->pairs_of_rule[rule], (unsigned long long)blocks->most_pairs,
-                             (unsigned long long)limit);
+            return error_set(
+                err, ERROR_TOO_BIG,
+                "the blocking rules up to “%.*s” (%llu pairs by itself) let %llu pairs through, more than the limit of "
+                "%llu; make the rule narrower, lower block_cap, or train a new model",
+                PRINT(blocks->records->spec->rules[rule].text), (unsigned long long)blocks->pairs_of_rule[rule],
+                (unsigned long long)blocks->most_pairs, (unsigned long long)limit);
         uint64_t pairs = 0;
         uint32_t from = 0;
         for (uint32_t i = 0; i < blocks->sorted_count[rule]; i++) {

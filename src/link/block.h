@@ -1,5 +1,5 @@
-/* block.h: which pairs are compared at all. Each rule gives each record a key; records of one key meet, each pair once: under the
- * first rule that lets it through. Keys that the model calls too common are no keys. */
+/* block.h: which pairs are compared at all. Each rule gives each record a key; records of one key meet, each pair once:
+ * under the first rule that lets it through. Keys that the model calls too common are no keys. */
 #ifndef STAITHE_LINK_BLOCK_H
 #define STAITHE_LINK_BLOCK_H
 
@@ -14,13 +14,13 @@ struct block_task {
 struct blocks {
     const struct link_records *records;
     size_t rule_count;
-    uint64_t *keys; /* record × rule_count + rule; 0: none */
+    uint64_t *keys;                   /* record × rule_count + rule; 0: none */
     uint32_t *sorted[LINK_RULES_MAX]; /* records by key */
     uint32_t *ends[LINK_RULES_MAX];   /* by place: the end of its block */
     size_t sorted_count[LINK_RULES_MAX];
     struct block_task *tasks;
     size_t task_count;
-    uint64_t most_pairs;           /* sum over the rules, pairs that meet twice counted twice */
+    uint64_t most_pairs; /* sum over the rules, pairs that meet twice counted twice */
     uint64_t pairs_of_rule[LINK_RULES_MAX];
     uint32_t from; /* only pairs with a record of this number or above */
 };
@@ -28,10 +28,12 @@ struct blocks {
 /* The keys of all records; common keys of `model` (may be NULL) are left out. */
 bool blocks_keys(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
                  const struct link_options *options, struct arena *arena, struct error *err) MUST_USE;
-/* Training: finds the keys of more records than the rule's cap, puts them into the model and takes them out of `blocks`. */
+/* Training: finds the keys of more records than the rule's cap, puts them into the model and takes them out of
+ * `blocks`. */
 void blocks_find_common(struct blocks *blocks, struct link_model *model, struct arena *arena);
 /* Sorts and cuts the work into tasks. */
-bool blocks_sort(struct blocks *blocks, const struct link_options *options, struct arena *arena, struct error *err) MUST_USE;
+bool blocks_sort(struct blocks *blocks, const struct link_options *options, struct arena *arena,
+                 struct error *err) MUST_USE;
 
 /* Calls visit(context, a, b) with a < b for each pair of a task. */
 void blocks_visit(const struct blocks *blocks, size_t task, void (*visit)(void *context, uint32_t a, uint32_t b),

@@ -1,9 +1,10 @@
 /* chance.c: u, the chance of each level among pairs of different people.
  *
- * Random pairs are drawn by number from the canonical order, so the sample is the same whatever the order of adding and the number of threads.
- * Equality of a column is taken from its frequencies instead, exactly. What a sample of this size cannot see is not called
- * impossible: levels get half a pair, joint levels what their two parts would give together, and the bins of rare words fall by a
- * factor of two for each bit of information, which is what information means. */
+ * Random pairs are drawn by number from the canonical order, so the sample is the same whatever the order of adding and
+ * the number of threads. Equality of a column is taken from its frequencies instead, exactly. What a sample of this
+ * size cannot see is not called impossible: levels get half a pair, joint levels what their two parts would give
+ * together, and the bins of rare words fall by a factor of two for each bit of information, which is what information
+ * means. */
 #include "link/threads.h"
 #include "link/train.h"
 
@@ -15,7 +16,8 @@ struct chance_work {
     const struct comparer *comparer;
     uint64_t seed, pairs;
     struct memo *memos[LINK_THREADS_MAX];
-    uint64_t (*counts)[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* by thread: sums of whole numbers, so order plays no part */
+    uint64_t (
+        *counts)[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* by thread: sums of whole numbers, so order plays no part */
 };
 
 static uint64_t mix(uint64_t x)
@@ -55,7 +57,8 @@ static void shares(const uint64_t *counts, unsigned levels, const double *expect
 }
 
 /* The first level is equality of a column whose frequencies are known: put it exactly, scale the others. */
-static void put_equality(const struct link_model *model, const struct link_comparison *comparison, unsigned levels, double *u)
+static void put_equality(const struct link_model *model, const struct link_comparison *comparison, unsigned levels,
+                         double *u)
 {
     const struct link_level *first = &comparison->levels[0];
     if (comparison->method != LINK_METHOD_LEVELS || levels < 2 || first->test != LINK_TEST_EQUAL ||
@@ -67,8 +70,8 @@ static void put_equality(const struct link_model *model, const struct link_compa
     u[1] = equal;
 }
 
-static void levels_chance(const struct link_model *model, const struct link_comparison *comparison, const uint64_t *counts,
-                          double *u)
+static void levels_chance(const struct link_model *model, const struct link_comparison *comparison,
+                          const uint64_t *counts, double *u)
 {
     unsigned levels = spec_level_count(model->spec, comparison);
     double even[LINK_PATTERN_LEVELS];
@@ -106,9 +109,11 @@ static void bags_chance(const uint64_t *counts, double *u)
 }
 
 /* What the two parts would give if they did not depend on each other, measured from the joint counts. */
-static void joint_chance(const struct link_model *model, const struct link_comparison *joint, const uint64_t *counts, double *u)
+static void joint_chance(const struct link_model *model, const struct link_comparison *joint, const uint64_t *counts,
+                         double *u)
 {
-    const struct link_comparison *first = &model->spec->inner[joint->first], *second = &model->spec->inner[joint->second];
+    const struct link_comparison *first = &model->spec->inner[joint->first],
+                                 *second = &model->spec->inner[joint->second];
     unsigned ones = spec_level_count(model->spec, first) + 1, twos = spec_level_count(model->spec, second) + 1;
     double one[LINK_PATTERN_LEVELS] = {0}, two[LINK_PATTERN_LEVELS] = {0}, total = 0;
     for (unsigned l = 1; l < ones * twos; l++) {
@@ -134,11 +139,13 @@ bool chance_measure(const struct comparer *comparer, struct link_model *model, c
     const struct link_spec *spec = model->spec;
     struct arena *scratch = arena_make(0);
     unsigned threads = threads_count(options);
-    struct chance_work work = {.comparer = comparer, .seed = mix(options ? options->seed : 0), .pairs = (uint64_t)spec->random_pairs};
+    struct chance_work work = {
+        .comparer = comparer, .seed = mix(options ? options->seed : 0), .pairs = (uint64_t)spec->random_pairs};
     work.counts = arena_alloc(scratch, sizeof *work.counts, threads, 64);
     for (unsigned t = 0; t < threads; t++)
         work.memos[t] = memo_make(spec, scratch);
-    bool done = threads_run(options, "measuring chance agreement", (work.pairs + CHUNK - 1) / CHUNK, chance_chunk, &work, err);
+    bool done =
+        threads_run(options, "measuring chance agreement", (work.pairs + CHUNK - 1) / CHUNK, chance_chunk, &work, err);
     for (size_t f = 0; done && f < spec->comparison_count; f++) {
         uint64_t counts[LINK_PATTERN_LEVELS] = {0};
         for (unsigned t = 0; t < threads; t++)

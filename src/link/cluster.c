@@ -1,17 +1,18 @@
 /* cluster.c: edges to entities, field by field and under constraints.
  *
- * Agglomeration from the heaviest pair of clusters down. The weight of two clusters is the prior plus, for each field, log2 of the
- * mean over their cross pairs of 2^(the field's weight): the odds that the second record copied one of the first cluster's
- * values. So a cluster may hold two spellings, two addresses, a married name, and each new record need agree with one of them
- * in each field. On the historical data connected components reach F1 .85 to .93 at their best threshold, average linkage .918, this .962 (reference/linkage.md). Sums and counts of cross pairs add up, so a merge costs an addition
- * for each neighbour.
+ * Agglomeration from the heaviest pair of clusters down. The weight of two clusters is the prior plus, for each field,
+ * log2 of the mean over their cross pairs of 2^(the field's weight): the odds that the second record copied one of the
+ * first cluster's values. So a cluster may hold two spellings, two addresses, a married name, and each new record need
+ * agree with one of them in each field. On the historical data connected components reach F1 .85 to .93 at their best
+ * threshold, average linkage .918, this .962 (reference/linkage.md). Sums and counts of cross pairs add up, so a merge
+ * costs an addition for each neighbour.
  *
- * Every node is renamed by its canonical key first; a cluster is called by its lowest node; ties break by these names. Clusters of different components never
- * meet in any sum or comparison, so each component's result is its own.
+ * Every node is renamed by its canonical key first; a cluster is called by its lowest node; ties break by these names.
+ * Clusters of different components never meet in any sum or comparison, so each component's result is its own.
  *
- * What forbids a merge (forbidden()): a steward's cannot-link, two verified identifiers, two records of a source without duplicates, a guard
- * between any two of their records. What delays it to a person (ambiguous()): a second cluster that one of the two fits about
- * as well, and that cannot be one with the other. */
+ * What forbids a merge (forbidden()): a steward's cannot-link, two verified identifiers, two records of a source
+ * without duplicates, a guard between any two of their records. What delays it to a person (ambiguous()): a second
+ * cluster that one of the two fits about as well, and that cannot be one with the other. */
 
 #include "link/score.h"
 
@@ -25,8 +26,8 @@ struct bond {
     uint32_t side[2]; /* clusters; [0] < [1] */
     uint32_t next[2]; /* next bond in the list of that side */
     uint32_t version;
-    uint32_t best;    /* heaviest edge that may become a doubt, or NONE */
-    uint32_t strong;  /* edges of join or more that may join by weight */
+    uint32_t best;                   /* heaviest edge that may become a doubt, or NONE */
+    uint32_t strong;                 /* edges of join or more that may join by weight */
     uint32_t by_rule, review, apart; /* edges of these verdicts */
     float score;
     bool dead, ambiguous;
@@ -54,7 +55,7 @@ struct clustering {
     struct arena *arena;
     size_t fields;
     uint32_t count;
-    uint32_t *original; /* node by canonical number */
+    uint32_t *original;  /* node by canonical number */
     uint32_t *canonical; /* canonical number by node, NONE for nodes left out */
     struct cluster_node *nodes;
     struct bond *bonds;
@@ -207,8 +208,7 @@ static bool guarded(struct clustering *work, uint32_t x, uint32_t y, const struc
         unsigned right = 0;
         for (uint32_t b = y; b != NONE && right < GUARD_MEMBERS; b = work->nodes[b].next_member, right++) {
             uint8_t guard;
-            enum link_verdict verdict =
-                compare_verdict(&work->comparer, work->original[a], work->original[b], &guard);
+            enum link_verdict verdict = compare_verdict(&work->comparer, work->original[a], work->original[b], &guard);
             if (verdict == LINK_APART)
                 return true;
             review |= verdict == LINK_REVIEW;
@@ -575,7 +575,8 @@ static void name_clusters(struct clustering *work, struct arena *arena, struct l
     }
 }
 
-bool link_cluster(const struct link_cluster_input *input, struct arena *arena, struct link_clusters *ret, struct error *err)
+bool link_cluster(const struct link_cluster_input *input, struct arena *arena, struct link_clusters *ret,
+                  struct error *err)
 {
     must(!input->model == !input->records && (!input->records || input->records->prepared));
     struct arena *scratch = arena_make(0);

@@ -1,9 +1,10 @@
 /* compare.c: the tests of levels, bags of tokens, and the memo of value pairs.
  *
- * Names are worth comparing once for each pair of distinct values, not once for each pair of records: a direct-mapped memo for each
- * comparison (code a, code b) gives most answers. Bags: tokens are aligned greedily by the bits that their agreement
- * brings (-log2 of the token's share of records; less for an initial, a nickname, a slip), so a rare surname counts
- * more than a common forename without any rule about which is which; what is left over on both sides is the conflict. */
+ * Names are worth comparing once for each pair of distinct values, not once for each pair of records: a direct-mapped
+ * memo for each comparison (code a, code b) gives most answers. Bags: tokens are aligned greedily by the bits that
+ * their agreement brings (-log2 of the token's share of records; less for an initial, a nickname, a slip), so a rare
+ * surname counts more than a common forename without any rule about which is which; what is left over on both sides is
+ * the conflict. */
 #include "link/compare.h"
 
 #include "base/hash.h"
@@ -39,7 +40,8 @@ struct memo *memo_make(const struct link_spec *spec, struct arena *arena)
         if (spec->comparisons[f].method != LINK_METHOD_JOINT && spec->comparisons[f].column_count == 1)
             memo->fields[f] = arena_array(arena, struct memo_slot, 1u << MEMO_BITS);
         if (spec->comparisons[f].method == LINK_METHOD_TOKENS && !memo->tokens[spec->comparisons[f].columns[0]])
-            memo->tokens[spec->comparisons[f].columns[0]] = arena_array(arena, struct token_slot, 1u << TOKEN_MEMO_BITS);
+            memo->tokens[spec->comparisons[f].columns[0]] =
+                arena_array(arena, struct token_slot, 1u << TOKEN_MEMO_BITS);
     }
     for (size_t f = 0; f < spec->inner_count; f++)
         if (spec->inner[f].column_count == 1)
@@ -110,6 +112,24 @@ static bool learned(const struct comparer *comparer, size_t column, bool token, 
            key_set_has(&comparer->model->learned_set, model_pair_key((uint16_t)column, token, a, b));
 }
 
+static bool nickname_tokens(const struct token *a, const struct token *b)
+{
+    for (unsigned i = 0; i < a->line_count; i++)
+        for (unsigned j = 0; j < b->line_count; j++)
+            if (a->lines[i] == b->lines[j])
+                return true;
+    return false;
+}
+
+/* Of whole values: their first names are forms of one name, and one of them gives no more than that. */
+static bool nickname_values(const struct column *column, const struct value *a, const struct value *b)
+{
+    if (a->token_count == 0 || b->token_count == 0 || (a->token_count > 1 && b->token_count > 1))
+        return false;
+    return nickname_tokens(&column->token_features[column->token_ids[a->token_at]],
+                           &column->token_features[column->token_ids[b->token_at]]);
+}
+
 /* The share of the smaller token's bits that this pair's agreement brings; 0 when they do not agree. */
 static float token_factor(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b)
 {
@@ -121,7 +141,7 @@ static float token_factor(const struct comparer *comparer, size_t column, uint32
     enum link_kind kind = comparer->spec->columns[column].kind;
     if (text_a.len == 1 || text_b.len == 1) /* an initial: the caller knows what it is worth */
         return kind <= LINK_FULL_NAME && text_a.at[0] == text_b.at[0] ? -1 : 0;
-    if (learned(comparer, column, true, text_a, text_b) || (kind <= LINK_FULL_NAME && similar_nickname(text_a, text_b)))
+    if (learned(comparer, column, true, text_a, text_b) || nickname_tokens(token_a, token_b))
         return 0.8f;
     int shared = __builtin_popcountll(token_a->letters & token_b->letters);
     int most = __builtin_popcountll(token_a->letters | token_b->letters);
@@ -295,7 +315,8 @@ static bool soundex_agrees(struct slice a, struct slice b)
 }
 
 /* code_a and code_b are not missing, and in byte order of their texts. */
-static bool test_holds(const struct comparer *comparer, const struct link_level *level, uint32_t code_a, uint32_t code_b)
+static bool test_holds(const struct comparer *comparer, const struct link_level *level, uint32_t code_a,
+                       uint32_t code_b)
 {
     const struct column *column = &comparer->records->columns[level->column];
     const struct value *a = &column->values[code_a], *b = &column->values[code_b];
@@ -303,7 +324,7 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
     case LINK_TEST_EQUAL:
         return code_a == code_b;
     case LINK_TEST_NICKNAME:
-        return code_a == code_b || similar_nickname(a->text, b->text);
+        return code_a == code_b || nickname_values(column, a, b);
     case LINK_TEST_INITIAL:
         return initial_agrees(a->text, b->text);
     case LINK_TEST_CONTAINS:
@@ -354,7 +375,8 @@ static float level_frequency(const struct comparer *comparer, const struct link_
     case LINK_TEST_EDITS:
     case LINK_TEST_JARO:
     case LINK_TEST_SOUNDEX: {
-        float bits_a = value_bits(comparer, level->column, code_a), bits_b = value_bits(comparer, level->column, code_b);
+        float bits_a = value_bits(comparer, level->column, code_a),
+              bits_b = value_bits(comparer, level->column, code_b);
         return clamp(((bits_a < bits_b ? bits_a : bits_b) - average) / 2, -3, 3);
     }
     default:
@@ -434,16 +456,17 @@ void compare_records(const struct comparer *comparer, struct memo *memo, uint32_
     for (size_t f = 0; f < spec->comparison_count; f++) {
         const struct link_comparison *comparison = &spec->comparisons[f];
         if (comparison->method != LINK_METHOD_JOINT) {
-            ret->level[f] = compare_simple(comparer, memo, memo ? memo->fields[f] : NULL, comparison, a, b,
-                                           &ret->frequency[f]);
+            ret->level[f] =
+                compare_simple(comparer, memo, memo ? memo->fields[f] : NULL, comparison, a, b, &ret->frequency[f]);
             continue;
         }
-        const struct link_comparison *first = &spec->inner[comparison->first], *second = &spec->inner[comparison->second];
+        const struct link_comparison *first = &spec->inner[comparison->first],
+                                     *second = &spec->inner[comparison->second];
         float frequency_one, frequency_two;
-        unsigned one = compare_simple(comparer, memo, memo ? memo->inner[comparison->first] : NULL, first, a, b,
-                                      &frequency_one);
-        unsigned two = compare_simple(comparer, memo, memo ? memo->inner[comparison->second] : NULL, second, a, b,
-                                      &frequency_two);
+        unsigned one =
+            compare_simple(comparer, memo, memo ? memo->inner[comparison->first] : NULL, first, a, b, &frequency_one);
+        unsigned two =
+            compare_simple(comparer, memo, memo ? memo->inner[comparison->second] : NULL, second, a, b, &frequency_two);
         ret->level[f] = (uint8_t)(one * (spec_level_count(spec, second) + 1) + two);
         /* The two depend on each other, so only one of their frequencies may speak: the first's, where it agrees. */
         ret->frequency[f] = one == 1 ? frequency_one : frequency_two;
@@ -463,7 +486,8 @@ static unsigned given_class(const struct comparer *comparer, size_t column, uint
     struct slice a = store->plain.texts[code_a], b = store->plain.texts[code_b];
     if (initial_agrees(a, b))
         return LINK_IS_CLOSE | LINK_IS_INITIAL;
-    if (similar_nickname(a, b) || contains_tokens(store, &store->values[code_a], &store->values[code_b]))
+    const struct value *value_a = &store->values[code_a], *value_b = &store->values[code_b];
+    if (nickname_values(store, value_a, value_b) || contains_tokens(store, value_a, value_b))
         return LINK_IS_CLOSE;
     if (!similar_one_edit(a, b) && similar_jaro_winkler(a, b) < 0.88)
         return LINK_IS_DIFFERENT;
@@ -489,8 +513,8 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
     case LINK_GIVEN_NAME:
         return given_class(comparer, column, code_a, code_b);
     case LINK_FAMILY_NAME:
-        if (contains_tokens(store, &store->values[code_a], &store->values[code_b]) || similar_one_edit(text_a, text_b) ||
-            similar_jaro_winkler(text_a, text_b) >= 0.9)
+        if (contains_tokens(store, &store->values[code_a], &store->values[code_b]) ||
+            similar_one_edit(text_a, text_b) || similar_jaro_winkler(text_a, text_b) >= 0.9)
             return LINK_IS_CLOSE;
         return LINK_IS_DIFFERENT;
     case LINK_DATE:
@@ -503,7 +527,8 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
         if (comparer->model->tokens[column].used)
             return compare_bags(comparer, NULL, column, true, code_a, code_b).conflict < 2 ? LINK_IS_CLOSE
                                                                                            : LINK_IS_DIFFERENT;
-        return contains_tokens(store, &store->values[code_a], &store->values[code_b]) ? LINK_IS_CLOSE : LINK_IS_DIFFERENT;
+        return contains_tokens(store, &store->values[code_a], &store->values[code_b]) ? LINK_IS_CLOSE
+                                                                                      : LINK_IS_DIFFERENT;
     case LINK_PLACE:
     case LINK_TEXT:
         return similar_jaro_winkler(text_a, text_b) >= 0.9 ? LINK_IS_CLOSE : LINK_IS_DIFFERENT;
@@ -531,7 +556,8 @@ static bool conditions_hold(const struct comparer *comparer, const struct link_c
 
 enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, uint32_t b, uint8_t *ret_guard)
 {
-    static const uint8_t strength[] = {[LINK_BY_WEIGHT] = 0, [LINK_QUIET] = 1, [LINK_REVIEW] = 2, [LINK_JOIN] = 3, [LINK_APART] = 4};
+    static const uint8_t strength[] = {
+        [LINK_BY_WEIGHT] = 0, [LINK_QUIET] = 1, [LINK_REVIEW] = 2, [LINK_JOIN] = 3, [LINK_APART] = 4};
     enum link_verdict verdict = LINK_BY_WEIGHT;
     *ret_guard = 0;
     for (size_t i = 0; i < comparer->spec->guard_count; i++) {

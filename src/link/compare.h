@@ -1,8 +1,8 @@
 /* compare.h: two records to a comparison vector: a level for each field and the term-frequency part of its weight.
  *
- * A comparer ties records to a model. Bound, it holds the frequency of each distinct value and token in arrays; unbound, it asks the
- * model each time: the answers are the same. It is read-only and shared; each thread has a memo of its own, which changes
- * speed only. Everything is symmetric: values are put in byte order before they are compared. */
+ * A comparer ties records to a model. Bound, it holds the frequency of each distinct value and token in arrays;
+ * unbound, it asks the model each time: the answers are the same. It is read-only and shared; each thread has a memo of
+ * its own, which changes speed only. Everything is symmetric: values are put in byte order before they are compared. */
 #ifndef STAITHE_LINK_COMPARE_H
 #define STAITHE_LINK_COMPARE_H
 
@@ -36,7 +36,7 @@ static inline uint64_t compare_pattern(const struct compared *compared, size_t f
 {
     uint64_t pattern = 0;
     for (size_t f = 0; f < fields; f++)
-        pattern |= (uint64_t)compared->level[f] << (5 * f);
+        pattern |= (uint64_t)compared->level[f] << (6 * f);
     return pattern;
 }
 

@@ -1,12 +1,13 @@
-/* dictionary.c: open addressing with linear probing, at most half full; the hash is kept beside the text, so that growing
- * reads no text and a probe compares bytes only when 64 bits agree. */
+/* dictionary.c: open addressing with linear probing, at most half full; the hash is kept beside the text, so that
+ * growing reads no text and a probe compares bytes only when 64 bits agree. */
 #include "link/dictionary.h"
 
 #include "base/hash.h"
 
 void dictionary_start(struct dictionary *dictionary, struct arena *arena)
 {
-    *dictionary = (struct dictionary){.arena = arena, .slot_count = 1024, .count = 1, .capacity = 256, .hash_capacity = 256};
+    *dictionary =
+        (struct dictionary){.arena = arena, .slot_count = 1024, .count = 1, .capacity = 256, .hash_capacity = 256};
     dictionary->slots = arena_array(arena, uint32_t, dictionary->slot_count);
     dictionary->texts = arena_array(arena, struct slice, dictionary->capacity);
     dictionary->hashes = arena_array(arena, uint64_t, dictionary->hash_capacity);

@@ -1,10 +1,11 @@
 /* em.c: expectation and maximisation on pattern counts.
  *
- * A million pairs have a few thousand patterns, so a round costs microseconds. Two things keep it sane. The share of matches is taken over the whole universe of
- * pairs, where those that no blocking rule let through are non-matches: it cannot run to 1 as it does when only blocked pairs are
- * looked at. And u is fixed, so the two classes cannot change places. The last level ("different") of names and dates has an
- * upper bound in m: in a county most pairs that share a surname and an address are a household, not a person, and an unbounded
- * fit would rather call them matches than non-matches. */
+ * A million pairs have a few thousand patterns, so a round costs microseconds. Two things keep it sane. The share of
+ * matches is taken over the whole universe of pairs, where those that no blocking rule let through are non-matches: it
+ * cannot run to 1 as it does when only blocked pairs are looked at. And u is fixed, so the two classes cannot change
+ * places. The last level ("different") of names and dates has an upper bound in m: in a county most pairs that share a
+ * surname and an address are a household, not a person, and an unbounded fit would rather call them matches than
+ * non-matches. */
 #include "link/train.h"
 
 #include <math.h>
@@ -49,11 +50,11 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
         for (size_t i = 0; i < count; i++) {
             double product = odds;
             for (size_t f = 0; f < em->field_count; f++)
-                product *= ratio[f][patterns[i].pattern >> (5 * f) & 31];
+                product *= ratio[f][patterns[i].pattern >> (6 * f) & 63];
             double match = (double)patterns[i].count * (product / (1 + product));
             matches += match;
             for (size_t f = 0; f < em->field_count; f++)
-                weights[f][patterns[i].pattern >> (5 * f) & 31] += match;
+                weights[f][patterns[i].pattern >> (6 * f) & 63] += match;
         }
         for (size_t f = 0; f < em->field_count; f++)
             if (em->train[f])

@@ -1,4 +1,5 @@
-/* evaluate.c: pairwise and B-cubed figures, from the sizes of the cells (cluster × entity) alone, so that no pair is ever listed. */
+/* evaluate.c: pairwise and B-cubed figures, from the sizes of the cells (cluster × entity) alone, so that no pair is
+ * ever listed. */
 #include "link/link.h"
 
 #include <stdlib.h>
@@ -75,7 +76,8 @@ void link_evaluate(const uint64_t *cluster, const uint64_t *truth, const uint32_
         ret->true_pairs += pairs_in(&cells[i], end - i, source != NULL);
         ret->entities++;
     }
-    /* The same again by cluster; within a cluster by entity. Entity sizes are found by the first place of the entity. */
+    /* The same again by cluster; within a cluster by entity. Entity sizes are found by the first place of the entity.
+     */
     struct cell *order = arena_array(scratch, struct cell, count);
     memcpy(order, cells, count * sizeof *cells);
     qsort(cells, count, sizeof *cells, by_cluster);

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-static struct slice values_of(const struct link_records *records, const struct link_comparison *comparison, uint32_t record,
-                              struct arena *arena)
+static struct slice values_of(const struct link_records *records, const struct link_comparison *comparison,
+                              uint32_t record, struct arena *arena)
 {
     const struct link_spec *spec = records->spec;
     struct slice parts[24];
@@ -14,7 +14,8 @@ static struct slice values_of(const struct link_records *records, const struct l
         const struct link_made *made = &spec->made[column];
         size_t inner = column < spec->input_count ? 1 : made->part_count;
         for (size_t p = 0; p < inner && count < countof(parts); p++) {
-            struct slice text = link_records_value(records, record, column < spec->input_count ? column : made->parts[p]);
+            struct slice text =
+                link_records_value(records, record, column < spec->input_count ? column : made->parts[p]);
             if (slice_empty(text))
                 continue;
             parts[count++] = text;
@@ -34,7 +35,8 @@ void link_explain(const struct link_records *records, const struct link_model *m
     struct compared compared;
     comparer_start(&comparer, records, model);
     compare_records(&comparer, NULL, a, b, &compared);
-    *ret = (struct link_explanation){.prior = model->prior, .total = model->prior, .part_count = spec->comparison_count};
+    *ret =
+        (struct link_explanation){.prior = model->prior, .total = model->prior, .part_count = spec->comparison_count};
     ret->parts = arena_array(arena, struct link_part, spec->comparison_count);
     for (size_t f = 0; f < spec->comparison_count; f++) {
         const struct link_comparison *comparison = &spec->comparisons[f];

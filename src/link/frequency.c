@@ -1,7 +1,8 @@
 /* frequency.c: how often each value and token stands in the training records.
  *
- * Only values of at least `keep` records are named in the model: rare addresses and identifiers would make it a copy of the data. All others share one
- * count: what a record with such a value sees on average, which is the count that makes chance agreement come out right. */
+ * Only values of at least `keep` records are named in the model: rare addresses and identifiers would make it a copy of
+ * the data. All others share one count: what a record with such a value sees on average, which is the count that makes
+ * chance agreement come out right. */
 #include "link/train.h"
 
 #include "base/hash.h"

@@ -1,8 +1,9 @@
 /* learn.c: value pairs that one model's clusters teach to the next.
  *
- * Two values (or name tokens) that stand side by side in three clusters or more, and at least six times (2.5 bits) as often as
- * chance would put them there, mean the same to the people who wrote them: a nickname, a village and its district, a trade. Only records that
- * differ in the column speak, and of names only the tokens in which they differ. */
+ * Two values (or name tokens) that stand side by side in three clusters or more, and at least six times (2.5 bits) as
+ * often as chance would put them there, mean the same to the people who wrote them: a nickname, a village and its
+ * district, a trade. Only records that differ in the column speak, and of names only the tokens in which they differ.
+ */
 #include "link/train.h"
 
 #include "base/hash.h"
@@ -41,8 +42,7 @@ static void see(struct learner *learner, uint32_t a, uint32_t b, size_t cluster)
     if (learner->seen_count >= PAIRS_MOST)
         return;
     ARENA_GROW(learner->arena, learner->seen, learner->seen_count, learner->seen_capacity);
-    learner->seen[learner->seen_count++] =
-        (struct seen_pair){a < b ? a : b, a < b ? b : a, (uint32_t)cluster};
+    learner->seen[learner->seen_count++] = (struct seen_pair){a < b ? a : b, a < b ? b : a, (uint32_t)cluster};
 }
 
 static bool holds(const struct column *column, const struct value *value, uint32_t token)
@@ -53,8 +53,8 @@ static bool holds(const struct column *column, const struct value *value, uint32
     return false;
 }
 
-static void see_tokens(struct learner *learner, const struct column *column, const struct value *a, const struct value *b,
-                       size_t cluster)
+static void see_tokens(struct learner *learner, const struct column *column, const struct value *a,
+                       const struct value *b, size_t cluster)
 {
     for (unsigned i = 0; i < a->token_count; i++) {
         uint32_t x = column->token_ids[a->token_at + i];
@@ -73,7 +73,8 @@ static uint32_t *spread(const struct learner *learner, size_t c, bool token)
 {
     const struct column *column = &learner->records->columns[c];
     size_t codes = token ? column->tokens.count : column->plain.count;
-    uint32_t *spread = arena_array(learner->arena, uint32_t, codes), *last = arena_array(learner->arena, uint32_t, codes);
+    uint32_t *spread = arena_array(learner->arena, uint32_t, codes),
+             *last = arena_array(learner->arena, uint32_t, codes);
     for (size_t k = 0; k < learner->cluster_count; k++)
         for (uint32_t i = learner->starts[k]; i < learner->starts[k + 1]; i++) {
             const struct value *value = record_value(learner->records, learner->members[i], c);
@@ -101,7 +102,8 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
             to = from + MEMBERS;
         for (uint32_t i = from; i < to; i++)
             for (uint32_t j = i + 1; j < to; j++) {
-                uint32_t a = record_code(records, learner->members[i], c), b = record_code(records, learner->members[j], c);
+                uint32_t a = record_code(records, learner->members[i], c),
+                         b = record_code(records, learner->members[j], c);
                 if (!a || !b || a == b)
                     continue;
                 if (token)
@@ -118,11 +120,13 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
     for (size_t i = 0, end; i < learner->seen_count; i = end) {
         const struct seen_pair *pair = &learner->seen[i];
         size_t clusters = 0;
-        for (end = i; end < learner->seen_count && learner->seen[end].a == pair->a && learner->seen[end].b == pair->b; end++)
+        for (end = i; end < learner->seen_count && learner->seen[end].a == pair->a && learner->seen[end].b == pair->b;
+             end++)
             clusters += end == i || learner->seen[end].cluster != learner->seen[end - 1].cluster;
         if (clusters < CLUSTERS_LEAST)
             continue;
-        double bits = log2((double)clusters * (double)learner->cluster_count / ((double)stands[pair->a] * stands[pair->b]));
+        double bits =
+            log2((double)clusters * (double)learner->cluster_count / ((double)stands[pair->a] * stands[pair->b]));
         if (bits < 2.5)
             continue;
         struct slice a = texts[pair->a], b = texts[pair->b];
@@ -173,7 +177,8 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
     struct learner learner = {.records = records, .model = model, .arena = scratch};
     uint32_t n = records->count;
     /* Clusters numbered by their first record in canonical order; single records teach nothing. */
-    uint32_t *size = arena_array(scratch, uint32_t, (size_t)n + 1), *number = arena_array(scratch, uint32_t, (size_t)n + 1);
+    uint32_t *size = arena_array(scratch, uint32_t, (size_t)n + 1),
+             *number = arena_array(scratch, uint32_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         size[cluster[r]]++;
     for (uint32_t i = 0; i < n; i++) {

@@ -10,20 +10,22 @@
  * THE LOCALITY LAW. Given a frozen model, the weight of a pair depends on those two records and the model alone; the
  * clusters of a connected component depend on that component alone. Term frequencies, the list of keys too common
  * to block on, learned value pairs, m and u, thresholds and the digest of the specification live in the model. Scoring
- * has no block caps, no samples and no dependence on order: adding a record to the table changes no other pair's weight.
- * Training orders the records by their content first, so the order in which they were added changes no byte of a model.
+ * has no block caps, no samples and no dependence on order: adding a record to the table changes no other pair's
+ * weight. Training orders the records by their content first, so the order in which they were added changes no byte of
+ * a model.
  *
  * WEIGHTS are in bits: log2 of the odds that two records are of one entity. 0 is even odds; +10 is about 1000 to 1.
  *
  * Numbers: records are numbered from 0 in the order of adding, sources from 0 in the order of link_records_source.
- * Ties are broken by a canonical order (content, then source name, then id), never by these numbers: the same records in
- * another order give the same edges and the same partition. Any number of threads gives the same bytes.
+ * Ties are broken by a canonical order (content, then source name, then id), never by these numbers: the same records
+ * in another order give the same edges and the same partition. Any number of threads gives the same bytes.
  *
- * Ownership: everything lives in the arena it was made in. A specification must outlive the records and models made from it.
- * Threads: a table is filled by one thread; once filled and prepared (link_train, link_score and link_prepare do it)
- * it may be read by several. Nothing is global.
+ * Ownership: everything lives in the arena it was made in. A specification must outlive the records and models made
+ * from it. Threads: a table is filled by one thread; once filled and prepared (link_train, link_score and link_prepare
+ * do it) it may be read by several. Nothing is global.
  *
- * Cost: about 200 bytes a record and 32 bytes an edge; the time grows with the pairs that the blocking rules let through. */
+ * Cost: about 200 bytes a record and 32 bytes an edge; the time grows with the pairs that the blocking rules let
+ * through. */
 #ifndef STAITHE_LINK_LINK_H
 #define STAITHE_LINK_LINK_H
 
@@ -57,7 +59,7 @@ enum link_kind {
  * are said to hold no duplicates are never joined within themselves. */
 enum link_type { LINK_DEDUPE, LINK_LINK, LINK_LINK_AND_DEDUPE };
 
-enum { LINK_COLUMNS_MAX = 32, LINK_FIELDS_MAX = 12, LINK_RULES_MAX = 48, LINK_GUARDS_MAX = 32 };
+enum { LINK_COLUMNS_MAX = 32, LINK_FIELDS_MAX = 10, LINK_RULES_MAX = 48, LINK_GUARDS_MAX = 32 };
 
 struct link_column {
     struct slice name;
@@ -108,7 +110,8 @@ struct link_options {
     void *context;
 };
 
-/* Turns values into dictionary codes and their features; called by the others when needed. After it, no record can be added. */
+/* Turns values into dictionary codes and their features; called by the others when needed. After it, no record can be
+ * added. */
 bool link_prepare(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
 /* ---- The model (model.c, train.c) ---- */
@@ -119,21 +122,23 @@ struct link_training {
     size_t patterns;     /* distinct comparison patterns among them */
     unsigned iterations; /* of the EM */
     bool converged;
-    double matches;      /* expected number of matching pairs */
-    size_t common_keys;  /* keys found too common to block on */
-    size_t learned;      /* value pairs learned */
+    double matches;     /* expected number of matching pairs */
+    size_t common_keys; /* keys found too common to block on */
+    size_t learned;     /* value pairs learned */
 };
 
-/* Trains without labels: u from value frequencies and random pairs, m and the share of matches by EM over the whole universe of pairs
- * (pairs that no rule lets through count as non-matches, so the share cannot run away). Needs 2 records or more. */
+/* Trains without labels: u from value frequencies and random pairs, m and the share of matches by EM over the whole
+ * universe of pairs (pairs that no rule lets through count as non-matches, so the share cannot run away). Needs 2
+ * records or more. */
 bool link_train(struct link_records *records, const struct link_options *options, struct arena *arena,
                 struct link_model **ret, struct link_training *ret_training, struct error *err) MUST_USE;
-/* Readable JSON, the same bytes for the same model. A model from another specification, of a newer version, or damaged, is refused on reading. */
+/* Readable JSON, the same bytes for the same model. A model from another specification, of a newer version, or damaged,
+ * is refused on reading. */
 struct slice link_model_write(const struct link_model *model, struct arena *arena);
 bool link_model_read(struct slice text, struct slice file, const struct link_spec *spec, struct arena *arena,
                      struct link_model **ret, struct error *err) MUST_USE;
-/* Thresholds in bits: an edge of `join` or more joins by itself; one from `review` up to `join` is a doubt for a person;
- * edges below `floor` are not given. Defaults from the specification. */
+/* Thresholds in bits: an edge of `join` or more joins by itself; one from `review` up to `join` is a doubt for a
+ * person; edges below `floor` are not given. Defaults from the specification. */
 double link_model_join(const struct link_model *model);
 double link_model_review(const struct link_model *model);
 double link_model_floor(const struct link_model *model);
@@ -150,12 +155,12 @@ enum link_verdict {
 };
 
 struct link_edge {
-    uint32_t a, b; /* record numbers, a < b */
-    float weight;  /* total, bits */
+    uint32_t a, b;   /* record numbers, a < b */
+    float weight;    /* total, bits */
     uint8_t verdict; /* enum link_verdict */
     uint8_t guard;   /* number of the guard or rule + 1, 0: none */
     uint16_t unused;
-    uint64_t pattern; /* five bits a comparison: 0 is missing, else the level from 1 */
+    uint64_t pattern; /* six bits a comparison: 0 is missing, else the level from 1 */
 };
 
 struct link_edges {
@@ -164,8 +169,8 @@ struct link_edges {
     uint64_t pairs; /* compared */
 };
 
-/* All pairs that meet under a blocking rule, each once, with weight >= floor, by (a, b). Edges of verdict LINK_APART are given
- * whatever they weigh above the floor. Fails when the records or the model are of another specification. */
+/* All pairs that meet under a blocking rule, each once, with weight >= floor, by (a, b). Edges of verdict LINK_APART
+ * are given whatever they weigh above the floor. Fails when the records or the model are of another specification. */
 bool link_score(struct link_records *records, const struct link_model *model, const struct link_options *options,
                 struct arena *arena, struct link_edges *ret, struct error *err) MUST_USE;
 /* One pair, whether or not a blocking rule lets it through. Needs link_prepare. */
@@ -180,8 +185,8 @@ struct link_pair {
 
 /* A pure function of what stands here. Arrays that are NULL are left out of account. */
 struct link_cluster_input {
-    uint32_t count;      /* nodes 0 … count-1, most often record numbers */
-    const uint8_t *in;   /* per node: 0 leaves it (and its edges and constraints) out, as if it were not there */
+    uint32_t count;    /* nodes 0 … count-1, most often record numbers */
+    const uint8_t *in; /* per node: 0 leaves it (and its edges and constraints) out, as if it were not there */
     const struct link_edge *edges;
     size_t edge_count;
     double join, review;
@@ -189,16 +194,18 @@ struct link_cluster_input {
     size_t must_count;
     const struct link_pair *cannot_link; /* never in one cluster, also not through third records */
     size_t cannot_count;
-    /* Per node: a code of its verified identifier, 0 for none. Two different codes never share a cluster. For an identifier
-     * that superseded another, give both the same code. link_records_codes makes codes from a column. */
+    /* Per node: a code of its verified identifier, 0 for none. Two different codes never share a cluster. For an
+     * identifier that superseded another, give both the same code. link_records_codes makes codes from a column. */
     const uint64_t *verified;
-    /* Per node its source, and per source whether it holds no duplicates: then no cluster holds two of its records. At most 64 such sources. */
+    /* Per node its source, and per source whether it holds no duplicates: then no cluster holds two of its records. At
+     * most 64 such sources. */
     const uint32_t *source;
     const uint8_t *no_duplicates; /* per source */
-    /* Per node: a key that does not depend on numbering, for breaking ties; link_records_keys gives it. NULL: the node's number. */
+    /* Per node: a key that does not depend on numbering, for breaking ties; link_records_keys gives it. NULL: the
+     * node's number. */
     const uint64_t *keys;
-    /* For field-wise linkage and the guards of pairs that no rule let through: node numbers must then be record numbers. Without
-     * them clusters are made from the edges' total weights. */
+    /* For field-wise linkage and the guards of pairs that no rule let through: node numbers must then be record
+     * numbers. Without them clusters are made from the edges' total weights. */
     const struct link_records *records;
     const struct link_model *model;
     /* Per record one-to-one (link_type link): at most one record of each source in a cluster. */
@@ -209,7 +216,8 @@ enum link_reason {
     LINK_DOUBT_WEIGHT,     /* between review and join */
     LINK_DOUBT_GUARD,      /* a guard asks for a person's word */
     LINK_DOUBT_AMBIGUOUS,  /* fits two clusters that cannot be one, about equally well */
-    LINK_DOUBT_CONSTRAINT, /* heavy enough, but verified identifiers, a source without duplicates or a third record stand between */
+    LINK_DOUBT_CONSTRAINT, /* heavy enough, but verified identifiers, a source without duplicates or a third record
+                              stand between */
 };
 
 struct link_doubt {
@@ -220,8 +228,8 @@ struct link_doubt {
 };
 
 struct link_clusters {
-    uint32_t *cluster; /* per node: the lowest node number of its cluster; UINT32_MAX for nodes left out */
-    uint32_t count;    /* clusters, singles included */
+    uint32_t *cluster;         /* per node: the lowest node number of its cluster; UINT32_MAX for nodes left out */
+    uint32_t count;            /* clusters, singles included */
     struct link_doubt *doubts; /* heaviest first; one for each pair of clusters */
     size_t doubt_count;
     struct link_pair *refused; /* must-links that cannot-links or verified identifiers forbid */
@@ -239,12 +247,12 @@ const uint64_t *link_records_keys(const struct link_records *records);
 /* ---- Explanation (explain.c) ---- */
 
 struct link_part {
-    struct slice field;          /* the comparison's name */
-    struct slice a, b;           /* the two values */
-    struct slice level;          /* "equal", "one letter apart", "missing", … */
-    double m, u;                 /* of the level; 0 where missing */
-    double weight;               /* bits this field adds: log2(m / u) + frequency */
-    double frequency;            /* of those, the term-frequency part */
+    struct slice field; /* the comparison's name */
+    struct slice a, b;  /* the two values */
+    struct slice level; /* "equal", "one letter apart", "missing", … */
+    double m, u;        /* of the level; 0 where missing */
+    double weight;      /* bits this field adds: log2(m / u) + frequency */
+    double frequency;   /* of those, the term-frequency part */
 };
 
 struct link_explanation {

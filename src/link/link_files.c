@@ -1,5 +1,5 @@
-/* link_files.c: the way from CSV files to a file of clusters, in the order that keeps the truth unseen: read, train, score, cluster,
- * write; only then open the truth. */
+/* link_files.c: the way from CSV files to a file of clusters, in the order that keeps the truth unseen: read, train,
+ * score, cluster, write; only then open the truth. */
 #include "link/link_files.h"
 
 #include "base/csv.h"
@@ -62,7 +62,8 @@ static bool open_rows(const struct file_job *job, size_t file, struct arena *are
         !csv_open_file(handle, &options, arena, ret, err) || !csv_read(*ret, &row, err))
         return error_wrap(err, "reading %.*s", PRINT(path));
     if (!row)
-        return error_set_at(err, ERROR_INPUT, path, 1, 0, "the file is empty; it must begin with a row of column names");
+        return error_set_at(err, ERROR_INPUT, path, 1, 0,
+                            "the file is empty; it must begin with a row of column names");
     struct slice *headers = arena_array(arena, struct slice, row->count + 1);
     for (size_t i = 0; i < row->count; i++)
         headers[i] = arena_copy(arena, slice_trim(row->fields[i]));
@@ -79,7 +80,8 @@ static bool find_header(struct slice path, const struct slice *headers, size_t c
         if (!slice_equal_nocase(headers[i], name))
             continue;
         if (*ret >= 0)
-            return error_set_at(err, ERROR_INPUT, path, 1, 0, "the column %.*s stands twice; keep one of them", PRINT(name));
+            return error_set_at(err, ERROR_INPUT, path, 1, 0, "the column %.*s stands twice; keep one of them",
+                                PRINT(name));
         *ret = (int)i;
     }
     return true;
@@ -108,8 +110,8 @@ static bool map_headers(const struct file_job *job, size_t file, const struct sl
     return true;
 }
 
-static bool missing_id(const struct file_job *job, size_t file, const struct slice *headers, size_t count, struct slice name,
-                       const char *what, struct error *err)
+static bool missing_id(const struct file_job *job, size_t file, const struct slice *headers, size_t count,
+                       struct slice name, const char *what, struct error *err)
 {
     struct slice near = text_nearest(name, headers, count);
     if (slice_empty(near))
@@ -270,14 +272,15 @@ static bool write_pairs(const struct file_job *job, struct error *err)
         return true;
     struct arena *scratch = arena_make(0);
     struct buffer out = buffer_make(scratch);
-    const struct slice header[7] = {S("id_a"),   S("source_a"),    S("id_b"),       S("source_b"),
+    const struct slice header[7] = {S("id_a"),   S("source_a"),    S("id_b"),      S("source_b"),
                                     S("weight"), S("probability"), S("decided_by")};
     csv_write_row(&out, header, 7, false);
     for (size_t i = 0; i < job->edges.count; i++) {
         const struct link_edge *edge = &job->edges.edges[i];
         char weight[32], probability[32];
         int weight_length = snprintf(weight, sizeof weight, "%.3f", (double)edge->weight);
-        int probability_length = snprintf(probability, sizeof probability, "%.6f", 1 / (1 + exp2(-(double)edge->weight)));
+        int probability_length =
+            snprintf(probability, sizeof probability, "%.6f", 1 / (1 + exp2(-(double)edge->weight)));
         struct slice fields[7] = {link_records_id(job->records, edge->a),
                                   link_records_source_name(job->records, job->sources[edge->a]),
                                   link_records_id(job->records, edge->b),
@@ -312,7 +315,8 @@ static bool evaluate(const struct file_job *job, struct link_figures *ret, struc
 {
     uint32_t n = link_records_count(job->records), at = 0;
     struct arena *arena = arena_make(0);
-    uint64_t *truth = arena_array(arena, uint64_t, (size_t)n + 1), *cluster = arena_array(arena, uint64_t, (size_t)n + 1);
+    uint64_t *truth = arena_array(arena, uint64_t, (size_t)n + 1),
+             *cluster = arena_array(arena, uint64_t, (size_t)n + 1);
     struct dictionary labels;
     dictionary_start(&labels, arena);
     bool done = true;
@@ -403,11 +407,12 @@ static void report_text(const struct file_job *job, const struct link_figures *f
         buffer_format(out, "%" PRIu64 " rows have more or fewer fields than their header\n", job->irregular);
     if (job->trained)
         buffer_format(out,
-                      "trained on %" PRIu64 " pairs of %zu patterns in %u rounds%s: %.0f matches expected, %zu keys too common, "
+                      "trained on %" PRIu64
+                      " pairs of %zu patterns in %u rounds%s: %.0f matches expected, %zu keys too common, "
                       "%zu value pairs learned\n",
                       job->training.pairs, job->training.patterns, job->training.iterations,
-                      job->training.converged ? "" : " (not converged)", job->training.matches, job->training.common_keys,
-                      job->training.learned);
+                      job->training.converged ? "" : " (not converged)", job->training.matches,
+                      job->training.common_keys, job->training.learned);
     if (figures)
         buffer_format(out,
                       "pairwise precision %.4f, recall %.4f, F1 %.4f; B-cubed precision %.4f, recall %.4f, F1 %.4f "
@@ -434,8 +439,8 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
     if (job.spec->type == LINK_LINK && request->file_count < 2)
         return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
     if (!read_files(&job, err) || !get_model(&job, err) ||
-        !link_score(job.records, job.model, &request->options, job.arena, &job.edges, err) || !make_clusters(&job, err) ||
-        !write_clusters(&job, err) || !write_pairs(&job, err))
+        !link_score(job.records, job.model, &request->options, job.arena, &job.edges, err) ||
+        !make_clusters(&job, err) || !write_clusters(&job, err) || !write_pairs(&job, err))
         return false;
     job.seconds = (double)(host_monotonic(request->host) - started) / 1e9;
     struct link_figures figures;

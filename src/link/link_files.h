@@ -1,8 +1,8 @@
 /* link_files.h: plain CSV files in, clusters and pairs out, without any hub: what `staithe link SPEC.yaml FILE…` does.
  *
  * Each file is a source, called by its base name without the ending (by its path where two would be called the same).
- * Headers are matched to the specification's columns by name or by one of their `headers`, case and surrounding space aside.
- * Every column of the specification must stand in at least one file, and no file may hold none of them.
+ * Headers are matched to the specification's columns by name or by one of their `headers`, case and surrounding space
+ * aside. Every column of the specification must stand in at least one file, and no file may hold none of them.
  *
  * The truth column, if asked for, is read from the files only after the clusters (and pairs) have been written. */
 #ifndef STAITHE_LINK_LINK_FILES_H
@@ -13,16 +13,18 @@
 
 struct link_files_request {
     const struct host *host;
-    struct slice specification;      /* path */
-    const struct slice *files;       /* paths */
+    struct slice specification; /* path */
+    const struct slice *files;  /* paths */
     size_t file_count;
-    struct slice truth;              /* column with the true entity, empty: no evaluation. `truth:` of the specification may say which part of it counts */
-    struct slice clusters;           /* path to write to: id, (source with more than one file,) cluster; empty: not written */
-    struct slice pairs;              /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */
-    struct slice model;              /* path of a model to use instead of training; empty: train */
-    struct slice save_model;         /* path to write the model to; empty: not written */
-    bool print_specification;        /* only the specification with its defaults is put into `out` */
-    bool json;                       /* the report as JSON, else as lines of text */
+    struct slice truth;    /* column with the true entity, empty: no evaluation. `truth:` of the specification may say
+                              which part of it counts */
+    struct slice clusters; /* path to write to: id, (source with more than one file,) cluster; empty: not written */
+    struct slice
+        pairs; /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */
+    struct slice model;       /* path of a model to use instead of training; empty: train */
+    struct slice save_model;  /* path to write the model to; empty: not written */
+    bool print_specification; /* only the specification with its defaults is put into `out` */
+    bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;
 };
 

@@ -10,11 +10,11 @@ enum { LINK_MODEL_VERSION = 1 };
 /* How often the values of a column stand in the training records. Rare ones are not named. */
 struct frequencies {
     bool used;
-    uint64_t filled;      /* records that have the column */
-    double equal;         /* chance that two records agree by chance: sum of squares of the shares */
-    double rest;          /* count taken for a value that is not named: what a record of such a value sees on average */
+    uint64_t filled; /* records that have the column */
+    double equal;    /* chance that two records agree by chance: sum of squares of the shares */
+    double rest;     /* count taken for a value that is not named: what a record of such a value sees on average */
     struct dictionary values;
-    uint32_t *counts;     /* by code of `values` */
+    uint32_t *counts; /* by code of `values` */
     size_t count_capacity;
 };
 
@@ -37,7 +37,7 @@ struct common_key {
 
 struct learned_pair {
     uint16_t column;
-    bool token; /* of tokens, else of whole values */
+    bool token;        /* of tokens, else of whole values */
     struct slice a, b; /* in byte order */
     double bits;
 };
@@ -45,10 +45,10 @@ struct learned_pair {
 struct link_model {
     const struct link_spec *spec;
     struct arena *arena;
-    uint64_t records;  /* trained on */
-    double universe;   /* pairs */
-    double lambda;     /* share of matches among them */
-    double prior;      /* log2 of its odds */
+    uint64_t records; /* trained on */
+    double universe;  /* pairs */
+    double lambda;    /* share of matches among them */
+    double prior;     /* log2 of its odds */
     double join, review, floor;
     struct frequencies values[LINK_COLUMNS_MAX], tokens[LINK_COLUMNS_MAX];
     struct levels levels[LINK_FIELDS_MAX];

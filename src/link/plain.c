@@ -1,7 +1,7 @@
 /* plain.c: the plain form of a value, by its kind.
  *
- * Names and places: folded tokens with single spaces, without titles. Dates: eight digits, unknown parts as zeros; a date
- * that cannot be (month 22) keeps its digits, because a slip of one digit is then still one digit away. Postcodes,
+ * Names and places: folded tokens with single spaces, without titles. Dates: eight digits, unknown parts as zeros; a
+ * date that cannot be (month 22) keeps its digits, because a slip of one digit is then still one digit away. Postcodes,
  * identifiers and telephones: letters and digits only. Words such as "unknown" or "n/a" count as missing. */
 #include "link/records.h"
 
@@ -9,8 +9,9 @@
 
 static bool says_nothing(struct slice s)
 {
-    static const char *const nothing[] = {"unknown", "n/a", "na", "none", "null", "not known", "nk", "-", ".", "?", "xx",
-                                          "not available", "not recorded", "tbc", NULL};
+    static const char *const nothing[] = {"unknown",      "n/a", "na", "none", "null", "not known",
+                                          "nk",           "-",   ".",  "?",    "xx",   "not available",
+                                          "not recorded", "tbc", NULL};
     for (size_t i = 0; nothing[i]; i++)
         if (slice_equal(s, slice_of(nothing[i])))
             return true;
@@ -152,8 +153,8 @@ void plain_postcode(struct slice s, struct value *value)
     size_t letters = 0;
     while (letters < s.len && s.at[letters] >= 'A' && s.at[letters] <= 'Z')
         letters++;
-    bool inward = s.len >= 5 && s.len <= 7 && letters >= 1 && letters <= 2 && s.at[s.len - 3] >= '0' &&
-                  s.at[s.len - 3] <= '9';
+    bool inward =
+        s.len >= 5 && s.len <= 7 && letters >= 1 && letters <= 2 && s.at[s.len - 3] >= '0' && s.at[s.len - 3] <= '9';
     for (size_t i = s.len - (inward ? 2 : 0); inward && i < s.len; i++)
         inward = s.at[i] >= 'A' && s.at[i] <= 'Z';
     if (inward) {

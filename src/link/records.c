@@ -1,7 +1,7 @@
 /* records.c: fills the table, codes it, and puts the records in an order of their own.
  *
- * The canonical key of a record is 40 bits of a hash of its plain values and its source's name, then 24 bits of a hash of its id: so ties break by
- * content first, and the order of adding plays no part anywhere. */
+ * The canonical key of a record is 40 bits of a hash of its plain values and its source's name, then 24 bits of a hash
+ * of its id: so ties break by content first, and the order of adding plays no part anywhere. */
 #include "link/records.h"
 
 #include "base/hash.h"
@@ -161,7 +161,7 @@ static struct token token_features(struct slice text)
     return token;
 }
 
-static void make_features(struct link_records *records, size_t c)
+static void make_features(struct link_records *records, size_t c, const struct nicknames *nicknames)
 {
     struct column *column = &records->columns[c];
     enum link_kind kind = records->spec->columns[c].kind;
@@ -185,8 +185,12 @@ static void make_features(struct link_records *records, size_t c)
         }
     }
     column->token_features = arena_array(records->arena, struct token, column->tokens.count);
-    for (size_t t = 1; t < column->tokens.count; t++)
-        column->token_features[t] = token_features(column->tokens.texts[t]);
+    for (size_t t = 1; t < column->tokens.count; t++) {
+        struct token *token = &column->token_features[t];
+        *token = token_features(column->tokens.texts[t]);
+        if (kind <= LINK_FULL_NAME)
+            token->line_count = (uint8_t)nicknames_lines(nicknames, column->tokens.texts[t], token->lines);
+    }
 }
 
 struct ordered {
@@ -228,12 +232,14 @@ bool link_prepare(struct link_records *records, const struct link_options *optio
     if (records->prepared)
         return true;
     const struct link_spec *spec = records->spec;
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_make(0), *names = arena_make(0);
+    const struct nicknames *nicknames = nicknames_make(names);
     records->plain = arena_array(records->arena, uint32_t, (size_t)records->count * spec->column_count + 1);
     for (size_t c = 0; c < spec->column_count; c++) {
         if (options && options->progress &&
             !options->progress(options->context, "coding", (double)c / (double)spec->column_count)) {
             arena_free(scratch);
+            arena_free(names);
             return error_set(err, ERROR_CANCELLED, "linking was stopped while coding");
         }
         if (c < spec->input_count) {
@@ -244,12 +250,13 @@ bool link_prepare(struct link_records *records, const struct link_options *optio
         } else {
             code_made(records, c, scratch);
         }
-        make_features(records, c);
+        make_features(records, c, nicknames);
         arena_reset(scratch);
     }
     order_records(records, scratch);
     records->prepared = true;
     arena_free(scratch);
+    arena_free(names);
     return true;
 }
 

@@ -1,18 +1,21 @@
 /* records.h: the table of records inside: dictionary-coded columns and the features of each distinct value.
  *
- * A cell is the number of its raw text; each distinct raw text is turned once into its plain form (plain.c), by which values
- * are compared, counted and blocked on. Tokens have a dictionary of their own in each column. */
+ * A cell is the number of its raw text; each distinct raw text is turned once into its plain form (plain.c), by which
+ * values are compared, counted and blocked on. Tokens have a dictionary of their own in each column. */
 #ifndef STAITHE_LINK_RECORDS_H
 #define STAITHE_LINK_RECORDS_H
 
 #include "link/dictionary.h"
+#include "link/similar.h"
 #include "link/spec.h"
 
 enum { LINK_TOKENS_MAX = 12 }; /* of a value; the rest is left out of bags */
 
 struct token {
-    uint64_t letters; /* a bit for each letter or digit that stands in it */
-    bool digits;      /* holds a digit */
+    uint64_t letters;               /* a bit for each letter or digit that stands in it */
+    uint16_t lines[NICKNAME_LINES]; /* of the table of nicknames, in columns of names */
+    uint8_t line_count;
+    bool digits; /* holds a digit */
 };
 
 struct value {
@@ -25,7 +28,7 @@ struct value {
 
 struct column {
     struct dictionary raw, plain, tokens;
-    uint32_t *plain_of; /* by raw code; made columns: NULL */
+    uint32_t *plain_of;   /* by raw code; made columns: NULL */
     struct value *values; /* by plain code */
     uint32_t *token_ids;
     size_t token_id_count;

@@ -1,7 +1,7 @@
 /* score.c: pairs to weights to edges.
  *
- * Each task of the blocks collects its edges for itself; the tasks' lists are put together in the order of the tasks and then sorted by (a, b),
- * so the threads leave no trace. */
+ * Each task of the blocks collects its edges for itself; the tasks' lists are put together in the order of the tasks
+ * and then sorted by (a, b), so the threads leave no trace. */
 #include "link/score.h"
 
 #include "link/block.h"
@@ -21,7 +21,8 @@ struct link_edge score_pair(const struct comparer *comparer, struct memo *memo, 
 {
     struct compared compared;
     compare_records(comparer, memo, a, b, &compared);
-    struct link_edge edge = {.a = a < b ? a : b, .b = a < b ? b : a, .weight = score_weight(comparer->model, &compared)};
+    struct link_edge edge = {
+        .a = a < b ? a : b, .b = a < b ? b : a, .weight = score_weight(comparer->model, &compared)};
     edge.pattern = compare_pattern(&compared, comparer->spec->comparison_count);
     return edge;
 }
@@ -116,7 +117,8 @@ bool link_score(struct link_records *records, const struct link_model *model, co
                 struct arena *arena, struct link_edges *ret, struct error *err)
 {
     if (records->spec->digest != model->spec->digest)
-        return error_set(err, ERROR_CONFLICT, "the records and the model belong to different specifications; train a new model");
+        return error_set(err, ERROR_CONFLICT,
+                         "the records and the model belong to different specifications; train a new model");
     if (!link_prepare(records, options, err))
         return false;
     struct arena *scratch = arena_make(0);
@@ -124,7 +126,8 @@ bool link_score(struct link_records *records, const struct link_model *model, co
     comparer_start(&comparer, records, model);
     comparer_bind(&comparer, scratch);
     struct blocks blocks;
-    bool done = blocks_keys(&blocks, records, model, options, scratch, err) && blocks_sort(&blocks, options, scratch, err);
+    bool done =
+        blocks_keys(&blocks, records, model, options, scratch, err) && blocks_sort(&blocks, options, scratch, err);
     struct score_work work = {.comparer = &comparer, .blocks = &blocks, .floor = (float)model->floor};
     for (size_t i = 0; i < records->spec->guard_count; i++)
         work.rules |= records->spec->guards[i].then == LINK_JOIN;
@@ -148,7 +151,8 @@ bool link_score(struct link_records *records, const struct link_model *model, co
     return done;
 }
 
-struct link_edge link_score_pair(const struct link_records *records, const struct link_model *model, uint32_t a, uint32_t b)
+struct link_edge link_score_pair(const struct link_records *records, const struct link_model *model, uint32_t a,
+                                 uint32_t b)
 {
     must(records->prepared && a != b && a < records->count && b < records->count);
     struct comparer comparer;

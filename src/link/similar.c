@@ -1,5 +1,5 @@
-/* similar.c: Jaro-Winkler with the matched places kept as bits of one word, which the 64-byte cut makes possible; and the one-edit
- * test as a walk from both ends. */
+/* similar.c: Jaro-Winkler with the matched places kept as bits of one word, which the 64-byte cut makes possible; and
+ * the one-edit test as a walk from both ends. */
 #include "link/similar.h"
 
 static size_t smaller(size_t a, size_t b)

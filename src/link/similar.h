@@ -2,14 +2,19 @@
 #ifndef STAITHE_LINK_SIMILAR_H
 #define STAITHE_LINK_SIMILAR_H
 
-#include "base/slice.h"
+#include "base/arena.h"
 
 /* Jaro-Winkler similarity, 0 to 1 (Winkler 1990: common prefix of at most four, scale 0.1, at any Jaro value). Texts
  * longer than 64 bytes are cut there. Two empty texts give 0. */
 double similar_jaro_winkler(struct slice a, struct slice b);
 /* True when one edit (insert, delete, replace, or swap of neighbours) makes one the other, or they are equal. */
 bool similar_one_edit(struct slice a, struct slice b);
-/* True when one is a known short or other form of the other given name, or both are of one name: bill, will and william. */
-bool similar_nickname(struct slice a, struct slice b);
+/* Known short and other forms of given names (nickname.c). Each name stands in some lines of the table; two names that
+ * share a line are forms of one name: bill, will and william. */
+enum { NICKNAME_LINES = 7 };
+struct nicknames;
+struct nicknames *nicknames_make(struct arena *arena) MUST_USE;
+/* The lines (from 1) that a folded name stands in, at most NICKNAME_LINES; how many. */
+unsigned nicknames_lines(const struct nicknames *nicknames, struct slice name, uint16_t ret_lines[NICKNAME_LINES]);
 
 #endif

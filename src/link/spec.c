@@ -1,16 +1,18 @@
 /* spec.c: reads a linkage specification.
  *
  * Everything is checked here, with file, line and column, so that the engine never meets a wrong specification: a
- * column that is not there, a function that does not fit a kind, a condition on nothing. What is left out is filled in by
- * spec_default.c; link_spec_print writes the whole back, and its digest ties a model to it. */
+ * column that is not there, a function that does not fit a kind, a condition on nothing. What is left out is filled in
+ * by spec_default.c; link_spec_print writes the whole back, and its digest ties a model to it. */
 #include "link/spec.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 
-const char *const link_kind_words[] = {"given_name", "family_name", "full_name", "date",     "postcode",
-                                       "address",    "place",       "identifier", "email",   "telephone",
+const char *const link_kind_words[] = {"given_name", "family_name", "full_name",  "date",  "postcode",
+                                       "address",    "place",       "identifier", "email", "telephone",
                                        "category",   "number",      "text",       NULL};
 static const char *const type_words[] = {"dedupe", "link", "link_and_dedupe", NULL};
 static const char *const order_words[] = {"ymd", "dmy", "mdy", NULL};
@@ -18,14 +20,15 @@ static const char *const method_words[] = {"levels", "tokens", NULL};
 static const char *const then_words[] = {"review", "quiet", "apart", NULL};
 static const enum link_verdict then_verdicts[] = {LINK_REVIEW, LINK_QUIET, LINK_APART};
 
-const char *const link_test_words[] = {"equal",    "nickname", "initial", "contains", "edits",
-                                       "jaro_winkler", "soundex",  "learned", "swapped",  "digit",
-                                       "partial",  "day_month", "year",   "years",    "sector",
-                                       "district", "area",     "prefix",  "local_part", NULL};
+const char *const link_test_words[] = {"equal",        "nickname",  "initial", "contains",   "edits",
+                                       "jaro_winkler", "soundex",   "learned", "swapped",    "digit",
+                                       "partial",      "day_month", "year",    "years",      "sector",
+                                       "district",     "area",      "prefix",  "local_part", NULL};
 static const bool test_has_argument[LINK_TESTS] = {
     [LINK_TEST_EDITS] = true, [LINK_TEST_JARO] = true, [LINK_TEST_YEARS] = true, [LINK_TEST_PREFIX] = true};
 
-static const char *const class_words[] = {"missing", "same", "close", "similar", "different", "common", "initial", NULL};
+static const char *const class_words[] = {"missing",   "same",   "close",   "similar",
+                                          "different", "common", "initial", NULL};
 
 int link_spec_find(const struct link_spec *spec, struct slice name)
 {
@@ -252,8 +255,8 @@ static bool read_level(const struct yaml *item, const struct link_spec *spec, st
 static bool read_comparison(const struct yaml *item, struct link_spec *spec, struct link_comparison *ret,
                             struct error *err)
 {
-    static const char *const known[] = {"name", "column", "method", "levels", "fuzzy", "frequency", "train",
-                                        "different", NULL};
+    static const char *const known[] = {"name",      "column", "method",    "levels", "fuzzy",
+                                        "frequency", "train",  "different", NULL};
     struct link_comparison comparison = {.fuzzy = true, .frequency = true, .train = true};
     struct yaml whole = {0};
     if (item->kind == YAML_SCALAR) {
@@ -414,8 +417,7 @@ static bool read_guard(const struct yaml *item, struct link_spec *spec, bool rul
     guard->name = arena_format(spec->arena, "%s %zu", rule ? "rule" : "guard", spec->guard_count + 1);
     int then = 0;
     const struct yaml *when = NULL, *unless = yaml_get(item, "unless");
-    if (!yaml_maybe_text(item, "name", &guard->name, err) ||
-        !yaml_mapping(item, rule ? "join" : "when", &when, err) ||
+    if (!yaml_maybe_text(item, "name", &guard->name, err) || !yaml_mapping(item, rule ? "join" : "when", &when, err) ||
         !read_conditions(when, spec, guard->when, &guard->when_count, err) ||
         (unless && !read_conditions(unless, spec, guard->unless, &guard->unless_count, err)) ||
         !yaml_maybe_word(item, "then", then_words, &then, err))
@@ -526,10 +528,9 @@ static bool read_truth(const struct yaml *root, struct link_spec *spec, struct e
 bool link_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
                     struct error *err)
 {
-    static const char *const known[] = {"link",       "id",      "columns",     "date_order", "blocking",
-                                        "block_cap",  "rules",   "comparisons", "guards",     "thresholds",
-                                        "sources",    "one_to_one", "learn",    "truth",      "random_pairs",
-                                        NULL};
+    static const char *const known[] = {"link",  "id",          "columns",      "date_order", "blocking", "block_cap",
+                                        "rules", "comparisons", "guards",       "thresholds", "sources",  "one_to_one",
+                                        "learn", "truth",       "random_pairs", NULL};
     struct yaml root;
     if (!yaml_read(text, file, arena, &root, err))
         return false;

@@ -1,6 +1,7 @@
 /* spec.h: the shape of a linkage specification, shared by the files of this room; others see it through link.h.
  *
- * Columns 0 … input_count-1 are what the caller gives; those after are made by joining others ("join"), or by taking the first that is filled ("either"). */
+ * Columns 0 … input_count-1 are what the caller gives; those after are made by joining others ("join"), or by taking
+ * the first that is filled ("either"). */
 #ifndef STAITHE_LINK_SPEC_H
 #define STAITHE_LINK_SPEC_H
 
@@ -86,7 +87,7 @@ enum link_method {
     LINK_METHOD_JOINT,  /* two comparisons as one, for fields that depend on each other */
 };
 
-enum { LINK_LEVELS_MAX = 12, LINK_BINS = 10, LINK_CONFLICTS = 3, LINK_PATTERN_LEVELS = 32 };
+enum { LINK_LEVELS_MAX = 12, LINK_BINS = 10, LINK_CONFLICTS = 3, LINK_PATTERN_LEVELS = 64 };
 
 struct link_comparison {
     struct slice name;
@@ -96,11 +97,11 @@ struct link_comparison {
     uint8_t column_count;
     uint8_t level_count; /* written levels; "different" comes after them */
     struct link_level levels[LINK_LEVELS_MAX];
-    bool fuzzy;      /* tokens: spelling may differ */
-    bool frequency;  /* term-frequency adjustment */
-    bool train;      /* m is learned; else the default m stays */
+    bool fuzzy;           /* tokens: spelling may differ */
+    bool frequency;       /* term-frequency adjustment */
+    bool train;           /* m is learned; else the default m stays */
     double different_max; /* bound on m of "different": keeps the EM from taking households for persons */
-    int first, second; /* joint: the two comparisons' numbers among `inner` */
+    int first, second;    /* joint: the two comparisons' numbers among `inner` */
 };
 
 /* ---- Conditions of rules and guards ---- */
@@ -109,11 +110,11 @@ struct link_comparison {
 enum link_class {
     LINK_IS_MISSING = 1,
     LINK_IS_SAME = 2,
-    LINK_IS_CLOSE = 4,      /* a nickname, an initial, a spelling slip, a swapped or partial date */
-    LINK_IS_SIMILAR = 8,    /* names spelt alike that are both well known: Jack and Jake */
+    LINK_IS_CLOSE = 4,   /* a nickname, an initial, a spelling slip, a swapped or partial date */
+    LINK_IS_SIMILAR = 8, /* names spelt alike that are both well known: Jack and Jake */
     LINK_IS_DIFFERENT = 16,
-    LINK_IS_COMMON = 32,    /* beside same: the value is of many records, as a care home's address is */
-    LINK_IS_INITIAL = 64,   /* beside close: only an initial stands on one side */
+    LINK_IS_COMMON = 32,  /* beside same: the value is of many records, as a care home's address is */
+    LINK_IS_INITIAL = 64, /* beside close: only an initial stands on one side */
 };
 
 enum { LINK_CONDITIONS_MAX = 10 };

@@ -1,8 +1,8 @@
 /* spec_default.c: what a specification leaves out, chosen from the kinds of its columns; and the whole written back.
  *
- * The default comparisons follow what was measured on the historical and FEBRL data (reference/linkage.md): names as one
- * bag of tokens, because titles, swapped and missing parts break "first" and "last"; postcode and place as one joint
- * comparison, because they depend on each other; addresses as one bag whose tokens count by their rarity. */
+ * The default comparisons follow what was measured on the historical and FEBRL data (reference/linkage.md): names as
+ * one bag of tokens, because titles, swapped and missing parts break "first" and "last"; postcode and place as one
+ * joint comparison, because they depend on each other; addresses as one bag whose tokens count by their rarity. */
 #include "link/spec.h"
 
 #include "base/text.h"
@@ -12,8 +12,8 @@
 void spec_default_column(struct link_spec *spec, size_t column)
 {
     static const uint32_t keep[LINK_KINDS] = {
-        [LINK_GIVEN_NAME] = 2, [LINK_FAMILY_NAME] = 2, [LINK_FULL_NAME] = 2,  [LINK_DATE] = 8,      [LINK_POSTCODE] = 8,
-        [LINK_ADDRESS] = 8,    [LINK_PLACE] = 2,       [LINK_IDENTIFIER] = 20, [LINK_EMAIL] = 20,   [LINK_TELEPHONE] = 20,
+        [LINK_GIVEN_NAME] = 2, [LINK_FAMILY_NAME] = 2, [LINK_FULL_NAME] = 2,   [LINK_DATE] = 8,   [LINK_POSTCODE] = 8,
+        [LINK_ADDRESS] = 8,    [LINK_PLACE] = 2,       [LINK_IDENTIFIER] = 20, [LINK_EMAIL] = 20, [LINK_TELEPHONE] = 20,
         [LINK_CATEGORY] = 1,   [LINK_NUMBER] = 4,      [LINK_TEXT] = 4};
     spec->keep[column] = keep[spec->columns[column].kind];
     spec->common[column] = 40;
@@ -180,18 +180,18 @@ static void default_comparisons(struct link_spec *spec, const struct cast *cast)
         int first = (int)spec->inner_count;
         add_comparison(spec, spec->inner, &spec->inner_count, cast->postcode);
         add_comparison(spec, spec->inner, &spec->inner_count, cast->place);
-        *joint = (struct link_comparison){
-            .name = arena_format(spec->arena, "%.*s × %.*s", PRINT(spec->columns[cast->postcode].name),
-                                 PRINT(spec->columns[cast->place].name)),
-            .method = LINK_METHOD_JOINT,
-            .kind = LINK_POSTCODE,
-            .columns = {(uint16_t)cast->postcode, (uint16_t)cast->place},
-            .column_count = 2,
-            .frequency = true,
-            .train = true,
-            .different_max = 1,
-            .first = first,
-            .second = first + 1};
+        *joint = (struct link_comparison){.name = arena_format(spec->arena, "%.*s × %.*s",
+                                                               PRINT(spec->columns[cast->postcode].name),
+                                                               PRINT(spec->columns[cast->place].name)),
+                                          .method = LINK_METHOD_JOINT,
+                                          .kind = LINK_POSTCODE,
+                                          .columns = {(uint16_t)cast->postcode, (uint16_t)cast->place},
+                                          .column_count = 2,
+                                          .frequency = true,
+                                          .train = true,
+                                          .different_max = 1,
+                                          .first = first,
+                                          .second = first + 1};
     } else {
         add_comparison(spec, spec->comparisons, &spec->comparison_count, cast->postcode);
         add_comparison(spec, spec->comparisons, &spec->comparison_count, cast->place);
@@ -288,8 +288,11 @@ bool spec_defaults(struct link_spec *spec, bool rules_given, bool comparisons_gi
     if (!rules_given)
         default_rules(spec, &cast);
     if (spec->comparison_count == 0 || spec->rule_count == 0)
-        return error_set_at(err, ERROR_INPUT, spec->file, 0, 0,
-                            "nothing can be compared or blocked on; name more columns or write comparisons and blocking");
+        return error_set_at(
+            err, ERROR_INPUT, spec->file, 0, 0,
+            "nothing can be compared or blocked on; name more columns or write comparisons and blocking");
+    for (size_t i = 0; i < spec->comparison_count; i++)
+        must(spec_level_count(spec, &spec->comparisons[i]) < LINK_PATTERN_LEVELS);
     for (size_t i = 0; i < spec->comparison_count; i++)
         for (size_t j = 0; j < i; j++)
             if (slice_equal(spec->comparisons[i].name, spec->comparisons[j].name))
@@ -339,7 +342,8 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
                                                   "same before the @"};
     struct slice said = slice_of(words[level->test]);
     if (level->test == LINK_TEST_EDITS)
-        said = arena_format(arena, level->argument == 1 ? "one letter apart" : "at most %.0f letters apart", level->argument);
+        said = arena_format(arena, level->argument == 1 ? "one letter apart" : "at most %.0f letters apart",
+                            level->argument);
     else if (level->test == LINK_TEST_JARO)
         said = arena_format(arena, "similar (Jaro-Winkler at least %.2f)", level->argument);
     else if (level->test == LINK_TEST_YEARS)
@@ -367,11 +371,13 @@ struct slice spec_level_words(const struct link_spec *spec, const struct link_co
                             conflicts[(level - 1) % LINK_CONFLICTS]);
     }
     if (comparison->method == LINK_METHOD_JOINT) {
-        const struct link_comparison *first = &spec->inner[comparison->first], *second = &spec->inner[comparison->second];
+        const struct link_comparison *first = &spec->inner[comparison->first],
+                                     *second = &spec->inner[comparison->second];
         unsigned seconds = spec_level_count(spec, second) + 1;
         struct slice one = spec_level_words(spec, first, level / seconds, arena);
         struct slice two = spec_level_words(spec, second, level % seconds, arena);
-        return arena_format(arena, "%.*s: %.*s; %.*s: %.*s", PRINT(first->name), PRINT(one), PRINT(second->name), PRINT(two));
+        return arena_format(arena, "%.*s: %.*s; %.*s: %.*s", PRINT(first->name), PRINT(one), PRINT(second->name),
+                            PRINT(two));
     }
     if (level > comparison->level_count)
         return S("different");

@@ -1,6 +1,7 @@
 /* spec_print.c: a specification written back as YAML, with every default in it, to copy and change.
  *
- * The text read again gives the same specification (tested); the digest that ties a model to it is taken over this text. */
+ * The text read again gives the same specification (tested); the digest that ties a model to it is taken over this
+ * text. */
 #include "link/spec.h"
 
 static const char *const type_words[] = {"dedupe", "link", "link_and_dedupe"};

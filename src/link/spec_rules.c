@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 
-const char *const link_function_words[] = {"soundex", "year",   "month", "day",    "day_month", "prefix",
-                                           "suffix",  "first",  "last",  "longest", "sorted",   "digits",
+const char *const link_function_words[] = {"soundex", "year",     "month",  "day",     "day_month", "prefix",
+                                           "suffix",  "first",    "last",   "longest", "sorted",    "digits",
                                            "area",    "district", "sector", NULL};
 
 struct rule_reader {
@@ -147,7 +147,8 @@ static bool read_term(struct rule_reader *reader, struct link_term *term, struct
         reader->at = before;
         struct link_term other;
         if (term->call_count > 0 || part_count == countof(parts) || !read_term(reader, &other, err))
-            return err->code ? false : rule_error(reader, err, "only plain columns can be joined, at most six", NO_SLICE);
+            return err->code ? false
+                             : rule_error(reader, err, "only plain columns can be joined, at most six", NO_SLICE);
         if (other.call_count > 0)
             return rule_error(reader, err, "only plain columns can be joined", NO_SLICE);
         parts[part_count++] = other.column;
@@ -162,8 +163,8 @@ static bool read_term(struct rule_reader *reader, struct link_term *term, struct
     }
     bool wants = function == LINK_FN_PREFIX || function == LINK_FN_SUFFIX;
     if (wants != (argument > 0) || argument > 64)
-        return rule_error(reader, err, wants ? "a number of characters from 1 to 64 is wanted in " : "no number goes into ",
-                          word);
+        return rule_error(reader, err,
+                          wants ? "a number of characters from 1 to 64 is wanted in " : "no number goes into ", word);
     if (!function_fits((enum link_function)function, reader->spec->columns[term->column].kind))
         return rule_error(reader, err, "the kind of the column does not go with ", word);
     if (term->call_count == LINK_CALLS_MAX)

@@ -1,5 +1,5 @@
-/* threads.c: plain POSIX threads made for one piece of work and joined at its end. Making one costs some ten microseconds,
- * a piece of work milliseconds; a pool would need a life of its own for nothing. */
+/* threads.c: plain POSIX threads made for one piece of work and joined at its end. Making one costs some ten
+ * microseconds, a piece of work milliseconds; a pool would need a life of its own for nothing. */
 #include "link/threads.h"
 
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /* train.c: a model from records without labels.
  *
- * Frequencies; keys too common to block on; u by chance; patterns of all pairs that meet, counted; m and the share of matches by EM.
- * Where the specification lets it learn, the first model's clusters then teach value pairs (nicknames, a village and its district), and u and m
- * are measured again with them. */
+ * Frequencies; keys too common to block on; u by chance; patterns of all pairs that meet, counted; m and the share of
+ * matches by EM. Where the specification lets it learn, the first model's clusters then teach value pairs (nicknames, a
+ * village and its district), and u and m are measured again with them. */
 #include "link/train.h"
 
 #include "link/score.h"
@@ -79,9 +79,9 @@ static int compare_patterns(const void *a, const void *b)
 }
 
 /* The distinct patterns of all pairs that meet, in order of pattern. */
-static bool count_patterns(const struct comparer *comparer, const struct blocks *blocks, const struct link_options *options,
-                           struct arena *arena, struct pattern_count **ret, size_t *ret_count, uint64_t *ret_pairs,
-                           struct error *err)
+static bool count_patterns(const struct comparer *comparer, const struct blocks *blocks,
+                           const struct link_options *options, struct arena *arena, struct pattern_count **ret,
+                           size_t *ret_count, uint64_t *ret_pairs, struct error *err)
 {
     struct pattern_work *work = arena_alloc(arena, sizeof *work, 1, 64);
     work->comparer = comparer;
@@ -252,9 +252,10 @@ bool link_train(struct link_records *records, const struct link_options *options
                                  .review = spec->review,
                                  .floor = spec->floor};
     if (records->count < 2 || model->universe < 1)
-        return error_set(err, ERROR_INPUT, "%s", spec->type == LINK_LINK
-                                                     ? "linking needs records of at least two sources; give two files or link: dedupe"
-                                                     : "training needs at least two records");
+        return error_set(err, ERROR_INPUT, "%s",
+                         spec->type == LINK_LINK
+                             ? "linking needs records of at least two sources; give two files or link: dedupe"
+                             : "training needs at least two records");
     model->universe = fmax(model->universe, 2);
     frequency_count(records, model);
     struct arena *scratch = arena_make(0);

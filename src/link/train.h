@@ -6,13 +6,13 @@
 #include "link/compare.h"
 
 struct pattern_count {
-    uint64_t pattern; /* five bits a comparison */
+    uint64_t pattern; /* six bits a comparison */
     uint64_t count;
 };
 
-/* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns` were
- * looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number of rounds; *ret_converged
- * is false when 200 rounds were not enough. */
+/* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
+ * were looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number
+ * of rounds; *ret_converged is false when 200 rounds were not enough. */
 struct em {
     size_t field_count;
     const unsigned *level_counts;
