@@ -33,7 +33,10 @@ CREATE TABLE landing (
     rows_unchanged INTEGER NOT NULL,
     rows_quarantined INTEGER NOT NULL,
     rows_repeated INTEGER NOT NULL,
-    rows_closed INTEGER NOT NULL,        -- versions ended because a snapshot no longer has them
+    rows_closed INTEGER NOT NULL,        -- versions ended because a snapshot no longer has them, or a delta said so
+    records INTEGER NOT NULL,            -- current records of the source once this landing is shown
+    record_first INTEGER NOT NULL,       -- the ids of its versions in `record` lie from here on; 0 when it has none
+    record_last INTEGER NOT NULL,        -- to here; other sources' may lie between; 0 while it is being written
     reason TEXT,                         -- why held, refused or failed
     decided_by TEXT,
     decided_at INTEGER,
@@ -42,21 +45,23 @@ CREATE TABLE landing (
 CREATE INDEX landing_by_source ON landing (source, id);
 CREATE INDEX landing_by_digest ON landing (file_digest, source);
 
--- One row for each version of what an agency wrote. The anchor is the id of the first version of that source's key: what
+-- One row for each version of what an agency wrote. There is no index on the key: a landing sorts keys outside the database and walks
+-- the source's records in the ranges of ids that its landings name.
+-- The key's columns are joined by U+001F. The anchor is the id of the first version of that source's key: what
 -- links, entities, decisions and notes hold on to, so that they outlive a change of address.
 CREATE TABLE record (
     id INTEGER NOT NULL PRIMARY KEY,
     source INTEGER NOT NULL,
     anchor INTEGER NOT NULL,
     key TEXT NOT NULL,                   -- the contract's key columns, joined
-    hash BLOB NOT NULL,                  -- 128 bits of the row's values
+    hash BLOB NOT NULL,                  -- 128 bits: 64 of the row's values as checked, 64 of its fields as they stood
     from_landing INTEGER NOT NULL,
     to_landing INTEGER,                  -- the landing that ended this version
     line INTEGER NOT NULL,               -- where in the file of from_landing
     file_offset INTEGER NOT NULL,
     file_length INTEGER NOT NULL
 );
-CREATE INDEX record_by_key ON record (source, key, id);
+CREATE INDEX record_by_end ON record (to_landing, id) WHERE to_landing IS NOT NULL;
 CREATE INDEX record_by_anchor ON record (anchor, id);
 
 CREATE TABLE quarantine (
@@ -68,7 +73,7 @@ CREATE TABLE quarantine (
     reason TEXT NOT NULL,                -- a sentence without the value
     value_sealed BLOB,                   -- the value that failed, encrypted
     key TEXT,                            -- when it could be read
-    state TEXT NOT NULL                  -- open, corrected (a later landing had it right)
+    corrected_by INTEGER                 -- the landing that had it right; counts once that landing is or was current
 );
 CREATE INDEX quarantine_by_landing ON quarantine (landing, id);
 
