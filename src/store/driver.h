@@ -43,7 +43,8 @@ struct bulk {
     const char *table;
     size_t columns;
     enum value_kind *kinds;
-    bool *failed; /* the transaction's */
+    bool *failed;   /* the transaction's */
+    unsigned *open; /* the transaction's count of bulks */
     bool ended;
 };
 

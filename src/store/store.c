@@ -16,7 +16,8 @@ struct transaction {
     struct connection *connection;
     struct arena *arena;
     enum transaction_kind kind;
-    bool failed; /* a statement went wrong in a write transaction */
+    bool failed;    /* a statement went wrong in a write transaction */
+    unsigned bulks; /* open ones */
     bool ended;
 };
 
@@ -143,7 +144,8 @@ bool store_begin(struct store *store, enum transaction_kind kind, const struct s
         return false;
     }
     struct transaction *t = arena_new(arena, struct transaction);
-    *t = (struct transaction){TRANSACTION_MAGIC, store, connection, arena, kind, false, false};
+    *t = (struct transaction){
+        .magic = TRANSACTION_MAGIC, .store = store, .connection = connection, .arena = arena, .kind = kind};
     arena_defer(arena, transaction_release, t);
     pthread_mutex_lock(&store->lock);
     store->transactions++;
@@ -160,6 +162,8 @@ static void transaction_alive(const struct transaction *t)
 bool transaction_commit(struct transaction *t, struct error *err)
 {
     transaction_alive(t);
+    must(t->failed || t->bulks == 0); /* Rows of a bulk that was not closed would be lost. */
+    must(t->failed || t->bulks == 0); /* Rows of a bulk that was not closed would be lost. */
     bool done = !t->failed && t->store->driver->commit(t->connection, err);
     if (t->failed)
         (void)error_set(err, ERROR_STORE, "the change was not made because a part of it failed; nothing of it is kept");
@@ -347,6 +351,10 @@ bool bulk_open(struct transaction *t, const char *table, const struct bulk_colum
     for (size_t i = 0; i < count; i++)
         bulk->kinds[i] = columns[i].kind;
     bulk->failed = &t->failed;
+    bulk->open = &t->bulks;
+    t->bulks++;
+    bulk->open = &t->bulks;
+    t->bulks++;
     return true;
 }
 
@@ -369,6 +377,8 @@ bool bulk_close(struct bulk *bulk, struct error *err)
 {
     must(!bulk->ended);
     bulk->ended = true;
+    --*bulk->open;
+    --*bulk->open;
     if (!*bulk->failed && bulk->connection->store->driver->bulk_close(bulk, err))
         return true;
     if (*bulk->failed)

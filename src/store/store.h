@@ -186,7 +186,9 @@ struct bulk_column {
 };
 /* Into a table of the schema or of a source (its name from source_table.h). Several bulks may be open at once (at most
  * 32), and other statements may run between; rows are there for them after bulk_close. must() on a cell of another kind
- * than its column's. What is not closed when the transaction ends is not kept. */
+ * than its column's.
+ * Each is closed before the commit (must(), unless something failed); an error may be told at a later row or at
+ * bulk_close. */
 bool bulk_open(struct transaction *transaction, const char *table, const struct bulk_column *columns, size_t count,
                struct arena *arena, struct bulk **ret, struct error *err) MUST_USE;
 bool bulk_add(struct bulk *bulk, const struct value *row, struct error *err) MUST_USE;
