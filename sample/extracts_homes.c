@@ -10,15 +10,15 @@
 #include <string.h>
 
 static const struct care housing_care = {
-    .mistyped = 34,
-    .misheard = 24,
-    .initial = 24,
-    .middle_name = 12,
+    .mistyped = 42,
+    .misheard = 30,
+    .initial = 28,
+    .middle_name = 20,
     .swapped = 8,
-    .misdated = 34,
+    .misdated = 42,
     .default_date = 12,
     .no_date = 26,
-    .short_name = 460,
+    .short_name = 520,
     .previous_name = 480,
     .half_name = 260,
     .title_in_name = 6,

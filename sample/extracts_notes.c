@@ -9,21 +9,21 @@
 #include <string.h>
 
 static const struct care note_care = {
-    .mistyped = 20,
-    .misheard = 24,
+    .mistyped = 24,
+    .misheard = 28,
     .initial = 8,
     .middle_name = 6,
     .swapped = 4,
-    .misdated = 24,
+    .misdated = 26,
     .default_date = 5,
-    .no_date = 90,
+    .no_date = 50,
     .short_name = 640,
     .previous_name = 520,
     .half_name = 250,
     .title_in_name = 4,
     .old_address = 260,
     .postcode_wrong = 8,
-    .no_postcode = 150,
+    .no_postcode = 80,
 };
 static const struct care police_care = {
     .mistyped = 36,

@@ -161,7 +161,7 @@ struct names *names_make(struct arena *arena)
     }
     names->rare[FEMALE] = list_of_words(arena, slice_of(name_rare_girls), ' ', 500);
     names->rare[MALE] = list_of_words(arena, slice_of(name_rare_boys), ' ', 500);
-    names->surnames = list_of_words(arena, slice_of(name_surnames), ' ', 15);
+    names->surnames = list_of_words(arena, slice_of(name_surnames), ' ', 9);
     for (unsigned h = 1; h < HERITAGE_COUNT; h++)
         for (unsigned k = 0; k < 3; k++)
             names->abroad[h][k] = list_of_words(arena, slice_of(name_abroad[h][k]), ' ', 12);

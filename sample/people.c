@@ -276,7 +276,7 @@ static void older_single(struct maker *m, struct household *h, int age)
 static int older_age(struct maker *m)
 {
     int age = 66 + (int)rng_below(&m->rng, 13) + (int)rng_below(&m->rng, 14);
-    return rng_chance(&m->rng, 50) ? age + rng_between(&m->rng, 3, 9) : age;
+    return rng_chance(&m->rng, 110) ? age + rng_between(&m->rng, 3, 12) : age;
 }
 
 static void fill_household(struct maker *m, struct household *h)
@@ -292,7 +292,7 @@ static void fill_household(struct maker *m, struct household *h)
         older_single(m, h, older_age(m));
         break;
     case HOUSEHOLD_ONE: {
-        int age = rng_chance(rng, 350) ? rng_between(rng, 22, 40) : rng_between(rng, 40, 65);
+        int age = rng_chance(rng, 300) ? rng_between(rng, 22, 42) : rng_between(rng, 45, 66);
         enum sex sex = rng_chance(rng, 570) ? MALE : FEMALE;
         struct person *p = add_person(m, h, sex, age, heritage, family);
         if (p && sex == FEMALE && age > 35 && rng_chance(rng, 500))
@@ -314,7 +314,7 @@ static void fill_household(struct maker *m, struct household *h)
                          rng_chance(rng, 950) ? HERITAGE_BRITISH : heritage, family, &woman);
         break;
     case HOUSEHOLD_COUPLE:
-        man = add_couple(m, h, rng_chance(rng, 580) ? rng_between(rng, 50, 66) : rng_between(rng, 23, 50), heritage,
+        man = add_couple(m, h, rng_chance(rng, 720) ? rng_between(rng, 50, 67) : rng_between(rng, 23, 50), heritage,
                          family, &woman);
         break;
     case HOUSEHOLD_COUPLE_CHILDREN:
@@ -322,7 +322,7 @@ static void fill_household(struct maker *m, struct household *h)
         add_children(m, h, woman, man, 1 + rng_weighted(rng, families, 4, 1000), 0, 18, family);
         break;
     case HOUSEHOLD_COUPLE_GROWN:
-        man = add_couple(m, h, rng_between(rng, 46, 70), heritage, family, &woman);
+        man = add_couple(m, h, rng_between(rng, 48, 70), heritage, family, &woman);
         add_children(m, h, woman, man, 1 + (rng_below(rng, 100) < 32), 18, 34, family);
         break;
     case HOUSEHOLD_LONE_CHILDREN:
@@ -486,7 +486,7 @@ static void live(struct maker *m, struct household *h, struct person *p)
         p->tags |= 1u << TAG_DIED;
     }
     const char *short_form = names_short(m->county->names, rng, p->given);
-    if (short_form && rng_chance(rng, 480)) {
+    if (short_form && rng_chance(rng, 540)) {
         p->known_as = short_form;
         p->tags |= 1u << TAG_SHORT_NAME;
     }
@@ -606,8 +606,8 @@ void people_make(const struct county *county, uint32_t block, struct block_peopl
     if (ret->homes[BLOCK_HOSTEL].there)
         fill_communal(m, HOUSEHOLD_HOSTEL, BLOCK_HOSTEL, 12 + rng_below(&m->rng, 19));
     /* Of 1,000 households: Census 2021 TS003, Norfolk, rounded; towns have more of one person and of lone parents. */
-    static const uint16_t country[HOUSEHOLD_KINDS] = {160, 140, 150, 185, 175, 64, 52, 34, 40},
-                          town[HOUSEHOLD_KINDS] = {160, 175, 110, 170, 170, 58, 76, 36, 45};
+    static const uint16_t country[HOUSEHOLD_KINDS] = {155, 140, 150, 220, 150, 66, 44, 36, 39},
+                          town[HOUSEHOLD_KINDS] = {155, 175, 112, 200, 150, 60, 64, 38, 46};
     while (!full(m)) {
         if (ret->home_count == BLOCK_HOMES) { /* hardly ever: the last household takes in the rest */
             struct household *last = &ret->households[ret->household_count - 1];

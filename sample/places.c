@@ -182,8 +182,7 @@ struct world *world_make(struct arena *arena, uint64_t seed, uint64_t residents)
 {
     struct world *world = arena_new(arena, struct world);
     world->seed = seed;
-    uint64_t count = (residents + 249) / 250;
-    world->block_count = (uint32_t)(count < 4 ? (residents < 400 ? 1 : 2) : count);
+    world->block_count = (uint32_t)((residents + 249) / 250);
     world->blocks = arena_array(arena, struct block, world->block_count);
     /* Millionths of the county up to and with each place. */
     uint64_t county = 0, upto[PLACES], sum = 0, listed[DISTRICTS] = {0};
@@ -347,6 +346,7 @@ void world_homes(const struct world *world, uint32_t block_number, struct home r
         else
             words_put(court, sizeof court, "%u", first + 80);
         unsigned number = first;
+        bool lettered = false;
         for (unsigned k = 0; k < HOMES_A_STREET; k++) {
             struct home *home = &ret_homes[s * HOMES_A_STREET + k];
             home->usrn = usrn;
@@ -360,13 +360,19 @@ void world_homes(const struct world *world, uint32_t block_number, struct home r
                 words_put(home->building, sizeof home->building, "%s", court);
                 continue;
             }
-            if (place->kind == VILLAGE && rng_chance(&rng, 300))
+            if (place->kind == VILLAGE && rng_chance(&rng, 300)) {
                 words_put(home->building, sizeof home->building, "%s %s", rng_pick(&rng, cottage_firsts),
                           rng_pick(&rng, cottage_lasts));
-            else if (rng_chance(&rng, 25))
-                words_put(home->building, sizeof home->building, "%uA", number);
-            else
-                words_put(home->building, sizeof home->building, "%u", number += both_sides ? 1 : 2);
+                bool taken = false;
+                for (unsigned j = 0; j < k && !taken; j++)
+                    taken = strcmp(ret_homes[s * HOMES_A_STREET + j].building, home->building) == 0;
+                if (!taken)
+                    continue;
+            }
+            lettered = !lettered && k > flat_count && rng_chance(&rng, 25);
+            if (!lettered)
+                number += both_sides ? 1 : 2;
+            words_put(home->building, sizeof home->building, "%u%s", number, lettered ? "A" : "");
         }
     }
     /* Student houses stand in Norwich, near the university and in the terraces. */

@@ -9,6 +9,8 @@
 
 void out_add(struct out *out, const void *bytes, size_t count)
 {
+    if (!count)
+        return;
     if (out->len + count > out->capacity) {
         size_t capacity = out->capacity ? out->capacity : 65536;
         while (capacity < out->len + count)
