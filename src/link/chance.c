@@ -16,8 +16,7 @@ struct chance_work {
     const struct comparer *comparer;
     uint64_t seed, pairs;
     struct memo *memos[LINK_THREADS_MAX];
-    uint64_t (
-        *counts)[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* by thread: sums of whole numbers, so order plays no part */
+    struct pattern_table tables[LINK_THREADS_MAX];
 };
 
 static uint64_t mix(uint64_t x)
@@ -41,63 +40,61 @@ static void chance_chunk(void *context, size_t chunk, unsigned thread)
             continue;
         struct compared compared;
         compare_records(work->comparer, work->memos[thread], a, b, &compared);
-        for (size_t f = 0; f < fields; f++)
-            work->counts[thread][f][compared.level[f]]++;
+        patterns_add(&work->tables[thread], compare_pattern(&compared, fields), 1);
     }
 }
 
-/* n pairs seen at each level, `expected` the shares that stand in for what was not seen, worth `worth` pairs. */
-static void shares(const uint64_t *counts, unsigned levels, const double *expected, double worth, double *u)
+/* What was expected stands in for what was seen, worth one event: a level that should have been seen often and was not
+ * is rare, one that could not have been seen keeps what was expected. */
+static double share(double seen, double total, double expected)
 {
-    double total = 0;
-    for (unsigned l = 1; l <= levels; l++)
-        total += (double)counts[l];
-    for (unsigned l = 1; l <= levels; l++)
-        u[l] = ((double)counts[l] + worth * expected[l]) / (total + worth);
+    return (seen + 1) / (total + 1 / fmax(expected, 1e-15));
 }
 
 /* The first level is equality of a column whose frequencies are known: put it exactly, scale the others. */
 static void put_equality(const struct link_model *model, const struct link_comparison *comparison, unsigned levels,
-                         double *u)
+                         double matching, double *u)
 {
     const struct link_level *first = &comparison->levels[0];
     if (comparison->method != LINK_METHOD_LEVELS || levels < 2 || first->test != LINK_TEST_EQUAL ||
         !model->values[first->column].used || comparison->column_count > 1)
         return;
-    double equal = fmin(0.999, fmax(model->values[first->column].equal, 1e-12)), rest = 1 - u[1];
+    double equal = model->values[first->column].equal, rest = 1 - u[1];
+    equal = fmin(0.999, fmax(fmax(equal - matching, equal / 50), 1e-12));
     for (unsigned l = 2; l <= levels; l++)
         u[l] = fmax(u[l] * (rest > 0 ? (1 - equal) / rest : 1), 1e-12);
     u[1] = equal;
 }
 
 static void levels_chance(const struct link_model *model, const struct link_comparison *comparison,
-                          const uint64_t *counts, double *u)
+                          const double *counts, double matching, double *u)
 {
     unsigned levels = spec_level_count(model->spec, comparison);
-    double even[LINK_PATTERN_LEVELS];
+    double total = 0;
     for (unsigned l = 1; l <= levels; l++)
-        even[l] = 1.0 / levels;
-    shares(counts, levels, even, 0.5 * levels, u);
-    put_equality(model, comparison, levels, u);
+        total += counts[l];
+    for (unsigned l = 1; l <= levels; l++)
+        u[l] = (counts[l] + 0.5) / (total + 0.5 * levels);
+    put_equality(model, comparison, levels, matching, u);
 }
 
-static void bags_chance(const uint64_t *counts, double *u)
+static void bags_chance(const double *counts, double *u)
 {
     double total = 0, bins[LINK_BINS], conflicts[LINK_CONFLICTS] = {1, 1, 1}, sum = 0;
     for (unsigned l = 1; l <= LINK_BINS * LINK_CONFLICTS; l++)
-        total += (double)counts[l];
+        total += counts[l];
     for (unsigned bin = 0; bin < LINK_BINS; bin++) {
         double seen = 0;
-        const uint64_t *at = &counts[1 + bin * LINK_CONFLICTS];
+        const double *at = &counts[1 + bin * LINK_CONFLICTS];
         for (unsigned c = 0; c < LINK_CONFLICTS; c++)
-            seen += (double)at[c];
+            seen += at[c];
         if (seen >= 30 || bin == 0)
             bins[bin] = (seen + 0.5) / (total + 1);
         else
             bins[bin] = bins[bin - 1] * exp2(compare_bin_middle(bin - 1) - compare_bin_middle(bin));
         if (seen >= 30)
             for (unsigned c = 0; c < LINK_CONFLICTS; c++)
-                conflicts[c] = (double)at[c] + 0.5;
+                conflicts[c] = at[c] + 0.5;
         double all = conflicts[0] + conflicts[1] + conflicts[2];
         for (unsigned c = 0; c < LINK_CONFLICTS; c++) {
             u[1 + bin * LINK_CONFLICTS + c] = bins[bin] * conflicts[c] / all;
@@ -108,57 +105,108 @@ static void bags_chance(const uint64_t *counts, double *u)
         u[l] = fmax(u[l] / sum, 1e-15);
 }
 
-/* What the two parts would give if they did not depend on each other, measured from the joint counts. */
-static void joint_chance(const struct link_model *model, const struct link_comparison *joint, const uint64_t *counts,
+/* What the two parts would give if they did not depend on each other, measured from the joint counts; four times that,
+ * because they do. */
+static void joint_chance(const struct link_model *model, const struct link_comparison *joint, const double *counts,
                          double *u)
 {
     const struct link_comparison *first = &model->spec->inner[joint->first],
                                  *second = &model->spec->inner[joint->second];
     unsigned ones = spec_level_count(model->spec, first) + 1, twos = spec_level_count(model->spec, second) + 1;
-    double one[LINK_PATTERN_LEVELS] = {0}, two[LINK_PATTERN_LEVELS] = {0}, total = 0;
+    double one[LINK_PATTERN_LEVELS] = {0}, two[LINK_PATTERN_LEVELS] = {0}, total = 0, sum = 0;
     for (unsigned l = 1; l < ones * twos; l++) {
-        one[l / twos] += (double)counts[l];
-        two[l % twos] += (double)counts[l];
-        total += (double)counts[l];
+        one[l / twos] += counts[l];
+        two[l % twos] += counts[l];
+        total += counts[l];
     }
-    for (unsigned i = 0; i < ones; i++)
-        one[i] = (one[i] + 0.5) / (total + 0.5 * ones);
-    for (unsigned i = 0; i < twos; i++)
-        two[i] = (two[i] + 0.5) / (total + 0.5 * twos);
-    double expected[LINK_PATTERN_LEVELS], sum = 0;
+    for (unsigned l = 1; l < ones * twos; l++) {
+        double expected = (one[l / twos] + 0.5) / (total + 0.5 * ones) * ((two[l % twos] + 0.5) / (total + 0.5 * twos));
+        sum += u[l] = share(counts[l], total, fmin(1, 4 * expected));
+    }
     for (unsigned l = 1; l < ones * twos; l++)
-        sum += expected[l] = one[l / twos] * two[l % twos];
-    for (unsigned l = 1; l < ones * twos; l++)
-        expected[l] /= sum;
-    shares(counts, ones * twos - 1, expected, 5, u);
+        u[l] /= sum;
 }
 
-bool chance_measure(const struct comparer *comparer, struct link_model *model, const struct link_options *options,
-                    struct error *err)
+bool chance_sample(const struct comparer *comparer, const struct link_options *options, struct arena *arena,
+                   struct pattern_count **ret, size_t *ret_count, struct error *err)
 {
-    const struct link_spec *spec = model->spec;
     struct arena *scratch = arena_make(0);
     unsigned threads = threads_count(options);
-    struct chance_work work = {
-        .comparer = comparer, .seed = mix(options ? options->seed : 0), .pairs = (uint64_t)spec->random_pairs};
-    work.counts = arena_alloc(scratch, sizeof *work.counts, threads, 64);
-    for (unsigned t = 0; t < threads; t++)
-        work.memos[t] = memo_make(spec, scratch);
-    bool done =
-        threads_run(options, "measuring chance agreement", (work.pairs + CHUNK - 1) / CHUNK, chance_chunk, &work, err);
-    for (size_t f = 0; done && f < spec->comparison_count; f++) {
-        uint64_t counts[LINK_PATTERN_LEVELS] = {0};
-        for (unsigned t = 0; t < threads; t++)
-            for (unsigned l = 0; l < LINK_PATTERN_LEVELS; l++)
-                counts[l] += work.counts[t][f][l];
-        const struct link_comparison *comparison = &spec->comparisons[f];
-        if (comparison->method == LINK_METHOD_TOKENS)
-            bags_chance(counts, model->levels[f].u);
-        else if (comparison->method == LINK_METHOD_JOINT)
-            joint_chance(model, comparison, counts, model->levels[f].u);
-        else
-            levels_chance(model, comparison, counts, model->levels[f].u);
+    struct chance_work *work = arena_new(scratch, struct chance_work);
+    work->comparer = comparer;
+    work->seed = mix(options ? options->seed : 0);
+    work->pairs = (uint64_t)comparer->spec->random_pairs;
+    for (unsigned t = 0; t < threads; t++) {
+        work->memos[t] = memo_make(comparer->spec, scratch);
+        patterns_start(&work->tables[t], scratch);
     }
+    bool done =
+        threads_run(options, "measuring chance agreement", (work->pairs + CHUNK - 1) / CHUNK, chance_chunk, work, err);
+    uint64_t pairs;
+    *ret = patterns_gather(work->tables, threads, arena, ret_count, &pairs);
     arena_free(scratch);
     return done;
+}
+
+/* Pairs of each level that are no matches. */
+static void count_chances(const struct link_model *model, struct pattern_list list, bool known,
+                          double (*ret_counts)[LINK_PATTERN_LEVELS])
+{
+    size_t fields = model->spec->comparison_count;
+    double odds = known ? model->lambda / (1 - model->lambda) : 0;
+    for (size_t i = 0; i < list.count; i++) {
+        double product = odds;
+        for (size_t f = 0; known && f < fields; f++) {
+            unsigned level = list.patterns[i].pattern >> (6 * f) & 63;
+            product *= level ? model->levels[f].m[level] / model->levels[f].u[level] : 1;
+        }
+        double chance = (double)list.patterns[i].count / (1 + product);
+        for (size_t f = 0; f < fields; f++)
+            ret_counts[f][list.patterns[i].pattern >> (6 * f) & 63] += chance;
+    }
+}
+
+/* Where random pairs saw a level fewer than ten times and blocked pairs saw it at least thrice, the blocked ones' share
+ * of the universe is taken; it is a floor everywhere. */
+static void take_blocked(const struct link_model *model, unsigned levels, const double *random, const double *blocked,
+                         bool exact_first, double *u)
+{
+    double total = 0, all = random[0], sum = 0;
+    for (unsigned l = 1; l <= levels; l++)
+        total += random[l];
+    all += total;
+    double filled = model->universe * (all > 0 ? fmax(total, 1) / fmax(all, 1) : 1);
+    for (unsigned l = 1; l <= levels; l++) {
+        double least = blocked[l] / filled;
+        if (!(exact_first && l == 1)) {
+            if (random[l] < 10 && blocked[l] >= 3)
+                u[l] = fmax(least, total > 0 ? random[l] / total : 0);
+            u[l] = fmax(u[l], fmin(least, 1));
+        }
+        sum += u[l];
+    }
+    for (unsigned l = 1; l <= levels; l++)
+        u[l] = fmax(u[l] / sum, 1e-15);
+}
+
+void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known)
+{
+    const struct link_spec *spec = model->spec;
+    double counts[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS] = {{0}}, seen[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS] = {{0}};
+    count_chances(model, random, known, counts);
+    if (known)
+        count_chances(model, blocked, true, seen);
+    for (size_t f = 0; f < spec->comparison_count; f++) {
+        const struct link_comparison *comparison = &spec->comparisons[f];
+        double *u = model->levels[f].u;
+        if (comparison->method == LINK_METHOD_TOKENS)
+            bags_chance(counts[f], u);
+        else if (comparison->method == LINK_METHOD_JOINT)
+            joint_chance(model, comparison, counts[f], u);
+        else
+            levels_chance(model, comparison, counts[f], known ? model->lambda * model->levels[f].m[1] : 0, u);
+        if (known)
+            take_blocked(model, spec_level_count(spec, comparison), counts[f], seen[f],
+                         comparison->method == LINK_METHOD_LEVELS && comparison->column_count == 1, u);
+    }
 }

@@ -19,7 +19,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NONE = 0xffffffffu, GUARD_MEMBERS = 64 };
+enum { NONE = 0xffffffffu, GUARD_MEMBERS = 64, CROSS_PAIRS = 1 << 14 };
 
 /* Two clusters that have at least one edge between them. */
 struct bond {
@@ -31,6 +31,7 @@ struct bond {
     uint32_t by_rule, review, apart; /* edges of these verdicts */
     float score;
     bool dead, ambiguous;
+    bool complete; /* the sums hold every cross pair, not only the edges */
 };
 
 struct cluster_node {
@@ -68,6 +69,7 @@ struct clustering {
     size_t heap_count, heap_capacity;
     uint32_t *mark; /* by cluster: the bond to it of the cluster being merged + 1 */
     struct comparer comparer;
+    struct memo *memo;
     double prior;
     bool guards, constrained;
     float margin;
@@ -144,6 +146,38 @@ static void weigh(struct clustering *work, struct bond *bond)
     bond->score = (float)score;
 }
 
+/* Adds the fields of one pair. */
+static void add_pair(struct clustering *work, uint32_t a, uint32_t b, size_t at)
+{
+    struct compared compared;
+    compare_records(&work->comparer, work->memo, a, b, &compared);
+    for (size_t f = 0; f < work->fields; f++) {
+        if (compared.level[f] == 0)
+            continue;
+        work->sums[at + f] +=
+            exp2(work->input->model->levels[f].weight[compared.level[f]] + (double)compared.frequency[f]);
+        work->counts[at + f]++;
+    }
+}
+
+/* The edges are the best of the cross pairs, so their mean is too high: before a merge the mean is taken over all. */
+static void complete(struct clustering *work, struct bond *bond)
+{
+    const struct cluster_node *p = &work->nodes[bond->side[0]], *q = &work->nodes[bond->side[1]];
+    bond->complete = true;
+    if (!work->input->model || (p->size == 1 && q->size == 1) || (uint64_t)p->size * q->size > CROSS_PAIRS)
+        return;
+    size_t at = (size_t)(bond - work->bonds) * work->fields;
+    for (size_t f = 0; f < work->fields; f++) {
+        work->sums[at + f] = 0;
+        work->counts[at + f] = 0;
+    }
+    for (uint32_t a = bond->side[0]; a != NONE; a = work->nodes[a].next_member)
+        for (uint32_t b = bond->side[1]; b != NONE; b = work->nodes[b].next_member)
+            add_pair(work, work->original[a], work->original[b], at);
+    weigh(work, bond);
+}
+
 static bool may_join(const struct clustering *work, const struct bond *bond)
 {
     return (double)bond->score >= work->input->join && (bond->strong > 0 || bond->by_rule > 0);
@@ -170,6 +204,7 @@ static void add_bond(struct clustering *work, struct bond *into, const struct bo
         work->sums[a + f] += work->sums[b + f];
         work->counts[a + f] += work->counts[b + f];
     }
+    into->complete = into->complete && from->complete;
     into->strong += from->strong;
     into->by_rule += from->by_rule;
     into->review += from->review;
@@ -307,6 +342,7 @@ static void merge(struct clustering *work, uint32_t x, uint32_t y)
             bond->next[side_of(bond, z)] = z_next;
             link_bond(work, b, x);
             work->mark[z] = b + 1;
+            bond->complete = false; /* x and z had nothing between them so far */
         }
         bond->version++;
         bond->ambiguous = false;
@@ -425,22 +461,14 @@ static void set_up_enemies(struct clustering *work)
 }
 
 /* The field weights of one edge into its bond: with a model field by field, else the whole weight as one field. */
-static void edge_fields(struct clustering *work, struct memo *memo, const struct link_edge *edge, size_t at)
+static void edge_fields(struct clustering *work, const struct link_edge *edge, size_t at)
 {
     if (!work->input->model) {
         work->sums[at] = exp2(fmin((double)edge->weight, 500));
         work->counts[at] = 1;
         return;
     }
-    struct compared compared;
-    compare_records(&work->comparer, memo, edge->a, edge->b, &compared);
-    for (size_t f = 0; f < work->fields; f++) {
-        if (compared.level[f] == 0)
-            continue;
-        work->sums[at + f] =
-            exp2(work->input->model->levels[f].weight[compared.level[f]] + (double)compared.frequency[f]);
-        work->counts[at + f] = 1;
-    }
+    add_pair(work, edge->a, edge->b, at);
 }
 
 static void set_up_bonds(struct clustering *work)
@@ -453,7 +481,7 @@ static void set_up_bonds(struct clustering *work)
     work->bonds = arena_array(work->arena, struct bond, count + 1);
     work->sums = arena_array(work->arena, double, (count + 1) * work->fields);
     work->counts = arena_array(work->arena, uint32_t, (count + 1) * work->fields);
-    struct memo *memo = input->model ? memo_make(input->model->spec, work->arena) : NULL;
+    work->memo = input->model ? memo_make(input->model->spec, work->arena) : NULL;
     for (size_t i = 0; i < input->edge_count; i++) {
         const struct link_edge *edge = &input->edges[i];
         uint32_t x = work->canonical[edge->a], y = work->canonical[edge->b];
@@ -469,7 +497,7 @@ static void set_up_bonds(struct clustering *work)
         bond->review = edge->verdict == LINK_REVIEW;
         bond->apart = edge->verdict == LINK_APART;
         work->constrained |= edge->verdict != LINK_BY_WEIGHT;
-        edge_fields(work, memo, edge, (size_t)number * work->fields);
+        edge_fields(work, edge, (size_t)number * work->fields);
         weigh(work, bond);
         link_bond(work, number, x);
         link_bond(work, number, y);
@@ -507,6 +535,12 @@ static void agglomerate(struct clustering *work)
         struct bond *bond = &work->bonds[top.bond];
         if (bond->dead || bond->version != top.version)
             continue;
+        if (!bond->complete) {
+            complete(work, bond);
+            if (may_join(work, bond))
+                heap_push(work, bond);
+            continue;
+        }
         if (forbidden(work, bond->side[0], bond->side[1], bond))
             continue;
         if (ambiguous(work, bond)) {

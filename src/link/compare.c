@@ -68,6 +68,17 @@ static float bits_of(const struct frequencies *frequencies, struct slice text)
     return (float)log2(filled / model_count(frequencies, text));
 }
 
+static void bind_company(struct comparer *comparer)
+{
+    for (size_t i = 0; i < comparer->model->words.count; i++) {
+        const struct word_pair *pair = &comparer->model->words.pairs[i];
+        const struct dictionary *tokens = &comparer->records->columns[pair->column].tokens;
+        if (comparer->in_company[pair->column]) /* code 0 takes the words that no record holds */
+            comparer->in_company[pair->column][dictionary_find(tokens, pair->a)] =
+                comparer->in_company[pair->column][dictionary_find(tokens, pair->b)] = 1;
+    }
+}
+
 void comparer_bind(struct comparer *comparer, struct arena *arena)
 {
     for (size_t c = 0; c < comparer->spec->column_count; c++) {
@@ -81,8 +92,10 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
             comparer->token_bits[c] = arena_array(arena, float, column->tokens.count);
             for (size_t code = 1; code < column->tokens.count; code++)
                 comparer->token_bits[c][code] = bits_of(&comparer->model->tokens[c], column->tokens.texts[code]);
+            comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
         }
     }
+    bind_company(comparer);
 }
 
 static float value_bits(const struct comparer *comparer, size_t column, uint32_t code)
@@ -170,6 +183,17 @@ static float token_pair(const struct comparer *comparer, struct memo *memo, size
     return slot->factor;
 }
 
+static float word_bits(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b)
+{
+    if (comparer->model->words.count == 0)
+        return 0;
+    const uint8_t *in_company = comparer->in_company[column];
+    if (in_company && !(in_company[a] && in_company[b]))
+        return 0;
+    const struct slice *texts = comparer->records->columns[column].tokens.texts;
+    return model_word_bits(comparer->model, (uint16_t)column, texts[a], texts[b]);
+}
+
 struct bag compare_bags(const struct comparer *comparer, struct memo *memo, size_t column, bool fuzzy, uint32_t code_a,
                         uint32_t code_b)
 {
@@ -200,6 +224,8 @@ struct bag compare_bags(const struct comparer *comparer, struct memo *memo, size
         }
     unsigned left_a = (1u << a->token_count) - 1, left_b = (1u << b->token_count) - 1;
     struct bag bag = {0, 0};
+    uint32_t same[LINK_TOKENS_MAX];
+    unsigned same_count = 0;
     for (;;) {
         float best = 0;
         unsigned best_i = 0, best_j = 0;
@@ -215,6 +241,16 @@ struct bag compare_bags(const struct comparer *comparer, struct memo *memo, size
         if (best <= 0)
             break;
         bag.matched += best;
+        if (tokens_a[best_i] == tokens_b[best_j]) {
+            /* A word that goes with one that agreed already tells less. */
+            float less = 0;
+            for (unsigned m = 0; m < same_count; m++) {
+                float bits = word_bits(comparer, column, same[m], tokens_a[best_i]);
+                less = bits > less ? bits : less;
+            }
+            bag.matched -= less < best ? less : best;
+            same[same_count++] = tokens_a[best_i];
+        }
         left_a &= ~(1u << best_i);
         left_b &= ~(1u << best_j);
     }
@@ -369,6 +405,11 @@ static float level_frequency(const struct comparer *comparer, const struct link_
     switch (level->test) {
     case LINK_TEST_EQUAL:
         return clamp(value_bits(comparer, level->column, code_a) - average, -8, 8);
+    case LINK_TEST_DIGIT: { /* dates that stand for a year have many neighbours, others few */
+        float bits_a = value_bits(comparer, level->column, code_a),
+              bits_b = value_bits(comparer, level->column, code_b);
+        return clamp((bits_a < bits_b ? bits_a : bits_b) - average, -4, 6);
+    }
     case LINK_TEST_NICKNAME:
     case LINK_TEST_LEARNED:
     case LINK_TEST_CONTAINS:

@@ -15,6 +15,7 @@ struct comparer {
     const struct link_spec *spec;
     float *value_bits[LINK_COLUMNS_MAX]; /* by plain code: -log2 of the share; NULL: not bound */
     float *token_bits[LINK_COLUMNS_MAX];
+    uint8_t *in_company[LINK_COLUMNS_MAX]; /* by token: stands in some pair of words that go together */
 };
 
 struct memo; /* of one thread */

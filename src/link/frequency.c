@@ -5,7 +5,8 @@
  * chance agreement come out right. */
 #include "link/train.h"
 
-#include "base/hash.h"
+#include <math.h>
+#include <stdlib.h>
 
 static void count_up(const struct dictionary *texts, const uint32_t *counts, uint32_t keep, uint64_t filled,
                      struct frequencies *frequencies, struct arena *arena)
@@ -32,10 +33,74 @@ static void count_up(const struct dictionary *texts, const uint32_t *counts, uin
     frequencies->rest = rest > 0 ? rest_squares / rest : 1;
 }
 
+/* ---- Words that go together ---- */
+
+struct company {
+    uint32_t a, b, count;
+};
+
+static int compare_company(const void *x, const void *y)
+{
+    const struct company *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return p->b < q->b ? -1 : p->b > q->b;
+}
+
+static int compare_word_pairs(const void *x, const void *y)
+{
+    const struct word_pair *p = x, *q = y;
+    if (p->column != q->column)
+        return p->column < q->column ? -1 : 1;
+    int order = slice_compare(p->a, q->a);
+    return order ? order : slice_compare(p->b, q->b);
+}
+
+/* Only common words: the parts of a rare name go together because they are one person's, which is what linking is
+ * after. */
+static void count_company(const struct link_records *records, size_t c, const uint32_t *counts,
+                          const uint32_t *token_counts, uint64_t filled, struct link_model *model,
+                          struct arena *scratch, size_t *capacity)
+{
+    const struct column *column = &records->columns[c];
+    uint32_t least = filled > 50000 ? (uint32_t)(filled / 500) : 100;
+    struct company *company = NULL;
+    size_t count = 0, room = 0;
+    for (size_t code = 1; code < column->plain.count; code++) {
+        const struct value *value = &column->values[code];
+        const uint32_t *ids = &column->token_ids[value->token_at];
+        for (unsigned i = 0; i < value->token_count; i++)
+            for (unsigned j = 0; j < i && token_counts[ids[i]] >= least; j++)
+                if (token_counts[ids[j]] >= least && ids[i] != ids[j]) {
+                    ARENA_GROW(scratch, company, count, room);
+                    company[count++] = (struct company){ids[i] < ids[j] ? ids[i] : ids[j],
+                                                        ids[i] < ids[j] ? ids[j] : ids[i], counts[code]};
+                }
+    }
+    if (count > 1)
+        qsort(company, count, sizeof *company, compare_company);
+    for (size_t i = 0, end; i < count; i = end) {
+        uint64_t together = 0;
+        for (end = i; end < count && company[end].a == company[i].a && company[end].b == company[i].b; end++)
+            together += company[end].count;
+        double bits =
+            log2((double)together * (double)filled / ((double)token_counts[company[i].a] * token_counts[company[i].b]));
+        if (together < least || bits < 1.5)
+            continue;
+        struct slice a = column->tokens.texts[company[i].a], b = column->tokens.texts[company[i].b];
+        bool order = slice_compare(a, b) <= 0;
+        ARENA_GROW(model->arena, model->words.pairs, model->words.count, *capacity);
+        model->words.pairs[model->words.count++] =
+            (struct word_pair){(uint16_t)c, arena_copy(model->arena, order ? a : b),
+                               arena_copy(model->arena, order ? b : a), round(bits * 1000) / 1000};
+    }
+}
+
 void frequency_count(const struct link_records *records, struct link_model *model)
 {
     const struct link_spec *spec = records->spec;
     struct arena *scratch = arena_make(0);
+    size_t capacity = 0;
     for (size_t c = 0; c < spec->column_count; c++) {
         const struct column *column = &records->columns[c];
         dictionary_start(&model->values[c].values, model->arena);
@@ -59,8 +124,11 @@ void frequency_count(const struct link_records *records, struct link_model *mode
                 for (unsigned t = 0; t < column->values[code].token_count; t++)
                     token_counts[column->token_ids[column->values[code].token_at + t]] += counts[code];
             count_up(&column->tokens, token_counts, 2, filled, &model->tokens[c], model->arena);
+            count_company(records, c, counts, token_counts, filled, model, scratch, &capacity);
         }
         arena_reset(scratch);
     }
+    if (model->words.count > 1)
+        qsort(model->words.pairs, model->words.count, sizeof *model->words.pairs, compare_word_pairs);
     arena_free(scratch);
 }

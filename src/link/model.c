@@ -72,6 +72,36 @@ uint64_t model_pair_key(uint16_t column, bool token, struct slice a, struct slic
     return key ? key : 1;
 }
 
+float model_word_bits(const struct link_model *model, uint16_t column, struct slice a, struct slice b)
+{
+    const struct word_pairs *words = &model->words;
+    if (words->count == 0)
+        return 0;
+    uint64_t key = model_pair_key(column, true, a, b);
+    for (size_t slot = key & (words->slot_count - 1); words->keys[slot]; slot = (slot + 1) & (words->slot_count - 1))
+        if (words->keys[slot] == key)
+            return words->bits[slot];
+    return 0;
+}
+
+void model_index_words(struct link_model *model)
+{
+    struct word_pairs *words = &model->words;
+    words->slot_count = 16;
+    while (words->slot_count < words->count * 2 + 2)
+        words->slot_count *= 2;
+    words->keys = arena_array(model->arena, uint64_t, words->slot_count);
+    words->bits = arena_array(model->arena, float, words->slot_count);
+    for (size_t i = 0; i < words->count; i++) {
+        uint64_t key = model_pair_key(words->pairs[i].column, true, words->pairs[i].a, words->pairs[i].b);
+        size_t slot = key & (words->slot_count - 1);
+        while (words->keys[slot])
+            slot = (slot + 1) & (words->slot_count - 1);
+        words->keys[slot] = key;
+        words->bits[slot] = (float)words->pairs[i].bits;
+    }
+}
+
 void model_finish(struct link_model *model)
 {
     for (size_t f = 0; f < model->spec->comparison_count; f++) {
@@ -87,6 +117,8 @@ void model_finish(struct link_model *model)
         for (size_t i = 0; i < model->common_count[r]; i++)
             key_set_add(&model->common_sets[r], model->common[r][i].key);
     }
+    if (!model->words.keys)
+        model_index_words(model);
     key_set_start(&model->learned_set, model->learned_count, model->arena);
     for (size_t i = 0; i < model->learned_count; i++)
         key_set_add(&model->learned_set, model_pair_key(model->learned[i].column, model->learned[i].token,

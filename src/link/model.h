@@ -35,6 +35,22 @@ struct common_key {
     uint32_t records;
 };
 
+/* Two words of a column that stand together far more often than their shares explain: sir and baronet. The second tells
+ * `bits` less. */
+struct word_pair {
+    uint16_t column;
+    struct slice a, b; /* in byte order */
+    double bits;
+};
+
+struct word_pairs {
+    struct word_pair *pairs; /* by column and texts */
+    size_t count;
+    uint64_t *keys; /* open addressing: model_pair_key, 0 free */
+    float *bits;
+    size_t slot_count;
+};
+
 struct learned_pair {
     uint16_t column;
     bool token;        /* of tokens, else of whole values */
@@ -58,7 +74,11 @@ struct link_model {
     struct learned_pair *learned;
     size_t learned_count;
     struct key_set learned_set;
+    struct word_pairs words;
 };
+
+/* Bits by which the second of two words tells less beside the first; 0 for words that keep no company. */
+float model_word_bits(const struct link_model *model, uint16_t column, struct slice a, struct slice b);
 
 void key_set_start(struct key_set *set, size_t most, struct arena *arena);
 void key_set_add(struct key_set *set, uint64_t key);
@@ -82,6 +102,8 @@ bool model_uses_tokens(const struct link_spec *spec, size_t column);
 double model_count(const struct frequencies *frequencies, struct slice text);
 /* The key of a learned pair in the set. */
 uint64_t model_pair_key(uint16_t column, bool token, struct slice a, struct slice b);
+/* Makes the words that go together findable; before any comparison. */
+void model_index_words(struct link_model *model);
 /* Fills weight from m and u, the prior from lambda, and the sets from the lists. */
 void model_finish(struct link_model *model);
 

@@ -130,6 +130,25 @@ static bool read_learned(const struct model_reader *reader, const json_t *root)
     return true;
 }
 
+static bool read_words(const struct model_reader *reader, const json_t *root)
+{
+    const json_t *list = json_object_get(root, "words_that_go_together");
+    struct link_model *model = reader->model;
+    if (!json_is_array(list))
+        return damaged(reader, "words_that_go_together");
+    model->words.pairs = arena_array(model->arena, struct word_pair, json_array_size(list) + 1);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i), *bits = json_array_get(item, 3);
+        int column = link_spec_find(model->spec, text_of(json_array_get(item, 0)));
+        struct slice a = text_of(json_array_get(item, 1)), b = text_of(json_array_get(item, 2));
+        if (column < 0 || slice_empty(a) || slice_empty(b) || !json_is_number(bits))
+            return damaged(reader, "a pair of words");
+        model->words.pairs[model->words.count++] = (struct word_pair){
+            (uint16_t)column, arena_copy(model->arena, a), arena_copy(model->arena, b), json_number_value(bits)};
+    }
+    return true;
+}
+
 static bool read_common(const struct model_reader *reader, const json_t *root)
 {
     const json_t *list = json_object_get(root, "too_common_to_block_on");
@@ -184,8 +203,8 @@ static bool read_model(const struct model_reader *reader, const json_t *root)
         !take_real(reader, root, "floor", -1000, 1000, &model->floor))
         return false;
     model->records = (uint64_t)records;
-    return read_comparisons(reader, root) && read_learned(reader, root) && read_columns(reader, root) &&
-           read_common(reader, root);
+    return read_comparisons(reader, root) && read_learned(reader, root) && read_words(reader, root) &&
+           read_columns(reader, root) && read_common(reader, root);
 }
 
 bool link_model_read(struct slice text, struct slice file, const struct link_spec *spec, struct arena *arena,

@@ -109,6 +109,18 @@ struct slice link_model_write(const struct link_model *model, struct arena *aren
     json_pair_real(&json, "review", model->review);
     json_pair_real(&json, "floor", model->floor);
     write_comparisons(&json, model, scratch);
+    json_key(&json, "words_that_go_together");
+    json_array(&json);
+    for (size_t i = 0; i < model->words.count; i++) {
+        const struct word_pair *pair = &model->words.pairs[i];
+        json_array(&json);
+        json_text(&json, spec->columns[pair->column].name);
+        json_text(&json, pair->a);
+        json_text(&json, pair->b);
+        json_real(&json, pair->bits);
+        json_end(&json);
+    }
+    json_end(&json);
     json_key(&json, "learned_pairs");
     json_array(&json);
     for (size_t i = 0; i < model->learned_count; i++) {

@@ -547,7 +547,7 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
                                .floor = -8,
                                .margin = 3,
                                .learn = true,
-                               .random_pairs = 300000};
+                               .random_pairs = 100000};
     int type = 0, order = DATE_DMY;
     bool rules_given = false, comparisons_given = false;
     if (!yaml_maybe_word(&root, "link", type_words, &type, err) ||

@@ -11,40 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- Counting patterns ---- */
-
-struct pattern_table {
-    struct arena *arena;
-    struct pattern_count *slots; /* count 0: free */
-    size_t slot_count, count;
-};
-
-static void pattern_add(struct pattern_table *table, uint64_t pattern, uint64_t count);
-
-static void pattern_widen(struct pattern_table *table)
-{
-    struct pattern_count *old = table->slots;
-    size_t old_count = table->slot_count;
-    table->slot_count = old_count ? old_count * 4 : 4096;
-    table->slots = arena_array(table->arena, struct pattern_count, table->slot_count);
-    table->count = 0;
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i].count)
-            pattern_add(table, old[i].pattern, old[i].count);
-}
-
-static void pattern_add(struct pattern_table *table, uint64_t pattern, uint64_t count)
-{
-    if (table->count * 2 >= table->slot_count)
-        pattern_widen(table);
-    size_t mask = table->slot_count - 1, slot = (pattern * 0x9e3779b97f4a7c15ull) >> 20 & mask;
-    while (table->slots[slot].count && table->slots[slot].pattern != pattern)
-        slot = (slot + 1) & mask;
-    table->count += table->slots[slot].count == 0;
-    table->slots[slot].pattern = pattern;
-    table->slots[slot].count += count;
-}
-
 struct pattern_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
@@ -62,20 +28,14 @@ static void pattern_pair(void *context, uint32_t a, uint32_t b)
     struct pattern_visit *visit = context;
     struct compared compared;
     compare_records(visit->work->comparer, visit->work->memos[visit->thread], a, b, &compared);
-    pattern_add(&visit->work->tables[visit->thread],
-                compare_pattern(&compared, visit->work->comparer->spec->comparison_count), 1);
+    patterns_add(&visit->work->tables[visit->thread],
+                 compare_pattern(&compared, visit->work->comparer->spec->comparison_count), 1);
 }
 
 static void pattern_task(void *context, size_t task, unsigned thread)
 {
     struct pattern_visit visit = {context, thread};
     blocks_visit(visit.work->blocks, task, pattern_pair, &visit);
-}
-
-static int compare_patterns(const void *a, const void *b)
-{
-    const struct pattern_count *x = a, *y = b;
-    return x->pattern < y->pattern ? -1 : x->pattern > y->pattern;
 }
 
 /* The distinct patterns of all pairs that meet, in order of pattern. */
@@ -91,28 +51,12 @@ static bool count_patterns(const struct comparer *comparer, const struct blocks 
     for (unsigned t = 0; t < threads; t++) {
         arenas[t] = arena_make(0);
         work->memos[t] = memo_make(comparer->spec, arenas[t]);
-        work->tables[t].arena = arenas[t];
-        pattern_widen(&work->tables[t]);
+        patterns_start(&work->tables[t], arenas[t]);
     }
     bool done = threads_run(options, "learning from pairs", blocks->task_count, pattern_task, work, err);
-    struct pattern_table all = {.arena = arena};
-    pattern_widen(&all);
-    *ret_pairs = 0;
-    for (unsigned t = 0; t < threads; t++) {
-        for (size_t i = 0; i < work->tables[t].slot_count; i++)
-            if (work->tables[t].slots[i].count) {
-                pattern_add(&all, work->tables[t].slots[i].pattern, work->tables[t].slots[i].count);
-                *ret_pairs += work->tables[t].slots[i].count;
-            }
+    *ret = patterns_gather(work->tables, threads, arena, ret_count, ret_pairs);
+    for (unsigned t = 0; t < threads; t++)
         arena_free(arenas[t]);
-    }
-    size_t count = 0;
-    for (size_t i = 0; i < all.slot_count; i++)
-        if (all.slots[i].count)
-            all.slots[count++] = all.slots[i];
-    qsort(all.slots, count, sizeof *all.slots, compare_patterns);
-    *ret = all.slots;
-    *ret_count = count;
     return done;
 }
 
@@ -171,11 +115,11 @@ static bool fit(struct trainer *trainer, struct error *err)
     struct link_model *model = trainer->model;
     struct arena *scratch = arena_make(0);
     struct comparer comparer;
-    struct pattern_count *patterns = NULL;
-    size_t count = 0;
+    struct pattern_count *patterns = NULL, *random = NULL;
+    size_t count = 0, random_count = 0;
     comparer_start(&comparer, trainer->records, model);
     comparer_bind(&comparer, scratch);
-    bool done = chance_measure(&comparer, model, trainer->options, err) &&
+    bool done = chance_sample(&comparer, trainer->options, scratch, &random, &random_count, err) &&
                 count_patterns(&comparer, &trainer->blocks, trainer->options, scratch, &patterns, &count,
                                &trainer->report.pairs, err);
     if (done) {
@@ -198,7 +142,15 @@ static bool fit(struct trainer *trainer, struct error *err)
                         .levels = model->levels,
                         .universe = model->universe,
                         .lambda = fmin(0.5, start / model->universe)};
+        struct pattern_list sample = {random, random_count}, met = {patterns, count};
+        chance_levels(model, sample, met, false);
         trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
+        /* Once the matches are known, u without them, and again. */
+        for (int again = 0; again < 2; again++) {
+            model->lambda = em.lambda;
+            chance_levels(model, sample, met, true);
+            trainer->report.iterations += em_run(&em, patterns, count, &trainer->report.converged);
+        }
         trainer->report.patterns = count;
         trainer->report.matches = em.matches;
         model->lambda = em.lambda;
@@ -258,6 +210,7 @@ bool link_train(struct link_records *records, const struct link_options *options
                              : "training needs at least two records");
     model->universe = fmax(model->universe, 2);
     frequency_count(records, model);
+    model_index_words(model);
     struct arena *scratch = arena_make(0);
     struct trainer trainer = {.records = records, .options = &all, .model = model};
     bool done = blocks_keys(&trainer.blocks, records, NULL, &all, scratch, err);

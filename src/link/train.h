@@ -4,11 +4,7 @@
 
 #include "link/block.h"
 #include "link/compare.h"
-
-struct pattern_count {
-    uint64_t pattern; /* six bits a comparison */
-    uint64_t count;
-};
+#include "link/patterns.h"
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number
@@ -27,9 +23,18 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
 /* frequency.c: counts values and tokens into the model. */
 void frequency_count(const struct link_records *records, struct link_model *model);
 
-/* chance.c: u of every level, from value frequencies where they say it exactly, else from random pairs. */
-bool chance_measure(const struct comparer *comparer, struct link_model *model, const struct link_options *options,
-                    struct error *err) MUST_USE;
+/* chance.c: u of every level. chance_sample draws random pairs and counts their patterns; chance_levels takes u from
+ * them, and from value frequencies where they say it exactly. With `known`, the model's m, u and lambda tell how likely
+ * each pattern is a match, and matches are taken out: in a small table of many duplicates a random pair is one often
+ * enough to spoil u. Then the blocked pairs speak too: those of them that are no matches are a floor under u, the only
+ * measure of levels that no sample sees. */
+bool chance_sample(const struct comparer *comparer, const struct link_options *options, struct arena *arena,
+                   struct pattern_count **ret, size_t *ret_count, struct error *err) MUST_USE;
+struct pattern_list {
+    struct pattern_count *patterns;
+    size_t count;
+};
+void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known);
 
 /* learn.c: value pairs that stand together in many clusters though they are not spelt alike. */
 void learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster);
