@@ -58,27 +58,21 @@ static size_t character_length(const unsigned char *p, size_t left, bool *ret_cu
     return len;
 }
 
-static size_t valid_length(struct slice s, bool *ret_cut)
+size_t text_valid_utf8(struct slice s)
 {
     const unsigned char *p = (const unsigned char *)s.at;
     size_t i = 0;
-    *ret_cut = false;
     while (i < s.len) {
         i += text_ascii((struct slice){s.at + i, s.len - i});
         while (i < s.len && p[i] >= 0x80) {
-            size_t len = character_length(p + i, s.len - i, ret_cut);
+            bool cut;
+            size_t len = character_length(p + i, s.len - i, &cut);
             if (len == 0)
                 return i;
             i += len;
         }
     }
     return i;
-}
-
-size_t text_valid_utf8(struct slice s)
-{
-    bool cut;
-    return valid_length(s, &cut);
 }
 
 enum text_encoding text_guess(struct slice start, bool whole, size_t *ret_mark)
@@ -104,9 +98,19 @@ enum text_encoding text_guess(struct slice start, bool whole, size_t *ret_mark)
         return TEXT_UTF16_LE;
     if (pairs >= 2 && nuls[0] * 2 > pairs && nuls[1] * 20 < nuls[0])
         return TEXT_UTF16_BE;
-    bool cut;
-    size_t valid = valid_length(start, &cut);
-    return valid == start.len || (cut && !whole) ? TEXT_UTF8 : TEXT_WINDOWS_1252;
+    /* A few broken characters among many good ones are broken UTF-8; Windows-1252 almost never looks like good ones. */
+    size_t good = 0, bad = 0;
+    for (size_t i = 0; i < start.len;) {
+        i += text_ascii(slice_part(start, i, start.len));
+        if (i == start.len)
+            break;
+        bool cut;
+        size_t len = character_length((const unsigned char *)start.at + i, start.len - i, &cut);
+        good += len > 0;
+        bad += len == 0 && (whole || !cut);
+        i += len ? len : 1;
+    }
+    return bad * 10 <= good ? TEXT_UTF8 : TEXT_WINDOWS_1252;
 }
 
 /* Windows-1252 differs from Latin-1 in these 32 only. */

@@ -13,8 +13,9 @@ enum text_encoding { TEXT_UTF8, TEXT_WINDOWS_1252, TEXT_UTF16_LE, TEXT_UTF16_BE 
 size_t text_ascii(struct slice s);
 /* Length of the valid UTF-8 at the start; equal to s.len when all is valid. */
 size_t text_valid_utf8(struct slice s);
-/* From the byte order mark, else from the bytes: *ret_mark is the mark's length. A text that is not valid UTF-8 and
- * has no NUL pattern of UTF-16 is taken for Windows-1252. `whole` false: the end may be cut inside a character. */
+/* From the byte order mark, else from the bytes: *ret_mark is the mark's length. A text without the NUL pattern of
+ * UTF-16 is taken for UTF-8 unless its broken characters are more than a tenth of the good ones beyond ASCII; then for
+ * Windows-1252. `whole` false: the end may be cut inside a character. */
 enum text_encoding text_guess(struct slice start, bool whole, size_t *ret_mark);
 /* Windows-1252 to UTF-8; the five unassigned bytes become U+FFFD. */
 struct slice text_from_windows_1252(struct arena *arena, struct slice bytes);
