@@ -184,6 +184,19 @@ static bool skip_line(struct csv_reader *r, size_t kept, uint64_t *ret_bytes, st
     }
 }
 
+/* Bytes before `limit` that belong to a character which goes on behind it: to cut there is no fault of the file's. */
+static size_t part_of_character(const struct csv_reader *r, size_t start, size_t limit)
+{
+    if (r->encoding == TEXT_WINDOWS_1252 || ((unsigned char)r->at[limit] & 0xc0) != 0x80)
+        return 0;
+    for (size_t part = 1; part < 4 && start + part <= limit; part++) {
+        unsigned char c = (unsigned char)r->at[limit - part];
+        if ((c & 0xc0) != 0x80)
+            return c >= 0xc0 ? part : 0;
+    }
+    return 0;
+}
+
 /* A row that does not end within max_row: its start is given, cut; reading goes on behind its line. */
 static bool take_long_row(struct csv_reader *r, struct csv_parsed *found, struct error *err)
 {
@@ -195,20 +208,14 @@ static bool take_long_row(struct csv_reader *r, struct csv_parsed *found, struct
         must(csv_parse(r, r->dropped < r->line_mode_until, found) == CSV_PAST_LIMIT);
         must(r->capacity - found->content_end >= SKIP_ROOM);
     }
-    size_t start = r->position, limit = found->content_end;
+    size_t start = r->position, cut = part_of_character(r, start, found->content_end);
+    if (cut && !found->too_many) /* Only then the last field that is kept ends at the cut. */
+        r->fields[r->count - 1].len -= cut;
+    found->content_end -= cut;
+    size_t limit = found->content_end;
     uint64_t bytes = csv_file_bytes(r, start, limit), more;
     r->row.too_long = true;
     r->row.unclosed = found->in_quote;
-    if (r->encoding != TEXT_WINDOWS_1252 && ((unsigned char)r->at[limit] & 0xc0) == 0x80) {
-        /* The cut went through a character: that is no fault of the file's. */
-        while (limit > start && limit > found->content_end - 4 && ((unsigned char)r->at[limit] & 0xc0) == 0x80)
-            limit--;
-        struct slice *last = &r->fields[r->count - 1];
-        size_t len = last->len & FIELD_LEN, over = found->content_end - limit;
-        if (!found->too_many && len >= over)
-            last->len -= over;
-        found->content_end = limit;
-    }
     r->line += 1 + count_lines(r->at, start, limit);
     r->position = limit;
     r->base = NO_BLOCK;

@@ -79,12 +79,15 @@ bool fault_host_struck(struct fault_host *fault);
  * good until the next change. */
 const char *fault_host_last(struct fault_host *fault);
 
-/* Writes what the power cut leaves of the root into the folder `into`, which is emptied first (made if absent, its parent must be there; must lie
- * outside the root). May be called several times, with different variants. */
+/* Writes what the power cut leaves of the root into the folder `into`, which is emptied first (made if absent, its
+ * parent must be there; must lie outside the root). May be called several times, with different variants. */
 bool fault_host_save(struct fault_host *fault, enum fault_variant variant, struct slice into,
                      struct error *err) MUST_USE;
 const char *fault_variant_name(enum fault_variant variant);
 
+/* Makes a fresh folder for a test and puts its path into out: in memory (/dev/shm) where there is such a place, because
+ * there a sync costs nothing and what would survive is the fault host's business, not the disk's. */
+void fault_temporary_folder(char out[64]);
 /* Removes the folder and all that is in it, if it is there; for tests' temporary folders. */
 void fault_remove_tree(struct slice path);
 /* Copies a folder and all that is in it: to lay out the same starting state again and again. */

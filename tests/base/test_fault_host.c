@@ -22,8 +22,7 @@ static int set_up(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
     must(scene != NULL);
     scene->arena = arena_make(0);
-    strcpy(scene->folder, "/tmp/staithe-fault-XXXXXX");
-    must(mkdtemp(scene->folder) != NULL);
+    fault_temporary_folder(scene->folder);
     scene->root = arena_format(scene->arena, "%s/root", scene->folder);
     scene->after = arena_format(scene->arena, "%s/after", scene->folder);
     struct error err;

@@ -20,8 +20,7 @@ static int set_up(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
     must(scene != NULL);
     scene->arena = arena_make(0);
-    strcpy(scene->folder, "/tmp/staithe-host-XXXXXX");
-    must(mkdtemp(scene->folder) != NULL);
+    fault_temporary_folder(scene->folder);
     *state = scene;
     return 0;
 }
