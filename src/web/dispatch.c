@@ -12,7 +12,7 @@ static const struct {
     const char *words, *path;
     unsigned ability; /* any of these; 0: everybody */
 } navigation[] = {
-    {"Start", "/", 0},
+    {"Find", "/find", ABILITY_SEARCH},
 };
 
 struct slice call_csrf(const struct call *call)

@@ -11,6 +11,17 @@
     {                                                                                                                  \
         "csrf", IN_FORM, KIND_TEXT, true, "the form's token"                                                           \
     }
+#define ID(of)                                                                                                         \
+    {                                                                                                                  \
+        "id", IN_PATH, KIND_INTEGER, true, "number of the " of                                                         \
+    }
+#define ASKED                                                                                                          \
+    {"q", IN_QUERY, KIND_TEXT, false, "words: names, address, NHS number or UPRN"},                                    \
+        {"born", IN_QUERY, KIND_TEXT, false, "date or year of birth"},                                                 \
+        {"postcode", IN_QUERY, KIND_TEXT, false, "postcode or its first half"},                                        \
+    {                                                                                                                  \
+        "limit", IN_QUERY, KIND_INTEGER, false, "hits at most, up to 100"                                              \
+    }
 #define NEXT(place)                                                                                                    \
     {                                                                                                                  \
         "next", place, KIND_TEXT, false, "where to go afterwards, a path of this server"                               \
@@ -32,6 +43,32 @@ static const struct route table[] = {
      P(CSRF)},
     {METHOD_GET, "/help", page_help, 0, ROUTE_OPEN, ANSWER_PAGE, "Coming and going",
      "Help: everything that can be asked here"},
+    /* ---- people and homes ---- */
+    {METHOD_GET, "/find", page_find, ABILITY_SEARCH, 0, ANSWER_PAGE, "People and homes",
+     "Search by name, address, date of birth, postcode, NHS number or UPRN", "Find a person or a home", P(ASKED)},
+    {METHOD_GET, "/people/{id}", page_person, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
+     "The single view of a person", P(ID("person"))},
+    {METHOD_GET, "/people/{id}/why", page_why, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
+     "Why are these records the same person?", P(ID("person"))},
+    {METHOD_GET, "/people/{id}/concern", page_concern, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
+     "The form to say that something looks wrong",
+     P(ID("person"), {"anchor", IN_QUERY, KIND_INTEGER, true, "the record"},
+       {"about", IN_QUERY, KIND_TEXT, false, "the fact"})},
+    {METHOD_POST, "/people/{id}/concern", do_concern, ABILITY_VIEW, 0, ANSWER_REDIRECT, "People and homes",
+     "Say that something looks wrong",
+     P(CSRF, ID("person"), {"anchor", IN_FORM, KIND_INTEGER, true, "the record"},
+       {"words", IN_FORM, KIND_TEXT, true, "what"})},
+    {METHOD_POST, "/people/{id}/caller", do_caller, ABILITY_NOTE, 0, ANSWER_REDIRECT, "People and homes",
+     "Check who is calling",
+     P(CSRF, ID("person"), {"name", IN_FORM, KIND_TEXT, false, "as the caller says it"},
+       {"birth_date", IN_FORM, KIND_TEXT, false, "likewise"}, {"postcode", IN_FORM, KIND_TEXT, false, "likewise"},
+       {"nhs_number", IN_FORM, KIND_TEXT, false, "likewise"})},
+    {METHOD_POST, "/people/{id}/notes", do_note, ABILITY_NOTE, 0, ANSWER_REDIRECT, "People and homes",
+     "Write a contact note", P(CSRF, ID("person"), {"words", IN_FORM, KIND_TEXT, true, "the note"})},
+    {METHOD_GET, "/records/{id}", page_record, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
+     "One record down to its file and line, with its earlier versions", P(ID("record"))},
+    {METHOD_GET, "/homes/{uprn}", page_home, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes", "The view of a home",
+     P({"uprn", IN_PATH, KIND_TEXT, true, "the home's UPRN"})},
     /* ---- for programs ---- */
     {METHOD_GET, "/api/openapi.json", api_openapi, 0, ROUTE_OPEN, ANSWER_JSON, "For programs",
      "This description, as OpenAPI 3.1"},

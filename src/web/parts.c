@@ -1,0 +1,232 @@
+/* parts.c: the shared shapes. */
+#include "web/parts.h"
+
+#include "web/svg.h"
+
+#include <math.h>
+
+struct slice words_joined(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator)
+{
+    struct slice *kept = arena_array(arena, struct slice, count);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!slice_empty(pieces[i]))
+            kept[n++] = pieces[i];
+    return arena_join(arena, kept, n, separator);
+}
+
+struct slice words_of_error(struct arena *arena, const struct error *err)
+{
+    char *copy = arena_cstr(arena, slice_of(err->text));
+    if (copy[0] >= 'a' && copy[0] <= 'z')
+        copy[0] = (char)(copy[0] - 'a' + 'A');
+    return slice_of(copy);
+}
+
+struct slice words_of_freshness(struct call *call, struct date as_at, int64_t received_at)
+{
+    if (date_known(as_at))
+        return arena_format(call->arena, "as at %.*s", PRINT(date_words(call->arena, as_at)));
+    if (received_at)
+        return arena_format(call->arena, "received %.*s", PRINT(date_words(call->arena, date_of_time(received_at))));
+    return S("not landed yet");
+}
+
+struct slice words_of_span(struct arena *arena, struct date from, struct date until)
+{
+    if (date_known(from) && date_known(until))
+        return arena_format(arena, "%.*s to %.*s", PRINT(date_words(arena, from)), PRINT(date_words(arena, until)));
+    if (date_known(from))
+        return arena_format(arena, "since %.*s", PRINT(date_words(arena, from)));
+    if (date_known(until))
+        return arena_format(arena, "until %.*s", PRINT(date_words(arena, until)));
+    return NO_SLICE;
+}
+
+static struct slice title_of_agreement(struct call *call, struct slice name)
+{
+    const struct agreement *agreement = catalogue_agreement(call->catalogue, name);
+    return agreement ? agreement->title : name;
+}
+
+struct slice words_of_agreements(struct call *call, const struct grant *grant)
+{
+    struct slice rest = grant->agreements, piece, before = NO_SLICE;
+    struct buffer out = buffer_make(call->arena);
+    while (!slice_empty(grant->agreements) && slice_cut(&rest, ' ', &piece)) {
+        size_t colon = slice_find(piece, ':');
+        struct slice name = slice_part(piece, 0, colon), clause = slice_part(piece, colon + 1, piece.len);
+        if (slice_equal(name, before))
+            buffer_format(&out, ", %.*s", PRINT(clause));
+        else
+            buffer_format(&out, "%s%.*s, clauses %.*s", out.len ? "; " : "", PRINT(title_of_agreement(call, name)),
+                          PRINT(clause));
+        before = name;
+    }
+    return buffer_slice(&out);
+}
+
+const struct part_evidence *part_of_evidence(struct call *call, const struct evidence *e)
+{
+    struct part_evidence *part = arena_new(call->arena, struct part_evidence);
+    *part = (struct part_evidence){
+        .source = e->source_title,
+        .agency = e->agency_title,
+        .row = e->row_title,
+        .as_at = date_known(e->as_at) ? date_words(call->arena, e->as_at) : NO_SLICE,
+        .received = e->received_at ? time_words(call->arena, e->received_at) : NO_SLICE,
+        .file = e->file_name,
+        .line = e->line,
+        .digest = e->file_digest,
+        .stale = e->stale,
+        .written_here = e->source == NULL,
+    };
+    if (!slice_empty(e->agreement))
+        part->clause = arena_format(call->arena, "%.*s, clause %.*s", PRINT(title_of_agreement(call, e->agreement)),
+                                    PRINT(e->clause));
+    if (e->source)
+        part->record = url_path(call->arena, "/records/%", text_of_integer(call->arena, e->anchor));
+    return part;
+}
+
+struct part_record part_of_record(struct call *call, const struct view_record *record, size_t number, int64_t person)
+{
+    struct part_record_field *fields = arena_array(call->arena, struct part_record_field, record->field_count);
+    for (size_t i = 0; i < record->field_count; i++)
+        fields[i] =
+            (struct part_record_field){.title = record->fields[i].column->title, .value = record->fields[i].value};
+    struct slice anchor = text_of_integer(call->arena, record->evidence.anchor);
+    return (struct part_record){
+        .number = (int64_t)number,
+        .id = anchor,
+        .row = record->evidence.row_title,
+        .source = record->evidence.source_title,
+        .fields = fields,
+        .fields_count = record->field_count,
+        .evidence = part_of_evidence(call, &record->evidence),
+        .wrong = person
+                     ? url_path(call->arena, "/people/%/concern?anchor=%", text_of_integer(call->arena, person), anchor)
+                     : (struct url){NO_SLICE},
+    };
+}
+
+const struct part_excluded *parts_of_excluded(struct call *call, const struct grant *grant)
+{
+    struct part_excluded *parts = arena_array(call->arena, struct part_excluded, grant->excluded_count);
+    for (size_t i = 0; i < grant->excluded_count; i++)
+        parts[i] =
+            (struct part_excluded){grant->excluded[i].title, grant->excluded[i].reason, grant->excluded[i].matched};
+    return parts;
+}
+
+/* "more than 1,000 to 1 that they are of one person": the odds behind a weight, as people say them. */
+static struct slice words_of_odds(struct arena *arena, double bits)
+{
+    double odds = exp2(fabs(bits));
+    const char *which = bits >= 0 ? "that they are of one person" : "that they are of two people";
+    if (odds >= 1e6)
+        return arena_format(arena, "more than a million to one %s", which);
+    if (odds >= 10) {
+        struct buffer out = buffer_make(arena);
+        buffer_add(&out, S("about "));
+        html_integer(&out, (int64_t)(odds >= 1000 ? round(odds / 100) * 100 : round(odds)), true);
+        buffer_format(&out, " to 1 %s", which);
+        return buffer_slice(&out);
+    }
+    return arena_format(arena, "about %.1f to 1 %s", odds, which);
+}
+
+static struct slice words_of_record(struct call *call, const struct why_record *record)
+{
+    return words_joined(call->arena, (const struct slice[]){record->source_title, record->name}, 2, S(": "));
+}
+
+struct part_waterfall part_of_link(struct call *call, const struct why_view *why, const struct why_link *link,
+                                   size_t number)
+{
+    struct arena *arena = call->arena;
+    struct part_waterfall_row *rows = arena_array(arena, struct part_waterfall_row, link->part_count);
+    struct svg_step *steps = arena_array(arena, struct svg_step, link->part_count + 1);
+    steps[0] = (struct svg_step){S("Before any comparison"), link->prior};
+    for (size_t i = 0; i < link->part_count; i++) {
+        const struct why_part *p = &link->parts[i];
+        rows[i] = (struct part_waterfall_row){
+            .field = p->field,
+            .a = p->a.len ? p->a : S("–"),
+            .b = p->b.len ? p->b : S("–"),
+            .hidden = !p->shown,
+            .level = p->level,
+            .weight = arena_format(arena, "%+.1f", p->weight),
+            .rarity = fabs(p->frequency) < 0.05 ? NO_SLICE : arena_format(arena, "%+.1f", p->frequency),
+        };
+        steps[i + 1] = (struct svg_step){p->field, p->weight};
+    }
+    struct slice a = words_of_record(call, &why->records[link->a]), b = words_of_record(call, &why->records[link->b]);
+    struct slice odds = words_of_odds(arena, link->total);
+    struct svg_waterfall picture = {
+        .id = arena_format(arena, "waterfall-%zu", number),
+        .title = arena_format(arena, "Match weights of %.*s and %.*s", PRINT(a), PRINT(b)),
+        .description = arena_format(
+            arena, "From %+.1f bits before any comparison to %+.1f in total, %.*s. The table below has each step.",
+            link->prior, link->total, PRINT(odds)),
+        .steps = steps,
+        .count = link->part_count + 1,
+        .total_label = S("Total"),
+        .threshold = why->join,
+        .threshold_label = S("joins by itself"),
+    };
+    return (struct part_waterfall){
+        .number = (int64_t)number,
+        .a = a,
+        .b = b,
+        .total = arena_format(arena, "%+.1f", link->total),
+        .prior = arena_format(arena, "%+.1f", link->prior),
+        .probability = odds,
+        .said = link->said,
+        .picture = svg_waterfall(arena, &picture),
+        .parts = rows,
+        .parts_count = link->part_count,
+    };
+}
+
+const struct part_problem *part_of_problem(struct call *call, struct slice words, const char *field)
+{
+    if (slice_empty(words))
+        return NULL;
+    struct part_problem *part = arena_new(call->arena, struct part_problem);
+    *part = (struct part_problem){words, slice_of(field)};
+    return part;
+}
+
+/* Addresses carry a word, never a sentence: nobody can make a page say what they like by a link. */
+static const struct {
+    const char *word, *sentence;
+} done_words[] = {
+    {"note", "The note is saved. It stands in the timeline."},
+    {"concern", "Thank you. A data steward will look at it."},
+    {"caller", "The caller is identified. Details are open until you look at somebody else or change your purpose."},
+    {"decided", "Your decision stands, and the people were joined or divided accordingly."},
+    {"undone", "The decision is taken back."},
+    {"split", "The join is split. Both people are shown as they stand now."},
+    {"closed", "The concern is closed; whoever raised it can read your answer."},
+    {"taken", "It is yours now. Your colleagues see that you have taken it."},
+    {"given-back", "It is back on the list."},
+    {"recorded", "The outcome is recorded. It stands in the person's view."},
+    {"shown", "The landing is shown now."},
+    {"refused", "The landing was refused; what was shown before stays."},
+    {"made", "The account is made."},
+    {"changed", "The change is made."},
+    {"password", "The password is changed."},
+};
+
+const struct part_done *part_of_done(struct call *call)
+{
+    struct slice word = parameters_get(&call->request->query, S("done"));
+    for (size_t i = 0; i < countof(done_words); i++)
+        if (slice_equal(word, slice_of(done_words[i].word))) {
+            struct part_done *part = arena_new(call->arena, struct part_done);
+            part->words = slice_of(done_words[i].sentence);
+            return part;
+        }
+    return NULL;
+}
