@@ -181,7 +181,7 @@ void write_notes(struct job *job, const struct person *p, uint64_t client_number
     struct rng rng = record_rng(job, client_number ^ 0x6e6f7465);
     int32_t today = job->county->today;
     unsigned count = 2 + rng_below(&rng, 10) + (open ? rng_below(&rng, 14) : 0);
-    bool own_spelling = rng_chance(&rng, 420);
+    bool own_spelling = rng_chance(&rng, 520);
     char authors[3][64];
     for (unsigned i = 0; i < 3; i++)
         staff_name(job, &rng, authors[i]);

@@ -313,8 +313,9 @@ bool names_misheard(const struct names *names, struct rng *rng, const char *name
     unsigned at;
     if (find_word(names->sound_names.words, names->sound_names.count, name, &at)) {
         const struct list *group = &names->sound_groups[names->sound_group[at]];
-        for (int tries = 0; tries < 8; tries++) {
-            const char *other = group->words[rng_below(rng, group->count)];
+        unsigned first = rng_below(rng, group->count);
+        for (unsigned i = 0; i < group->count; i++) {
+            const char *other = group->words[(first + i) % group->count];
             if (strcmp(other, name) != 0) {
                 words_put(out, NAME_SIZE, "%s", other);
                 return true;

@@ -1,10 +1,8 @@
 /* people.c: households drawn by the shares of Census 2021 for Norfolk.
  *
- * The kinds of households follow ONS table TS003 (household composition), the numbers of children TS003 and the General
- * LIFEstyle pattern of families, ages what makes the county's pyramid of TS007A come out within about a point for each
- * ten years; social renting TS054, communal establishments TS048, other nationalities TS012 and TS013, all rounded.
- * Death rates follow the ONS national life tables, rounded by age band; moves the "one year ago" migration question
- * (about 9% a year).
+ * Kinds of households follow ONS table TS003 (household composition); ages are drawn so that the county's pyramid comes
+ * out as TS007A within two points for each ten years; social renting follows TS054, care homes and hostels TS048, people
+ * from abroad TS012; all rounded. Deaths follow the ONS national life tables by age band; about 9% move in a year.
  *
  * The order of drawing inside a block is fixed; nothing depends on another block, except that an old home is one of
  * another block's, made again from its number. */
@@ -189,6 +187,8 @@ static void add_children(struct maker *m, struct household *h, const struct pers
     int mother_age = mother ? age_at(mother, m->county->today) : 60;
     if (oldest > mother_age - 19)
         oldest = mother_age - 19;
+    if (youngest == 0) /* few were born to mothers past 42 */
+        youngest = mother_age < 42 ? 0 : mother_age - 42;
     if (youngest > oldest)
         youngest = oldest < 0 ? 0 : oldest;
     if (oldest < youngest)
@@ -292,7 +292,7 @@ static void fill_household(struct maker *m, struct household *h)
         older_single(m, h, older_age(m));
         break;
     case HOUSEHOLD_ONE: {
-        int age = rng_chance(rng, 300) ? rng_between(rng, 22, 42) : rng_between(rng, 45, 66);
+        int age = rng_chance(rng, 400) ? rng_between(rng, 20, 44) : rng_between(rng, 45, 66);
         enum sex sex = rng_chance(rng, 570) ? MALE : FEMALE;
         struct person *p = add_person(m, h, sex, age, heritage, family);
         if (p && sex == FEMALE && age > 35 && rng_chance(rng, 500))
@@ -314,11 +314,11 @@ static void fill_household(struct maker *m, struct household *h)
                          rng_chance(rng, 950) ? HERITAGE_BRITISH : heritage, family, &woman);
         break;
     case HOUSEHOLD_COUPLE:
-        man = add_couple(m, h, rng_chance(rng, 720) ? rng_between(rng, 50, 67) : rng_between(rng, 23, 50), heritage,
+        man = add_couple(m, h, rng_chance(rng, 640) ? rng_between(rng, 52, 67) : rng_between(rng, 21, 52), heritage,
                          family, &woman);
         break;
     case HOUSEHOLD_COUPLE_CHILDREN:
-        man = add_couple(m, h, rng_between(rng, 27, 52), heritage, family, &woman);
+        man = add_couple(m, h, rng_between(rng, 27, 54), heritage, family, &woman);
         add_children(m, h, woman, man, 1 + rng_weighted(rng, families, 4, 1000), 0, 18, family);
         break;
     case HOUSEHOLD_COUPLE_GROWN:
@@ -330,7 +330,7 @@ static void fill_household(struct maker *m, struct household *h)
         bool grown = h->kind == HOUSEHOLD_LONE_GROWN;
         bool mother = rng_chance(rng, 860);
         struct person *parent =
-            add_person(m, h, mother ? FEMALE : MALE, grown ? rng_between(rng, 46, 88) : rng_between(rng, 22, 49),
+            add_person(m, h, mother ? FEMALE : MALE, grown ? rng_between(rng, 46, 88) : rng_between(rng, 23, 54),
                        heritage, family);
         if (!parent)
             break;
