@@ -23,6 +23,15 @@ static bool is_formula(struct slice field)
     return false;
 }
 
+/* A line of such a field alone would be passed over as blank. */
+static bool looks_blank(struct slice field)
+{
+    for (size_t i = 0; i < field.len; i++)
+        if ((unsigned char)field.at[i] > ' ')
+            return false;
+    return true;
+}
+
 void csv_write_row(struct buffer *out, const struct slice *fields, size_t count, bool defuse)
 {
     for (size_t i = 0; i < count; i++) {
@@ -30,7 +39,7 @@ void csv_write_row(struct buffer *out, const struct slice *fields, size_t count,
         if (i)
             buffer_add_byte(out, ',');
         bool formula = defuse && is_formula(field);
-        bool quoted = formula || (count == 1 && field.len == 0); /* A lone empty field would be a blank line. */
+        bool quoted = formula || (count == 1 && looks_blank(field));
         for (size_t k = 0; k < field.len && !quoted; k++)
             quoted = field.at[k] == ',' || field.at[k] == '"' || field.at[k] == '\r' || field.at[k] == '\n';
         quoted = quoted || (field.len && (field.at[0] == ' ' || field.at[field.len - 1] == ' '));

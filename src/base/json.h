@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 
-/* jansson, which the same program links, exports functions of these names: in the object files ours are called otherwise, or
- * each would be taken for the other. A file includes this header or jansson.h, never both. */
+/* jansson, which the same program links, exports functions of these names: in the object files ours are called
+ * otherwise, or each would be taken for the other. A file includes this header or jansson.h, never both. */
 #define json_object  staithe_json_object
 #define json_array   staithe_json_array
 #define json_integer staithe_json_integer

@@ -713,8 +713,9 @@ static void what_is_written_is_read_back(void **state)
     csv_write_row(&out, fields, countof(fields), false);
     assert_string_equal(buffer_slice(&out).at,
                         "plain,,\"a,b\",\"say \"\"x\"\"\",\"two\r\nlines\",\" space \",\"\"\"\",caf\xc3\xa9\r\n");
-    struct slice empty = S("");
-    csv_write_row(&out, &empty, 1, false);
+    static const struct slice blank[] = {S_INIT(""), S_INIT("\t"), S_INIT("\x1a")};
+    for (size_t i = 0; i < countof(blank); i++)
+        csv_write_row(&out, &blank[i], 1, false);
     struct feed f = {buffer_slice(&out), 0, 3};
     struct csv_reader *reader;
     struct error err;
@@ -723,7 +724,8 @@ static void what_is_written_is_read_back(void **state)
     assert_int_equal(row->count, countof(fields));
     for (size_t i = 0; i < countof(fields); i++)
         assert_true(slice_equal(row->fields[i], fields[i]));
-    assert_true(csv_read(reader, &row, &err) && row && row->count == 1 && row->fields[0].len == 0);
+    for (size_t i = 0; i < countof(blank); i++)
+        assert_true(csv_read(reader, &row, &err) && row && row->count == 1 && slice_equal(row->fields[0], blank[i]));
 }
 
 static void formulas_are_defused_in_exports(void **state)
