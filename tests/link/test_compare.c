@@ -1,0 +1,134 @@
+#include "tests/link/people.h"
+
+#include "link/compare.h"
+
+/* A table of pairs with a model of nothing but frequencies. */
+struct table {
+    struct arena *arena;
+    struct link_records *records;
+    struct link_model *model;
+    struct comparer comparer;
+};
+
+static struct table make_table(const char *text, const char *const (*rows)[2], size_t count)
+{
+    struct table table = {.arena = arena_make(0)};
+    struct error err = NO_ERROR;
+    table.records = link_records_make(read_spec(text, table.arena), table.arena);
+    for (size_t i = 0; i < count; i++)
+        for (size_t side = 0; side < 2; side++)
+            ADD(table.records, "s", "id", rows[i][side]);
+    struct link_options options = {.threads = 1};
+    assert_true(link_train(table.records, &options, table.arena, &table.model, NULL, &err));
+    comparer_start(&table.comparer, table.records, table.model);
+    return table;
+}
+
+static void given_names_have_their_levels(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"Margaret", "margaret"}, {"Peggy", "Margaret"}, {"M", "Margaret"},   {"Ann Marie", "Ann"},
+                                          {"Xohn", "Xohm"},         {"Marzha", "Marzhall"}, {"Oliver", "Zara"}, {"", "Zara"}};
+    static const unsigned levels[] = {1, 2, 4, 5, 6, 7, 9, 0};
+    struct table table = make_table("columns: {name: given_name}\ncomparisons: [name]\nlearn: false\n", rows, countof(rows));
+    for (uint32_t i = 0; i < countof(rows); i++) {
+        struct compared one, two;
+        compare_records(&table.comparer, NULL, 2 * i, 2 * i + 1, &one);
+        compare_records(&table.comparer, NULL, 2 * i + 1, 2 * i, &two);
+        if (one.level[0] != levels[i])
+            fail_msg("%s and %s give level %u, not %u", rows[i][0], rows[i][1], one.level[0], levels[i]);
+        assert_int_equal(one.level[0], two.level[0]);
+        assert_float_equal(one.frequency[0], two.frequency[0], 0);
+    }
+    arena_free(table.arena);
+}
+
+static void dates_have_their_levels(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"1952-02-03", "03/02/1952"}, {"1952-02-03", "1952-03-02"}, {"1952-02-03", "1952-02-08"},
+                                          {"1952-02-03", "1952"},       {"1952-02-03", "1952-11-28"}, {"1952-02-03", "1987-02-03"},
+                                          {"1952-02-03", "1953-11-28"}, {"1952-02-03", "1987-11-28"}};
+    struct table table = make_table("columns: {born: date}\ncomparisons: [born]\nlearn: false\n", rows, countof(rows));
+    for (uint32_t i = 0; i < countof(rows); i++) {
+        struct compared one;
+        compare_records(&table.comparer, NULL, 2 * i, 2 * i + 1, &one);
+        assert_int_equal(one.level[0], i + 1);
+    }
+    arena_free(table.arena);
+}
+
+static void classes_tell_slips_from_other_names(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"Jack", "Jake"}, {"Jack", "Jake"}, {"Jack", "Jake"}, {"Jack", "Jake"}, {"Jack", "Jake"},
+                                          {"Jack", "Jack"}, {"Jack", "Jaxk"}, {"J", "Jack"},    {"Bill", "William"}, {"Zara", "Ruth"},
+                                          {"", "Ruth"}};
+    struct table table = make_table("columns: {name: given_name}\ncomparisons: [name]\nguards:\n  - when: {name: similar}\nlearn: false\n",
+                                    rows, countof(rows));
+    static const unsigned classes[] = {LINK_IS_SIMILAR, LINK_IS_SIMILAR, LINK_IS_SIMILAR, LINK_IS_SIMILAR,
+                                       LINK_IS_SIMILAR, LINK_IS_SAME,    LINK_IS_CLOSE,   LINK_IS_CLOSE | LINK_IS_INITIAL,
+                                       LINK_IS_CLOSE,   LINK_IS_DIFFERENT, LINK_IS_MISSING};
+    for (uint32_t i = 0; i < countof(rows); i++)
+        assert_int_equal(compare_class(&table.comparer, 0, 2 * i, 2 * i + 1), classes[i]);
+    uint8_t guard = 0;
+    assert_int_equal(compare_verdict(&table.comparer, 0, 1, &guard), LINK_REVIEW);
+    assert_int_equal(guard, 1);
+    assert_int_equal(compare_verdict(&table.comparer, 10, 11, &guard), LINK_BY_WEIGHT);
+    assert_int_equal(guard, 0);
+    arena_free(table.arena);
+}
+
+static void rare_words_bring_more_than_common_ones(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"john wentworth", "john wentworth"}, {"john smith", "john smith"}, {"john smith", "john smith"},
+                                          {"john smith", "smith john"},         {"john smith", "john smith"}, {"j smith", "john smith"},
+                                          {"john green", "peter smith"}};
+    struct table table = make_table("columns: {name: full_name}\ncomparisons: [name]\nlearn: false\n", rows, countof(rows));
+    const struct link_records *records = table.records;
+    struct bag rare = compare_bags(&table.comparer, NULL, 0, true, record_code(records, 0, 0), record_code(records, 1, 0));
+    struct bag common = compare_bags(&table.comparer, NULL, 0, true, record_code(records, 2, 0), record_code(records, 3, 0));
+    struct bag turned = compare_bags(&table.comparer, NULL, 0, true, record_code(records, 6, 0), record_code(records, 7, 0));
+    struct bag initial = compare_bags(&table.comparer, NULL, 0, true, record_code(records, 10, 0), record_code(records, 11, 0));
+    struct bag other = compare_bags(&table.comparer, NULL, 0, true, record_code(records, 12, 0), record_code(records, 13, 0));
+    assert_true(rare.matched > common.matched);
+    assert_float_equal(turned.matched, common.matched, 0.0001);
+    assert_true(initial.matched <= common.matched && initial.conflict == 0);
+    assert_true(other.matched == 0 && other.conflict > 0);
+    arena_free(table.arena);
+}
+
+static void a_joint_comparison_has_a_level_for_each_two(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    const struct link_spec *spec = read_spec("columns: {code: postcode, town: place}\nblocking: [town]\nlearn: false\n"
+                                             "comparisons:\n  - joint:\n      - {column: code, levels: [equal]}\n      - {column: town, levels: [equal]}\n",
+                                             arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "s", "1", "NR1 1AA", "norwich");
+    ADD(records, "s", "2", "NR1 1AA", "norwich");
+    ADD(records, "s", "3", "NR2 2AA", "norwich");
+    ADD(records, "s", "4", "", "norwich");
+    ADD(records, "s", "5", "NR1 1AA", "");
+    struct link_model *model = NULL;
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    static const unsigned levels[] = {4, 7, 1, 3}; /* (1,1), (2,1), (0,1), (1,0) of three by three */
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(link_score_pair(records, model, 0, i + 1).pattern, levels[i]);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(given_names_have_their_levels),
+        cmocka_unit_test(dates_have_their_levels),
+        cmocka_unit_test(classes_tell_slips_from_other_names),
+        cmocka_unit_test(rare_words_bring_more_than_common_ones),
+        cmocka_unit_test(a_joint_comparison_has_a_level_for_each_two),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+#include "tests/link/people.h"
+
+#include "link/train.h"
+
+#include <math.h>
+
+/* Three fields of three levels; pairs of each pattern in their exact expected number. */
+static void finds_the_m_and_the_share_that_made_the_pairs(void **state)
+{
+    (void)state;
+    static const double m[3][4] = {{0, 0.9, 0.07, 0.03}, {0, 0.8, 0.15, 0.05}, {0, 0.7, 0.2, 0.1}};
+    static const double u[3][4] = {{0, 0.01, 0.04, 0.95}, {0, 0.002, 0.098, 0.9}, {0, 0.05, 0.05, 0.9}};
+    const double universe = 5e8, lambda = 2e-5;
+    struct pattern_count patterns[27];
+    size_t count = 0;
+    double left_out = 0;
+    for (unsigned p = 0; p < 27; p++) {
+        unsigned level[3] = {p % 3 + 1, p / 3 % 3 + 1, p / 9 + 1};
+        double match = universe * lambda, other = universe * (1 - lambda);
+        uint64_t pattern = 0;
+        for (unsigned f = 0; f < 3; f++) {
+            match *= m[f][level[f]];
+            other *= u[f][level[f]];
+            pattern |= (uint64_t)level[f] << (6 * f);
+        }
+        bool blocked = level[0] < 3 || level[1] < 3 || level[2] < 3;
+        if (blocked)
+            patterns[count++] = (struct pattern_count){pattern, (uint64_t)(match + other)};
+        else
+            left_out += match;
+    }
+    assert_true(left_out < 5);
+    struct levels levels[3] = {0};
+    for (unsigned f = 0; f < 3; f++)
+        for (unsigned l = 1; l < 4; l++) {
+            levels[f].u[l] = u[f][l];
+            levels[f].m[l] = l == 1 ? 0.6 : 0.2;
+        }
+    bool converged = false;
+    struct em em = {.field_count = 3,
+                    .level_counts = (unsigned[]){3, 3, 3},
+                    .different_max = (double[]){1, 1, 1},
+                    .train = (bool[]){true, true, true},
+                    .levels = levels,
+                    .universe = universe,
+                    .lambda = 1e-6};
+    em_run(&em, patterns, count, &converged);
+    assert_true(converged);
+    assert_true(fabs(em.lambda - lambda) < lambda * 0.02);
+    for (unsigned f = 0; f < 3; f++)
+        for (unsigned l = 1; l < 4; l++)
+            assert_true(fabs(levels[f].m[l] - m[f][l]) < 0.02);
+}
+
+static void the_share_cannot_run_away_when_all_blocked_pairs_look_alike(void **state)
+{
+    (void)state;
+    struct pattern_count patterns[] = {{1, 100000}, {2, 100000}};
+    struct levels levels[1] = {{.m = {0, 0.9, 0.1}, .u = {0, 0.5, 0.5}}};
+    bool converged = false;
+    struct em em = {.field_count = 1,
+                    .level_counts = (unsigned[]){2},
+                    .different_max = (double[]){1},
+                    .train = (bool[]){true},
+                    .levels = levels,
+                    .universe = 1e9,
+                    .lambda = 1e-4};
+    em_run(&em, patterns, 2, &converged);
+    assert_true(em.lambda <= 2e-4);
+}
+
+static void the_bound_on_different_holds(void **state)
+{
+    (void)state;
+    /* A household: the same home, never the same birth date. Without a bound these look like matches. */
+    struct pattern_count patterns[] = {{1 | 2 << 6, 5000}, {1 | 1 << 6, 5000}};
+    struct levels levels[2] = {{.m = {0, 0.9, 0.1}, .u = {0, 1e-6, 1}}, {.m = {0, 0.9, 0.1}, .u = {0, 1e-4, 1}}};
+    bool converged = false;
+    struct em em = {.field_count = 2,
+                    .level_counts = (unsigned[]){2, 2},
+                    .different_max = (double[]){1, 0.1},
+                    .train = (bool[]){true, true},
+                    .levels = levels,
+                    .universe = 1e9,
+                    .lambda = 1e-6};
+    em_run(&em, patterns, 2, &converged);
+    assert_true(levels[1].m[2] <= 0.1 + 1e-9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_m_and_the_share_that_made_the_pairs),
+        cmocka_unit_test(the_share_cannot_run_away_when_all_blocked_pairs_look_alike),
+        cmocka_unit_test(the_bound_on_different_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

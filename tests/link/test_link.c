@@ -1,0 +1,272 @@
+/* The engine as a whole: train, score, cluster, explain. */
+#include "tests/link/people.h"
+
+#include "link/model.h"
+
+#include <math.h>
+
+struct run {
+    struct link_records *records;
+    struct link_model *model;
+    struct link_edges edges;
+    struct link_clusters clusters;
+    uint64_t *truth;
+};
+
+static struct run link_people(const char *text, unsigned people, uint64_t shuffle, unsigned threads, struct arena *arena)
+{
+    struct run run = {0};
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = threads, .seed = 1};
+    run.records = make_people(read_spec(text, arena), people, 3, shuffle, arena, &run.truth);
+    assert_true(link_train(run.records, &options, arena, &run.model, NULL, &err));
+    assert_true(link_score(run.records, run.model, &options, arena, &run.edges, &err));
+    struct link_cluster_input input = {.count = link_records_count(run.records),
+                                       .edges = run.edges.edges,
+                                       .edge_count = run.edges.count,
+                                       .join = link_model_join(run.model),
+                                       .review = link_model_review(run.model),
+                                       .keys = link_records_keys(run.records),
+                                       .records = run.records,
+                                       .model = run.model};
+    assert_true(link_cluster(&input, arena, &run.clusters, &err));
+    return run;
+}
+
+static void finds_the_people_without_labels(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct run run = link_people(people_spec, 600, 0, 0, arena);
+    uint32_t n = link_records_count(run.records);
+    uint64_t *cluster = arena_array(arena, uint64_t, n);
+    for (uint32_t r = 0; r < n; r++)
+        cluster[r] = run.clusters.cluster[r];
+    struct link_figures figures;
+    link_evaluate(cluster, run.truth, NULL, n, &figures);
+    assert_true(figures.precision > 0.995);
+    assert_true(figures.recall > 0.98);
+    arena_free(arena);
+}
+
+static void one_and_two_and_five_threads_give_the_same_bytes(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct run one = link_people(people_spec, 400, 0, 1, arena);
+    struct slice model = link_model_write(one.model, arena);
+    static const unsigned threads[] = {2, 5};
+    for (size_t t = 0; t < countof(threads); t++) {
+        struct run more = link_people(people_spec, 400, 0, threads[t], arena);
+        assert_true(slice_equal(model, link_model_write(more.model, arena)));
+        assert_int_equal(one.edges.count, more.edges.count);
+        assert_memory_equal(one.edges.edges, more.edges.edges, one.edges.count * sizeof *one.edges.edges);
+        assert_memory_equal(one.clusters.cluster, more.clusters.cluster, link_records_count(one.records) * sizeof(uint32_t));
+    }
+    arena_free(arena);
+}
+
+/* The cluster of each record by its id: the id of the record of that cluster whose id comes first. */
+static void partition_by_id(const struct run *run, uint32_t *first)
+{
+    uint32_t n = link_records_count(run->records), *of_cluster = first + n;
+    for (uint32_t r = 0; r < n; r++)
+        of_cluster[r] = UINT32_MAX;
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t r = 0; r < n; r++) {
+            struct slice id = link_records_id(run->records, r);
+            int64_t number = 0;
+            assert_true(slice_integer(slice_part(id, 1, id.len), &number));
+            uint32_t *lowest = &of_cluster[run->clusters.cluster[r]];
+            if (pass == 0 && (uint32_t)number < *lowest)
+                *lowest = (uint32_t)number;
+            if (pass == 1)
+                first[number] = *lowest;
+        }
+}
+
+static void the_order_of_adding_changes_neither_model_nor_partition(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct run made = link_people(people_spec, 400, 0, 0, arena), shuffled = link_people(people_spec, 400, 77, 0, arena);
+    uint32_t n = link_records_count(made.records);
+    assert_true(slice_equal(link_model_write(made.model, arena), link_model_write(shuffled.model, arena)));
+    uint32_t *one = arena_array(arena, uint32_t, 2 * n), *two = arena_array(arena, uint32_t, 2 * n);
+    partition_by_id(&made, one);
+    partition_by_id(&shuffled, two);
+    assert_memory_equal(one, two, n * sizeof *one);
+    arena_free(arena);
+}
+
+static void under_a_frozen_model_a_new_record_changes_no_other_pair(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct run run = link_people(people_spec, 200, 0, 0, arena);
+    const struct link_spec *spec = run.model->spec;
+    struct link_records *more = link_records_make(spec, arena);
+    uint32_t n = link_records_count(run.records);
+    for (uint32_t r = 0; r < n; r++) {
+        struct slice values[5];
+        for (size_t c = 0; c < 5; c++)
+            values[c] = link_records_value(run.records, r, c);
+        assert_true(link_records_add(more, source_of(more, "made"), link_records_id(run.records, r), values, &err));
+    }
+    for (unsigned i = 0; i < 100; i++)
+        ADD(more, "made", "new", "oliver", "barnham", "1980-05-05", "1 barnham road", "NR1 1AA");
+    struct link_edges edges;
+    assert_true(link_score(more, run.model, NULL, arena, &edges, &err));
+    size_t at = 0;
+    for (size_t i = 0; i < edges.count; i++)
+        if (edges.edges[i].b < n) {
+            assert_memory_equal(&edges.edges[i], &run.edges.edges[at], sizeof edges.edges[i]);
+            at++;
+        }
+    assert_int_equal(at, run.edges.count);
+    arena_free(arena);
+}
+
+static void a_model_reads_back_as_it_was_written(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct run run = link_people(people_spec, 300, 0, 0, arena);
+    struct slice text = link_model_write(run.model, arena);
+    struct link_model *again = NULL;
+    assert_true(link_model_read(text, S("model.json"), run.model->spec, arena, &again, &err));
+    assert_true(slice_equal(text, link_model_write(again, arena)));
+    struct link_edges edges;
+    assert_true(link_score(run.records, again, NULL, arena, &edges, &err));
+    assert_int_equal(edges.count, run.edges.count);
+    assert_memory_equal(edges.edges, run.edges.edges, edges.count * sizeof *edges.edges);
+    arena_free(arena);
+}
+
+static void a_model_of_another_kind_is_refused(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct run run = link_people(people_spec, 50, 0, 0, arena);
+    char *text = arena_cstr(arena, link_model_write(run.model, arena));
+    struct link_model *again = NULL;
+    const struct link_spec *other = read_spec("columns: {name: full_name}\n", arena);
+    assert_false(link_model_read(slice_of(text), S("model.json"), other, arena, &again, &err));
+    assert_non_null(strstr(err.text, "another specification"));
+    assert_false(link_model_read(S("{\"what\":1}"), S("model.json"), run.model->spec, arena, &again, &err));
+    assert_false(link_model_read(S("{"), S("model.json"), run.model->spec, arena, &again, &err));
+    char *version = strstr(text, "\"version\":1");
+    assert_non_null(version);
+    version[10] = '9';
+    assert_false(link_model_read(slice_of(text), S("model.json"), run.model->spec, arena, &again, &err));
+    assert_non_null(strstr(err.text, "version 9"));
+    version[10] = '1';
+    char *m = strstr(text, "\"m\":");
+    assert_non_null(m);
+    m[1] = 'x';
+    assert_false(link_model_read(slice_of(text), S("model.json"), run.model->spec, arena, &again, &err));
+    assert_non_null(strstr(err.text, "damaged"));
+    arena_free(arena);
+}
+
+static void the_parts_of_an_explanation_add_up_to_the_weight(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct run run = link_people(people_spec, 300, 0, 0, arena);
+    for (size_t i = 0; i < run.edges.count; i++) {
+        const struct link_edge *edge = &run.edges.edges[i];
+        struct link_explanation explanation;
+        link_explain(run.records, run.model, edge->a, edge->b, arena, &explanation);
+        double sum = explanation.prior;
+        for (size_t p = 0; p < explanation.part_count; p++) {
+            const struct link_part *part = &explanation.parts[p];
+            sum += part->weight;
+            if (part->m > 0 && fabs(log2(part->m / part->u)) < 13)
+                assert_true(fabs(log2(part->m / part->u) + part->frequency - part->weight) < 1e-9);
+            else if (part->m == 0)
+                assert_true(part->weight == 0);
+        }
+        assert_true(fabs(sum - explanation.total) < 1e-9);
+        assert_true(fabs(explanation.total - (double)edge->weight) < 1e-3);
+        struct link_edge alone = link_score_pair(run.records, run.model, edge->b, edge->a);
+        assert_memory_equal(&alone, edge, sizeof alone);
+    }
+    arena_free(arena);
+}
+
+static bool stop_at_once(void *context, const char *stage, double share)
+{
+    (void)stage;
+    (void)share;
+    int *calls = context;
+    return --*calls > 0;
+}
+
+static void stopping_on_request_is_told_as_such(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    uint64_t *truth;
+    for (int calls = 1; calls < 40; calls += 6) {
+        struct error err = NO_ERROR;
+        int left = calls;
+        struct link_options options = {.progress = stop_at_once, .context = &left};
+        struct link_model *model = NULL;
+        struct link_records *records = make_people(read_spec(people_spec, arena), 50, 3, 0, arena, &truth);
+        if (!link_train(records, &options, arena, &model, NULL, &err))
+            assert_int_equal(err.code, ERROR_CANCELLED);
+        else
+            assert_true(left > 0);
+    }
+    arena_free(arena);
+}
+
+static void nothing_to_link_is_said_plainly(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_model *model = NULL;
+    struct link_records *records = link_records_make(read_spec(people_spec, arena), arena);
+    assert_false(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_non_null(strstr(err.text, "two records"));
+    arena_free(arena);
+}
+
+static void a_hundred_identical_records_are_one_cluster_or_too_common_to_tell(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_model *model = NULL;
+    struct link_edges edges;
+    struct link_records *records = link_records_make(read_spec(people_spec, arena), arena);
+    for (unsigned i = 0; i < 60; i++)
+        ADD(records, "s", "same", "ann", "lee", "1950-01-01", "1 high street", "NR1 1AA");
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_true(link_score(records, model, NULL, arena, &edges, &err));
+    for (size_t i = 0; i < edges.count; i++)
+        assert_true(isfinite(edges.edges[i].weight));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_people_without_labels),
+        cmocka_unit_test(one_and_two_and_five_threads_give_the_same_bytes),
+        cmocka_unit_test(the_order_of_adding_changes_neither_model_nor_partition),
+        cmocka_unit_test(under_a_frozen_model_a_new_record_changes_no_other_pair),
+        cmocka_unit_test(a_model_reads_back_as_it_was_written),
+        cmocka_unit_test(a_model_of_another_kind_is_refused),
+        cmocka_unit_test(the_parts_of_an_explanation_add_up_to_the_weight),
+        cmocka_unit_test(stopping_on_request_is_told_as_such),
+        cmocka_unit_test(nothing_to_link_is_said_plainly),
+        cmocka_unit_test(a_hundred_identical_records_are_one_cluster_or_too_common_to_tell),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

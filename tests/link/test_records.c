@@ -1,0 +1,98 @@
+#include "tests/link/people.h"
+
+#include "link/records.h"
+
+static void plain_is(enum link_kind kind, const char *raw, const char *plain)
+{
+    struct arena *arena = arena_make(0);
+    struct slice got = plain_form(kind, DATE_DMY, slice_of(raw), arena);
+    assert_string_equal(arena_cstr(arena, got), plain);
+    arena_free(arena);
+}
+
+static void each_kind_has_its_plain_form(void **state)
+{
+    (void)state;
+    plain_is(LINK_FULL_NAME, " Mr. John  O'Brien-Smith ", "john obrien smith");
+    plain_is(LINK_FAMILY_NAME, "Müller", "muller");
+    plain_is(LINK_GIVEN_NAME, "Unknown", "");
+    plain_is(LINK_DATE, "03/02/1952", "19520203");
+    plain_is(LINK_DATE, "1952-02-03", "19520203");
+    plain_is(LINK_DATE, "19520203", "19520203");
+    plain_is(LINK_DATE, "1638-22-02", "16382202");
+    plain_is(LINK_DATE, "Feb 1952", "19520200");
+    plain_is(LINK_DATE, "soon", "");
+    plain_is(LINK_POSTCODE, "nr1 3aa", "NR13AA");
+    plain_is(LINK_IDENTIFIER, "999 000-0018", "9990000018");
+    plain_is(LINK_TELEPHONE, "+44 (0)1603 222222", "1603222222");
+    plain_is(LINK_TELEPHONE, "01603 222222", "1603222222");
+    plain_is(LINK_EMAIL, " A.B@Example.ORG", "a.b@example.org");
+}
+
+static void postcodes_have_area_district_and_sector(void **state)
+{
+    (void)state;
+    struct value value = {0};
+    plain_postcode(S("NR13AA"), &value);
+    assert_true(value.known && value.area == 2 && value.district == 3 && value.sector == 4);
+    value = (struct value){0};
+    plain_postcode(S("SW1H9AA"), &value);
+    assert_true(value.known && value.area == 2 && value.district == 4 && value.sector == 5);
+    value = (struct value){0};
+    plain_postcode(S("2119"), &value);
+    assert_true(!value.known && value.area == 1 && value.district == 2 && value.sector == 3);
+    value = (struct value){0};
+    plain_postcode(S("NR1"), &value);
+    assert_true(!value.known && value.district == 3 && value.sector == 0);
+}
+
+static void a_made_column_joins_or_takes_the_first(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    const struct link_spec *spec = read_spec("columns:\n  a: given_name\n  b: family_name\n"
+                                             "  both: {kind: full_name, join: [a, b]}\n"
+                                             "  any: {kind: full_name, either: [b, a]}\n",
+                                             arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "s", "1", "Ann", "Lee");
+    ADD(records, "s", "2", "Ann", "");
+    assert_true(link_prepare(records, NULL, &err));
+    assert_string_equal(arena_cstr(arena, link_records_value(records, 0, 2)), "ann lee");
+    assert_string_equal(arena_cstr(arena, link_records_value(records, 0, 3)), "lee");
+    assert_string_equal(arena_cstr(arena, link_records_value(records, 1, 3)), "ann");
+    assert_string_equal(arena_cstr(arena, link_records_value(records, 0, 0)), "Ann");
+    struct slice values[2] = {S("x"), S("y")};
+    assert_false(link_records_add(records, 0, S("3"), values, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    arena_free(arena);
+}
+
+static void only_pairs_across_sources_may_meet_when_linking(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    const struct link_spec *spec = read_spec("link: link_and_dedupe\ncolumns: {a: given_name}\nsources: {no_duplicates: [x]}\n", arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "x", "1", "ann");
+    ADD(records, "x", "2", "ann");
+    ADD(records, "y", "3", "ann");
+    ADD(records, "y", "4", "ann");
+    assert_false(records_may_meet(records, 0, 1));
+    assert_true(records_may_meet(records, 2, 3));
+    assert_true(records_may_meet(records, 0, 2));
+    assert_float_equal(records_universe(records), 5, 0);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_kind_has_its_plain_form),
+        cmocka_unit_test(postcodes_have_area_district_and_sector),
+        cmocka_unit_test(a_made_column_joins_or_takes_the_first),
+        cmocka_unit_test(only_pairs_across_sources_may_meet_when_linking),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
