@@ -139,8 +139,8 @@ static bool nickname_values(const struct column *column, const struct value *a, 
 {
     if (a->token_count == 0 || b->token_count == 0 || (a->token_count > 1 && b->token_count > 1))
         return false;
-    return nickname_tokens(&column->token_features[column->token_ids[a->token_at]],
-                           &column->token_features[column->token_ids[b->token_at]]);
+    uint32_t first_a = column->token_ids[a->token_at], first_b = column->token_ids[b->token_at];
+    return first_a != first_b && nickname_tokens(&column->token_features[first_a], &column->token_features[first_b]);
 }
 
 /* The share of the smaller token's bits that this pair's agreement brings; 0 when they do not agree. */

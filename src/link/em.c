@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-enum { ROUNDS = 200 };
+enum { ROUNDS = 300 };
 
 static void maximise(struct em *em, size_t field, const double *weights)
 {
@@ -62,7 +62,7 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
         em->matches = matches;
         em->lambda = fmin(0.5, fmax((matches + 0.5) / (em->universe + 1), 1e-15));
         round++;
-        *ret_converged = fabs(log(em->lambda / before)) < 1e-6 && round > 1;
+        *ret_converged = fabs(log(em->lambda / before)) < 1e-5 && round > 1;
         before = em->lambda;
     }
     return round;

@@ -29,7 +29,8 @@ static void count_up(const struct dictionary *texts, const uint32_t *counts, uin
         }
     }
     double n = (double)filled;
-    frequencies->equal = n > 1 ? (squares + 1) / (n * (n - 1) + 1) : 1;
+    /* Records hold several tokens, so their squares may add up to more than one. */
+    frequencies->equal = n > 1 ? fmin(1, (squares + 1) / (n * (n - 1) + 1)) : 1;
     frequencies->rest = rest > 0 ? rest_squares / rest : 1;
 }
 

@@ -8,7 +8,7 @@
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number
- * of rounds; *ret_converged is false when 200 rounds were not enough. */
+ * of rounds; *ret_converged is false when 300 rounds were not enough. */
 struct em {
     size_t field_count;
     const unsigned *level_counts;

@@ -51,13 +51,15 @@ static inline uint64_t next_random(uint64_t *state)
     return *state >> 33;
 }
 
-static const char *const given_names[] = {"oliver", "amelia", "george", "isla",   "harry",  "ava",    "jack",   "mia",
-                                          "noah",   "lily",   "thomas", "sophie", "arthur", "grace",  "oscar",  "freya",
-                                          "edward", "alice",  "samuel", "ruth",   "walter", "edith",  "ronald", "doreen",
-                                          "simon",  "tracy",  "martin", "helen",  "peter",  "hannah", "ivan",   "zara"};
-static const char *const family_roots[] = {"barn", "field", "wood", "stone", "marsh", "brook", "hill",  "crow", "thorn", "wick",
-                                           "ash",  "elm",   "fen",  "black", "white", "green", "north", "south"};
-static const char *const family_ends[] = {"ham", "ton", "ley", "by", "well", "ford", "man", "er", "ing", "worth", "gate", "house"};
+static const char *const given_names[] = {
+    "oliver", "amelia", "george", "isla",  "harry",  "ava",    "jack",  "mia",    "noah", "lily",   "thomas",
+    "sophie", "arthur", "grace",  "oscar", "freya",  "edward", "alice", "samuel", "ruth", "walter", "edith",
+    "ronald", "doreen", "simon",  "tracy", "martin", "helen",  "peter", "hannah", "ivan", "zara"};
+static const char *const family_roots[] = {"barn", "field", "wood",  "stone", "marsh", "brook",
+                                           "hill", "crow",  "thorn", "wick",  "ash",   "elm",
+                                           "fen",  "black", "white", "green", "north", "south"};
+static const char *const family_ends[] = {"ham", "ton", "ley", "by",    "well", "ford",
+                                          "man", "er",  "ing", "worth", "gate", "house"};
 
 struct person {
     char given[24], family[40], born[16], postcode[12], address[48];
@@ -66,7 +68,8 @@ struct person {
 static inline void make_person(uint64_t *state, struct person *person)
 {
     (void)snprintf(person->given, sizeof person->given, "%s", given_names[next_random(state) % countof(given_names)]);
-    (void)snprintf(person->family, sizeof person->family, "%s%s", family_roots[next_random(state) % countof(family_roots)],
+    (void)snprintf(person->family, sizeof person->family, "%s%s",
+                   family_roots[next_random(state) % countof(family_roots)],
                    family_ends[next_random(state) % countof(family_ends)]);
     (void)snprintf(person->born, sizeof person->born, "%04u-%02u-%02u", 1930 + (unsigned)(next_random(state) % 80),
                    1 + (unsigned)(next_random(state) % 12), 1 + (unsigned)(next_random(state) % 28));
@@ -108,8 +111,8 @@ static const char *const people_spec = "columns:\n"
                                        "comparisons: [given, family, born, address, postcode]\n";
 
 /* `people` people with two or three records each; truth[record] is the person. Order is by `shuffle`, 0 for as made. */
-static inline struct link_records *make_people(const struct link_spec *spec, unsigned people, uint64_t seed, uint64_t shuffle,
-                                               struct arena *arena, uint64_t **ret_truth)
+static inline struct link_records *make_people(const struct link_spec *spec, unsigned people, uint64_t seed,
+                                               uint64_t shuffle, struct arena *arena, uint64_t **ret_truth)
 {
     struct person *rows = arena_array(arena, struct person, people * 3);
     uint32_t *owner = arena_array(arena, uint32_t, people * 3), *order = arena_array(arena, uint32_t, people * 3);

@@ -14,8 +14,8 @@ static void see(void *context, uint32_t a, uint32_t b)
     seen->times[a * seen->count + b]++;
 }
 
-static void sort_and_visit(const struct link_records *records, struct link_model *model, const struct link_options *options,
-                           struct seen *seen, struct arena *arena)
+static void sort_and_visit(const struct link_records *records, struct link_model *model,
+                           const struct link_options *options, struct seen *seen, struct arena *arena)
 {
     struct blocks blocks;
     struct error err = NO_ERROR;
@@ -35,7 +35,8 @@ static void every_pair_that_shares_a_key_comes_once(void **state)
     struct arena *arena = arena_make(0);
     struct error err = NO_ERROR;
     char text[600];
-    (void)snprintf(text, sizeof text, "%sblocking: [postcode, soundex(family) + year(born), given, 'sorted(given, family)']\n",
+    (void)snprintf(text, sizeof text,
+                   "%sblocking: [postcode, soundex(family) + year(born), given, 'sorted(given, family)']\n",
                    people_spec);
     const struct link_spec *spec = read_spec(text, arena);
     uint64_t *truth;
@@ -104,7 +105,8 @@ static void a_rule_that_lets_too_much_through_is_named(void **state)
     (void)state;
     struct arena *arena = arena_make(0);
     struct error err = NO_ERROR;
-    const struct link_spec *spec = read_spec("columns: {name: given_name}\nblocking: [first(name)]\nblock_cap: 0\n", arena);
+    const struct link_spec *spec =
+        read_spec("columns: {name: given_name}\nblocking: [first(name)]\nblock_cap: 0\n", arena);
     struct link_records *records = link_records_make(spec, arena);
     for (size_t i = 0; i < 100; i++)
         ADD(records, "s", "id", "ann");

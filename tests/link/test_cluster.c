@@ -1,10 +1,12 @@
 #include "tests/link/people.h"
 
-static const struct link_edge chain[] = {{.a = 0, .b = 1, .weight = 10}, {.a = 1, .b = 2, .weight = 8}, {.a = 3, .b = 4, .weight = 1}};
+static const struct link_edge chain[] = {
+    {.a = 0, .b = 1, .weight = 10}, {.a = 1, .b = 2, .weight = 8}, {.a = 3, .b = 4, .weight = 1}};
 
 static struct link_cluster_input base_input(void)
 {
-    return (struct link_cluster_input){.count = 5, .edges = chain, .edge_count = countof(chain), .join = 5, .review = 0};
+    return (struct link_cluster_input){
+        .count = 5, .edges = chain, .edge_count = countof(chain), .join = 5, .review = 0};
 }
 
 static struct link_clusters run(const struct link_cluster_input *input, struct arena *arena)
@@ -49,7 +51,8 @@ static void a_record_that_fits_two_that_cannot_be_one_is_a_doubt(void **state)
     struct arena *arena = arena_make(0);
     struct link_edge edges[] = {{.a = 0, .b = 1, .weight = 9}, {.a = 1, .b = 2, .weight = 8}};
     struct link_pair apart = {0, 2};
-    struct link_cluster_input input = {.count = 3, .edges = edges, .edge_count = 2, .join = 5, .cannot_link = &apart, .cannot_count = 1};
+    struct link_cluster_input input = {
+        .count = 3, .edges = edges, .edge_count = 2, .join = 5, .cannot_link = &apart, .cannot_count = 1};
     struct link_clusters clusters = run(&input, arena);
     assert_int_equal(clusters.count, 3);
     assert_int_equal(clusters.doubt_count, 2);
@@ -65,7 +68,8 @@ static void two_verified_identifiers_never_share_a_cluster(void **state)
 {
     (void)state;
     struct arena *arena = arena_make(0);
-    struct link_edge edges[] = {{.a = 0, .b = 1, .weight = 60}, {.a = 1, .b = 2, .weight = 40}, {.a = 0, .b = 2, .weight = 99}};
+    struct link_edge edges[] = {
+        {.a = 0, .b = 1, .weight = 60}, {.a = 1, .b = 2, .weight = 40}, {.a = 0, .b = 2, .weight = 99}};
     uint64_t verified[] = {7, 0, 8};
     struct link_pair must = {0, 2};
     struct link_cluster_input input = {.count = 3, .edges = edges, .edge_count = 3, .join = 5, .verified = verified};
@@ -86,10 +90,12 @@ static void a_source_without_duplicates_gives_one_record_to_a_cluster(void **sta
 {
     (void)state;
     struct arena *arena = arena_make(0);
-    struct link_edge edges[] = {{.a = 0, .b = 1, .weight = 20}, {.a = 1, .b = 2, .weight = 10}, {.a = 0, .b = 2, .weight = 9}};
+    struct link_edge edges[] = {
+        {.a = 0, .b = 1, .weight = 20}, {.a = 1, .b = 2, .weight = 10}, {.a = 0, .b = 2, .weight = 9}};
     uint32_t source[] = {0, 1, 0};
     uint8_t none_twice[] = {1, 0};
-    struct link_cluster_input input = {.count = 3, .edges = edges, .edge_count = 3, .join = 5, .source = source, .no_duplicates = none_twice};
+    struct link_cluster_input input = {
+        .count = 3, .edges = edges, .edge_count = 3, .join = 5, .source = source, .no_duplicates = none_twice};
     struct link_clusters clusters = run(&input, arena);
     assert_int_equal(clusters.cluster[1], 0);
     assert_int_equal(clusters.cluster[2], 2);

@@ -1,5 +1,7 @@
 #include "tests/link/people.h"
 
+#include <math.h>
+
 static void figures_agree_with_counting_every_pair(void **state)
 {
     (void)state;
@@ -36,10 +38,10 @@ static void figures_agree_with_counting_every_pair(void **state)
             assert_int_equal(figures.predicted_pairs, predicted);
             assert_int_equal(figures.true_pairs, real);
             assert_int_equal(figures.common_pairs, both);
-            assert_float_equal(figures.precision, (double)both / (double)predicted, 1e-9);
-            assert_float_equal(figures.recall, (double)both / (double)real, 1e-9);
-            assert_float_equal(figures.b3_precision, b3_precision, 1e-9);
-            assert_float_equal(figures.b3_recall, b3_recall, 1e-9);
+            assert_true(fabs(figures.precision - (double)both / (double)predicted) < 1e-9);
+            assert_true(fabs(figures.recall - (double)both / (double)real) < 1e-9);
+            assert_true(fabs(figures.b3_precision - b3_precision) < 1e-9);
+            assert_true(fabs(figures.b3_recall - b3_recall) < 1e-9);
         }
     }
 }
@@ -49,7 +51,7 @@ static void nothing_gives_noughts(void **state)
     (void)state;
     struct link_figures figures;
     link_evaluate(NULL, NULL, NULL, 0, &figures);
-    assert_float_equal(figures.f1, 0, 0);
+    assert_true(figures.f1 == 0);
 }
 
 int main(void)

@@ -13,7 +13,8 @@ struct run {
     uint64_t *truth;
 };
 
-static struct run link_people(const char *text, unsigned people, uint64_t shuffle, unsigned threads, struct arena *arena)
+static struct run link_people(const char *text, unsigned people, uint64_t shuffle, unsigned threads,
+                              struct arena *arena)
 {
     struct run run = {0};
     struct error err = NO_ERROR;
@@ -61,7 +62,8 @@ static void one_and_two_and_five_threads_give_the_same_bytes(void **state)
         assert_true(slice_equal(model, link_model_write(more.model, arena)));
         assert_int_equal(one.edges.count, more.edges.count);
         assert_memory_equal(one.edges.edges, more.edges.edges, one.edges.count * sizeof *one.edges.edges);
-        assert_memory_equal(one.clusters.cluster, more.clusters.cluster, link_records_count(one.records) * sizeof(uint32_t));
+        assert_memory_equal(one.clusters.cluster, more.clusters.cluster,
+                            link_records_count(one.records) * sizeof(uint32_t));
     }
     arena_free(arena);
 }
@@ -89,7 +91,8 @@ static void the_order_of_adding_changes_neither_model_nor_partition(void **state
 {
     (void)state;
     struct arena *arena = arena_make(0);
-    struct run made = link_people(people_spec, 400, 0, 0, arena), shuffled = link_people(people_spec, 400, 77, 0, arena);
+    struct run made = link_people(people_spec, 400, 0, 0, arena),
+               shuffled = link_people(people_spec, 400, 77, 0, arena);
     uint32_t n = link_records_count(made.records);
     assert_true(slice_equal(link_model_write(made.model, arena), link_model_write(shuffled.model, arena)));
     uint32_t *one = arena_array(arena, uint32_t, 2 * n), *two = arena_array(arena, uint32_t, 2 * n);
@@ -136,7 +139,8 @@ static void a_model_reads_back_as_it_was_written(void **state)
     struct run run = link_people(people_spec, 300, 0, 0, arena);
     struct slice text = link_model_write(run.model, arena);
     struct link_model *again = NULL;
-    assert_true(link_model_read(text, S("model.json"), run.model->spec, arena, &again, &err));
+    if (!link_model_read(text, S("model.json"), run.model->spec, arena, &again, &err))
+        fail_msg("%s", err.text);
     assert_true(slice_equal(text, link_model_write(again, arena)));
     struct link_edges edges;
     assert_true(link_score(run.records, again, NULL, arena, &edges, &err));

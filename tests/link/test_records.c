@@ -73,7 +73,8 @@ static void only_pairs_across_sources_may_meet_when_linking(void **state)
 {
     (void)state;
     struct arena *arena = arena_make(0);
-    const struct link_spec *spec = read_spec("link: link_and_dedupe\ncolumns: {a: given_name}\nsources: {no_duplicates: [x]}\n", arena);
+    const struct link_spec *spec =
+        read_spec("link: link_and_dedupe\ncolumns: {a: given_name}\nsources: {no_duplicates: [x]}\n", arena);
     struct link_records *records = link_records_make(spec, arena);
     ADD(records, "x", "1", "ann");
     ADD(records, "x", "2", "ann");

@@ -40,9 +40,10 @@ static void kinds_alone_make_a_whole_specification(void **state)
 {
     (void)state;
     struct arena *arena = arena_make(0);
-    struct link_spec *spec = read_spec("columns:\n  first: given_name\n  last: family_name\n  born: date\n  town: place\n"
-                                       "  code: postcode\n  nhs: identifier\n  mail: email\n",
-                                       arena);
+    struct link_spec *spec =
+        read_spec("columns:\n  first: given_name\n  last: family_name\n  born: date\n  town: place\n"
+                  "  code: postcode\n  nhs: identifier\n  mail: email\n",
+                  arena);
     assert_int_equal(link_spec_columns(spec), 7);
     assert_true(spec->rule_count > 10);
     assert_int_equal(spec->comparison_count, 5); /* name, code × town, born, nhs, mail */
@@ -59,7 +60,8 @@ static void what_is_printed_reads_back_the_same(void **state)
     static const char *const texts[] = {
         "columns:\n  first: given_name\n  last: family_name\n  born: date\n  town: place\n  code: postcode\n",
         "link: link_and_dedupe\nid: key\ncolumns:\n  name: {kind: full_name, headers: [Full Name, \"a \\\"b\\\"\"]}\n"
-        "  alias: full_name\n  nhs: {kind: identifier, common: 7, keep: 3}\n  any: {kind: full_name, either: [name, alias]}\n"
+        "  alias: full_name\n  nhs: {kind: identifier, common: 7, keep: 3}\n  any: {kind: full_name, either: [name, "
+        "alias]}\n"
         "blocking: [any, 'sorted(name, alias)', 'soundex(longest(any)) + prefix(nhs, 3)']\nblock_cap: 9\n"
         "comparisons:\n  - {column: any, name: who, fuzzy: false}\n"
         "  - {column: nhs, levels: [equal, {edits: 1}, {equal: alias}], different: 0.02, train: false}\n"
