@@ -222,7 +222,7 @@ static bool read_node(struct reading *r, const yaml_event_t *event, int depth, s
         return no_extras(r, event->data.mapping_start.anchor, event->data.mapping_start.tag, at) &&
                read_mapping(r, depth, ret);
     default:
-        must(!"libyaml gave an event that cannot stand here");
+        must(event->type == YAML_NO_EVENT); /* libyaml gives no other here. */
         return false;
     }
 }

@@ -719,7 +719,7 @@ static void what_is_written_is_read_back(void **state)
     struct feed f = {buffer_slice(&out), 0, 3};
     struct csv_reader *reader;
     struct error err;
-    const struct csv_row *row;
+    const struct csv_row *row = NULL;
     assert_true(csv_open(feed, &f, NULL, arena, &reader, &err) && csv_read(reader, &row, &err) && row);
     assert_int_equal(row->count, countof(fields));
     for (size_t i = 0; i < countof(fields); i++)

@@ -255,7 +255,7 @@ static void time_is_the_hosts_and_one_host_has_one_name(void **state)
     struct error err;
     assert_true(host_make_folder(host_real(), scene->root, &err));
     struct fault_host *fault = fault_host_make(scene->root, &err);
-    const char *one, *two, *other;
+    const char *one = NULL, *two = NULL, *other = NULL;
     assert_true(vfs_register(fault_host_table(fault), &one, &err) && vfs_register(fault_host_table(fault), &two, &err));
     assert_true(vfs_register(host_real(), &other, &err));
     assert_ptr_equal(one, two);
