@@ -60,6 +60,11 @@ void checker_key_hash(struct slice key, uint64_t ret[2])
     hash128(key, ret);
 }
 
+void checker_as_at(struct checker *checker, struct date as_at)
+{
+    checker->as_at = as_at;
+}
+
 /* ---- Headings ---- */
 
 static struct slice shown(struct slice heading)

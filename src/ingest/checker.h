@@ -58,6 +58,9 @@ void checker_row(struct checker *checker, const struct csv_row *row, struct chec
 /* The value of a column as a date, from a row that was not checked yet: for the as-at column. */
 bool checker_date(struct checker *checker, const struct csv_row *row, const struct column *column, struct date *ret);
 
+/* Another as-at day than it was made with. */
+void checker_as_at(struct checker *checker, struct date as_at);
+
 /* Hash of a key, from its text: as in checked_row. */
 void checker_key_hash(struct slice key, uint64_t ret[2]);
 

@@ -342,7 +342,7 @@ bool keeper_keep(const struct keeper *keeper, struct slice path, struct kept *re
 static bool damaged(const struct kept_reader *reader, struct error *err)
 {
     (void)reader;
-    return error_set(err, ERROR_INPUT,
+    return error_set(err, ERROR_IO,
                      "a kept file does not open under this hub's key, or was changed; put it back from a backup");
 }
 

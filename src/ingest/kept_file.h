@@ -14,8 +14,8 @@
  * values cannot be read: back it up apart from the data. Values in quarantine are sealed under a key derived from it.
  *
  * A keeper is immutable and may be used from any thread; a kept_reader belongs to one. Keeping costs two threads for as
- * long as it runs (one hashes, one seals and writes) and 1 MiB. Errors: ERROR_IO, ERROR_FULL, ERROR_NOT_FOUND, and
- * ERROR_INPUT for a kept file that does not open under the key. */
+ * long as it runs (one hashes, one seals and writes) and 1 MiB. Errors: ERROR_FULL, ERROR_NOT_FOUND, and ERROR_IO,
+ * also for a kept file that does not open under the key. */
 #ifndef STAITHE_INGEST_KEPT_FILE_H
 #define STAITHE_INGEST_KEPT_FILE_H
 

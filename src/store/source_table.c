@@ -285,10 +285,11 @@ void source_table_delete(const struct source_table *table, enum store_dialect di
                          struct sql *ret_sql)
 {
     char mark = dialect == STORE_SQLITE ? '?' : '$';
-    ret_sql->text = arena_format(arena,
-                                 "DELETE FROM \"%.*s\" WHERE record BETWEEN %c1 AND %c2 AND record IN (SELECT id FROM record "
-                                 "WHERE id BETWEEN %c1 AND %c2 AND from_landing = %c3)",
-                                 PRINT(source_table_name(arena, table->source)), mark, mark, mark, mark, mark);
+    ret_sql->text =
+        arena_format(arena,
+                     "DELETE FROM \"%.*s\" WHERE record BETWEEN %c1 AND %c2 AND record IN (SELECT id FROM record "
+                     "WHERE id BETWEEN %c1 AND %c2 AND from_landing = %c3)",
+                     PRINT(source_table_name(arena, table->source)), mark, mark, mark, mark, mark);
 }
 
 void source_table_quality(const struct source_table *table, enum store_dialect dialect, struct arena *arena,
@@ -300,10 +301,11 @@ void source_table_quality(const struct source_table *table, enum store_dialect d
     for (size_t i = 0; i < table->count; i++)
         buffer_format(&sql, ", count(s.\"%.*s\"), count(DISTINCT s.\"%.*s\")", PRINT(table->columns[i].name),
                       PRINT(table->columns[i].name));
-    buffer_format(&sql,
-                  " FROM \"%.*s\" s JOIN record r ON r.id = s.record WHERE r.from_landing <= (SELECT current_landing FROM "
-                  "source WHERE id = %" PRId64 ") AND (r.to_landing IS NULL OR r.to_landing > (SELECT current_landing FROM "
-                  "source WHERE id = %" PRId64 "))",
-                  PRINT(source_table_name(arena, table->source)), table->source_id, table->source_id);
+    buffer_format(
+        &sql,
+        " FROM \"%.*s\" s JOIN record r ON r.id = s.record WHERE r.from_landing <= (SELECT current_landing FROM "
+        "source WHERE id = %" PRId64 ") AND (r.to_landing IS NULL OR r.to_landing > (SELECT current_landing FROM "
+        "source WHERE id = %" PRId64 "))",
+        PRINT(source_table_name(arena, table->source)), table->source_id, table->source_id);
     ret_sql->text = buffer_slice(&sql);
 }

@@ -72,12 +72,14 @@ struct source_read {
 void source_table_select(const struct source_read *read, enum store_dialect dialect, struct arena *arena,
                          struct sql *ret_sql, const struct value **ret_args, size_t *ret_count);
 
-/* DELETE of the rows of versions with ids from $1 to $2 that landing $3 brought; the versions in `record` must still be there. For taking a
- * landing out again. */
-void source_table_delete(const struct source_table *table, enum store_dialect dialect, struct arena *arena, struct sql *ret_sql);
+/* DELETE of the rows of versions with ids from $1 to $2 that landing $3 brought; the versions in `record` must still be
+ * there. For taking a landing out again. */
+void source_table_delete(const struct source_table *table, enum store_dialect dialect, struct arena *arena,
+                         struct sql *ret_sql);
 
 /* SELECT count(*), then for each column of the table how many current records have a value there and how many different
  * ones. No arguments; one row. */
-void source_table_quality(const struct source_table *table, enum store_dialect dialect, struct arena *arena, struct sql *ret_sql);
+void source_table_quality(const struct source_table *table, enum store_dialect dialect, struct arena *arena,
+                          struct sql *ret_sql);
 
 #endif

@@ -1,0 +1,142 @@
+/* landing_inside.h: what the sources of landing share. Private to the room.
+ *
+ *   landing.c        intake, accept, decide
+ *   landing_run.c    begin, finish, undo, recover: the states and the transactions that move them
+ *   landing_pass.c   the pass over the old records and over the file
+ *   landing_merge.c  both, sorted by key, side by side: what is new, changed, unchanged, repeated, closed
+ *   landing_write.c  the thread that writes
+ *   landing_row.c    landings as they are looked at */
+#ifndef STAITHE_INGEST_LANDING_INSIDE_H
+#define STAITHE_INGEST_LANDING_INSIDE_H
+
+#include "ingest/checker.h"
+#include "ingest/landing.h"
+#include "ingest/row_sort.h"
+#include "store/source_table.h"
+
+struct intake {
+    struct arena *arena;
+    struct store *store;
+    const struct host *host;
+    const struct source *source;
+    const struct keeper *keeper;
+    struct slice folder;
+    struct slice by;                     /* the account, for received_by and decided_by */
+    const struct guard_session *session; /* NULL: the hub itself, at start-up and in tests */
+    struct date today;
+    bool again; /* as landing_accept was told */
+};
+
+/* An intake without a session: for landing_recover, and for tests of landing itself. */
+bool intake_make(struct store *store, const struct source *source, struct slice folder, struct slice by,
+                 struct arena *arena, struct intake **ret, struct error *err) MUST_USE;
+
+/* One row of the table landing with what else the sources need of it. */
+struct landing_row_all {
+    struct landing landing;
+    int64_t source_id, current_landing, record_first, record_last, records;
+};
+void landing_from_row(const struct value *row, struct landing_row_all *ret);
+bool landing_read(struct transaction *transaction, int64_t id, struct arena *arena, struct landing_row_all *ret,
+                  struct error *err) MUST_USE;
+
+/* ---- The writer ---- */
+
+#define BATCH_ROWS  ((size_t)4096)
+#define BATCH_COUNT 3
+#define WRITER_IDS  ((int64_t)(BATCH_ROWS * BATCH_COUNT)) /* of `record`, reserved before the writer starts */
+
+enum action_kind {
+    ACTION_ANCHOR,    /* version `id` belongs to anchor `other` */
+    ACTION_CLOSE,     /* version `id` ends with this landing */
+    ACTION_CORRECT,   /* quarantine `id` was put right by this landing */
+    ACTION_REMOVE,    /* version `id`, of this landing, was written too soon */
+    ACTION_DUPLICATE, /* the same, and its row (line `other`) goes to quarantine */
+};
+
+struct writer;
+struct writer_options {
+    struct store *store;
+    int64_t source_id, landing;
+    const struct source *source;
+    const struct source_table *table;
+    int64_t first_id; /* WRITER_IDS of them are reserved */
+};
+bool writer_start(const struct writer_options *options, struct arena *arena, struct writer **ret,
+                  struct error *err) MUST_USE;
+/* Copies a row; *ret_id is the version's id. False once the writer has failed: then writer_end says why. */
+bool writer_version(struct writer *writer, const struct csv_row *row, const struct checked_row *checked,
+                    int64_t *ret_id) MUST_USE;
+/* Copies the row's faults, values sealed. */
+bool writer_faults(struct writer *writer, const struct keeper *keeper, uint64_t line,
+                   const struct checked_row *checked) MUST_USE;
+bool writer_action(struct writer *writer, enum action_kind kind, int64_t id, int64_t other) MUST_USE;
+/* Writes what is left, commits, ends the thread. `abandon`: what is not committed yet is dropped. False with the
+ * writer's fault. */
+bool writer_end(struct writer *writer, bool abandon, struct error *err) MUST_USE;
+int64_t writer_last_id(const struct writer *writer); /* the highest that was used; 0: none */
+
+/* ---- The pass and the merge ---- */
+
+/* order = line << 8 | kind in rows, id << 8 | kind in the old records. */
+enum row_kind {
+    ROW_WRITTEN,    /* place: its version's id */
+    ROW_SAME_RAW,   /* perhaps unchanged, by its fields; place: offset in the file */
+    ROW_SAME_TYPED, /* perhaps unchanged, by its values; place: offset */
+    ROW_REMOVAL,    /* place: offset */
+    ROW_BAD,        /* in quarantine, its key read */
+    ROW_BAD_DOUBTFUL,
+    ROW_NOT_UNIQUE, /* the good row of this line failed a check of uniqueness; place: number of the column */
+};
+enum old_kind { OLD_CURRENT, OLD_CLOSED, OLD_QUARANTINE };
+
+struct filter; /* tells for certain that something is not among the old records' hashes */
+
+struct pass {
+    struct intake *intake;
+    struct landing_row_all *row; /* the landing */
+    const struct landing_watch *watch;
+    struct arena *arena;
+    struct source_table table;
+    struct checker *checker;
+    struct kept_reader *kept;
+    struct csv_options form; /* as guessed, for reading a row again */
+    struct row_sort *old, *rows, *unique;
+    struct filter *filter; /* NULL: nothing can be unchanged, or nothing may be skipped */
+    struct writer *writer;
+    bool may_skip; /* rows that stand as they stood need no check: the contract is the same */
+    struct landing_counts counts;
+    int64_t unreadable;  /* rows in quarantine whose key is not known */
+    int64_t open_before; /* current records before */
+    int64_t returned;    /* closed before, and here again */
+    int64_t closures;    /* absent from a snapshot */
+    struct date
+        not_before; /* an as-at column that speaks of an older day makes the file a misfit; NO_DATE: none does */
+    int64_t last_told;
+    bool misfit; /* the file does not fit the contract: err says how */
+};
+
+/* The old records and open quarantine of the source into pass->old and the filter. */
+bool pass_old(struct pass *pass, struct error *err) MUST_USE;
+/* The file into pass->rows, the writer and the counts. With pass->misfit the fault is the file's, else the machine's.
+ */
+bool pass_file(struct pass *pass, struct error *err) MUST_USE;
+bool pass_merge(struct pass *pass, struct error *err) MUST_USE;
+/* ERROR_CANCELLED when the watcher wants so; tells it about progress. */
+bool pass_watch(struct pass *pass, uint64_t done, struct error *err) MUST_USE;
+
+/* ---- The states ---- */
+
+/* The source's lock: *ret is NULL when another landing of it is at work. */
+struct file_lock;
+bool landing_lock(const struct intake *intake, struct arena *arena, struct file_lock **ret, struct error *err) MUST_USE;
+/* Takes a landing's rows out again, in bounded steps, and puts it in `state`. Under the source's lock. */
+bool landing_undo(struct intake *intake, int64_t landing, struct slice state, struct slice reason,
+                  struct error *err) MUST_USE;
+/* Undoes what interrupted landings of the source left. Under the source's lock. */
+bool landing_clean(struct intake *intake, int64_t source_id, int64_t *ret_cleaned, struct error *err) MUST_USE;
+/* One line in the audit of changes. */
+bool landing_change(struct intake *intake, struct transaction *transaction, const struct landing *landing,
+                    struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,147 @@
+/* source_state.c: sources as they stand. Counts come from the landing that is shown, which kept them; only quality
+ * walks a table. */
+#include "ingest/source_state.h"
+
+#include "ingest/landing_inside.h"
+
+enum column_storage column_storage_of(const struct column *column)
+{
+    switch (column->type) {
+    case TYPE_INTEGER:
+    case TYPE_BOOLEAN:
+        return COLUMN_INTEGER;
+    case TYPE_DECIMAL:
+        return COLUMN_REAL;
+    case TYPE_TEXT:
+    case TYPE_DATE:
+        break;
+    }
+    return COLUMN_TEXT;
+}
+
+bool source_table_of(struct transaction *transaction, const struct source *source, struct arena *arena,
+                     struct source_table *ret, struct error *err)
+{
+    struct result rows;
+    if (!store_query(transaction, STATEMENT_INGEST_SOURCE, ARGS(value_text(source->name)), arena, &rows, err))
+        return false;
+    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count);
+    for (size_t i = 0; i < source->column_count; i++)
+        columns[i] = (struct source_table_column){source->columns[i].name, column_storage_of(&source->columns[i])};
+    *ret = (struct source_table){source->name, rows.rows ? cell_integer(&rows.cells[0]) : 0, columns,
+                                 source->column_count};
+    return true;
+}
+
+static bool state_in(struct transaction *t, const struct source *source, struct date today, struct arena *arena,
+                     struct source_state *ret, struct error *err)
+{
+    struct result rows, newest;
+    struct source_state state = {.source = source};
+    struct landing_row_all all;
+    if (!store_query(t, STATEMENT_INGEST_SOURCE, ARGS(value_text(source->name)), arena, &rows, err))
+        return false;
+    if (rows.rows) {
+        state.id = cell_integer(&rows.cells[0]);
+        int64_t current = cell_integer(&rows.cells[2]);
+        if (!store_query(t, STATEMENT_INGEST_LANDING_LIST_OF, ARGS(value_text(source->name), value_integer(1)), arena,
+                         &newest, err))
+            return false;
+        if (newest.rows) {
+            landing_from_row(newest.cells, &all);
+            state.newest = all.landing;
+        }
+        const struct value *open;
+        if (!store_query_one(t, STATEMENT_INGEST_QUARANTINE_OPEN, ARGS(value_text(source->name)), arena,
+                             "counting the quarantine gave nothing", &open, err))
+            return false;
+        state.open_quarantine = cell_integer(&open[0]);
+        if (current) {
+            if (!landing_read(t, current, arena, &all, err))
+                return false;
+            state.landed = true;
+            state.current = all.landing;
+            state.records = all.records;
+            state.age_days = date_days(today) - date_days(all.landing.as_at);
+            state.stale = source->fresh_days > 0 && state.age_days > source->fresh_days;
+        }
+    }
+    *ret = state;
+    return true;
+}
+
+bool source_state_of(struct store *store, const struct source *source, struct date today, struct arena *arena,
+                     struct source_state *ret, struct error *err)
+{
+    struct transaction *t;
+    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+        return false;
+    bool done = state_in(t, source, today, arena, ret, err);
+    transaction_rollback(t);
+    return done;
+}
+
+bool source_states(struct store *store, const struct catalogue *catalogue, struct date today, struct arena *arena,
+                   struct source_state **ret, size_t *ret_count, struct error *err)
+{
+    struct transaction *t;
+    struct source_state *states = arena_array(arena, struct source_state, catalogue->source_count + 1);
+    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+        return false;
+    bool done = true;
+    for (size_t i = 0; done && i < catalogue->source_count; i++)
+        done = state_in(t, &catalogue->sources[i], today, arena, &states[i], err);
+    transaction_rollback(t);
+    if (!done)
+        return false;
+    *ret = states;
+    *ret_count = catalogue->source_count;
+    return true;
+}
+
+static bool quality_in(struct transaction *t, const struct source *source, struct arena *arena,
+                       struct column_quality *list, int64_t *ret_records, struct error *err)
+{
+    struct source_table table;
+    struct sql sql;
+    struct result counts, faults;
+    *ret_records = 0;
+    if (!source_table_of(t, source, arena, &table, err))
+        return false;
+    struct result rows;
+    if (!store_query(t, STATEMENT_INGEST_SOURCE, ARGS(value_text(source->name)), arena, &rows, err))
+        return false;
+    if (!rows.rows || cell_integer(&rows.cells[2]) == 0)
+        return true;
+    source_table_quality(&table, store_dialect(transaction_store(t)), arena, &sql);
+    if (!store_query_sql(t, &sql, NO_ARGS, arena, &counts, err) ||
+        !store_query(t, STATEMENT_INGEST_QUARANTINE_COLUMNS, ARGS(value_text(source->name)), arena, &faults, err))
+        return false;
+    *ret_records = cell_integer(&counts.cells[0]);
+    for (size_t i = 0; i < source->column_count; i++) {
+        list[i].filled = cell_integer(&counts.cells[1 + 2 * i]);
+        list[i].distinct = cell_integer(&counts.cells[2 + 2 * i]);
+        for (size_t k = 0; k < faults.rows; k++)
+            if (slice_equal(cell_text(&result_row(&faults, k)[0]), source->columns[i].name))
+                list[i].quarantined = cell_integer(&result_row(&faults, k)[1]);
+    }
+    return true;
+}
+
+bool source_quality(struct store *store, const struct source *source, struct arena *arena, struct column_quality **ret,
+                    size_t *ret_count, int64_t *ret_records, struct error *err)
+{
+    struct transaction *t;
+    struct column_quality *list = arena_array(arena, struct column_quality, source->column_count);
+    for (size_t i = 0; i < source->column_count; i++)
+        list[i].column = &source->columns[i];
+    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+        return false;
+    bool done = quality_in(t, source, arena, list, ret_records, err);
+    transaction_rollback(t);
+    if (!done)
+        return false;
+    *ret = list;
+    *ret_count = source->column_count;
+    return true;
+}
