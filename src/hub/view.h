@@ -103,8 +103,9 @@ struct person_view {
     const struct grant *grant;   /* purposes, clauses, and the sources excluded, whether or not they hold anything */
     struct freshness *freshness; /* of the sources that the grant shows */
     size_t freshness_count;
-    /* True when the session's role must identify the caller first and has not: then only `name` and how many
-     * records there are, are filled. */
+    size_t records_held; /* how many records there are, also while the caller is not identified */
+    /* True when the session's role must identify the caller first and has not: then only `name`, `records_held` and
+     * what is not about the person is filled. */
     bool caller_check_needed;
 };
 

@@ -32,6 +32,24 @@ struct sql search_table_select(const struct slice *sources, size_t count, bool e
     return (struct sql){buffer_slice(&sql)};
 }
 
+struct sql search_table_forms(struct slice source, enum store_dialect dialect, struct arena *arena)
+{
+    struct slice table = search_table_name(arena, source);
+    if (dialect == STORE_SQLITE)
+        return (struct sql){
+            arena_format(arena,
+                         "SELECT f.token FROM json_each(?1) j CROSS JOIN \"%.*s\" f ON f.attribute = 'form' "
+                         "AND f.token >= printf('%%010d ', j.value) AND f.token < printf('%%010d!', j.value) "
+                         "ORDER BY f.token",
+                         PRINT(table))};
+    return (struct sql){arena_format(
+        arena,
+        "SELECT f.token FROM unnest(CAST($1 AS BIGINT[])) AS j (value) JOIN \"%.*s\" f ON f.attribute = 'form' "
+        "AND f.token >= (lpad(CAST(j.value AS TEXT), 10, '0') || ' ') COLLATE \"C\" "
+        "AND f.token < (lpad(CAST(j.value AS TEXT), 10, '0') || '!') COLLATE \"C\" ORDER BY f.token",
+        PRINT(table))};
+}
+
 struct sql search_table_all(struct slice source, enum store_dialect dialect, struct arena *arena)
 {
     return (struct sql){arena_format(arena,

@@ -13,6 +13,9 @@
  * high). */
 struct sql search_table_select(const struct slice *sources, size_t count, bool equal, int64_t limit,
                                enum store_dialect dialect, struct arena *arena);
+/* SELECT token of one source's attribute "form" for a list of anchors ($1, JSON for SQLite, an array for PostgreSQL):
+ * tokens that begin with the anchor in ten digits and a space. */
+struct sql search_table_forms(struct slice source, enum store_dialect dialect, struct arena *arena);
 /* SELECT token, anchor of one source and attribute ($1), ordered by token, anchor: all of it. */
 struct sql search_table_all(struct slice source, enum store_dialect dialect, struct arena *arena);
 /* DELETE of one row: $1 attribute, $2 token, $3 anchor. */

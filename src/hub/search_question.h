@@ -1,0 +1,39 @@
+/* search_question.h: reads what was typed into terms. Pure; any bytes give some terms or none. Private to this room. */
+#ifndef STAITHE_HUB_SEARCH_QUESTION_H
+#define STAITHE_HUB_SEARCH_QUESTION_H
+
+#include "base/date.h"
+#include "hub/search.h"
+
+enum term_kind {
+    TERM_WORD,     /* of a name, or of an address: folded */
+    TERM_NUMBER,   /* of a house: "14", "14a", "f2" */
+    TERM_DATE,     /* whole */
+    TERM_YEAR,     /* of birth */
+    TERM_POSTCODE, /* whole, without its space */
+    TERM_PART_POSTCODE,
+    TERM_NHS,
+    TERM_UPRN,
+};
+
+struct term {
+    enum term_kind kind;
+    struct slice asked; /* as typed */
+    struct slice text;  /* plain form; dates ISO, years four digits */
+    struct date date;
+    double weight; /* how telling it is: about the bits that a fit is worth */
+};
+
+enum { TERMS_MAX = 12 };
+
+struct terms {
+    struct term list[TERMS_MAX];
+    size_t count;
+};
+
+void search_question_read(const struct search_question *question, struct date today, struct arena *arena,
+                          struct terms *ret);
+/* "name margret · born 1952 · postcode NR1" */
+struct slice search_question_words(const struct terms *terms, struct arena *arena);
+
+#endif

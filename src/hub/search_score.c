@@ -1,0 +1,130 @@
+/* Qualities were set by hand so that an equal word beats a nickname, a nickname a letter wrong, a letter wrong a sound;
+ * two weak fits never beat one of the same weight that is equal. */
+#include "hub/search_score.h"
+
+#include "base/text.h"
+#include "link/similar.h"
+
+static struct fit better(struct fit a, struct fit b)
+{
+    return b.quality > a.quality ? b : a;
+}
+
+struct fit search_fit_name(struct slice asked, struct slice word)
+{
+    if (slice_equal(asked, word))
+        return (struct fit){1.0, FIT_EQUAL, FIT_GIVEN_NAME, word};
+    if (asked.len == 1 || word.len == 1)
+        return asked.at[0] == word.at[0] ? (struct fit){0.6, FIT_INITIAL, FIT_GIVEN_NAME, word} : (struct fit){0};
+    if (similar_nickname(asked, word))
+        return (struct fit){0.9, FIT_NICKNAME, FIT_GIVEN_NAME, word};
+    if (asked.len >= 3 && slice_starts(word, asked))
+        return (struct fit){0.85, FIT_PART, FIT_GIVEN_NAME, word};
+    size_t longest = asked.len > word.len ? asked.len : word.len;
+    unsigned limit = longest >= 8 ? 2 : longest >= 4 ? 1 : 0;
+    unsigned edits = limit ? text_distance(asked, word, limit) : 1;
+    if (limit && edits <= limit)
+        return (struct fit){edits == 1 ? 0.8 : 0.65, FIT_EDIT, FIT_GIVEN_NAME, word};
+    char a[5], b[5];
+    text_soundex(asked, a);
+    text_soundex(word, b);
+    if (a[0] && memcmp(a, b, 5) == 0)
+        return (struct fit){0.6, FIT_SOUND, FIT_GIVEN_NAME, word};
+    return (struct fit){0};
+}
+
+static struct fit fit_names(struct slice asked, const struct slice *words, size_t count, enum fit_where where)
+{
+    struct fit best = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct fit fit = search_fit_name(asked, words[i]);
+        fit.where = where;
+        best = better(best, fit);
+    }
+    return best;
+}
+
+static struct fit fit_address(struct slice asked, const struct search_form *form, bool number)
+{
+    for (size_t i = 0; i < form->address_count; i++) {
+        struct slice word = form->address[i];
+        if (slice_equal(word, asked))
+            return (struct fit){0.95, FIT_EQUAL, FIT_ADDRESS, word};
+        if (!number && asked.len >= 5 && word.len >= 5 && text_distance(asked, word, 1) <= 1)
+            return (struct fit){0.7, FIT_EDIT, FIT_ADDRESS, word};
+        if (!number && asked.len >= 4 && slice_starts(word, asked))
+            return (struct fit){0.7, FIT_PART, FIT_ADDRESS, word};
+    }
+    return (struct fit){0};
+}
+
+static struct fit fit_date(const struct term *term, struct slice birth)
+{
+    struct slice asked = term->text;
+    if (birth.len < 4)
+        return (struct fit){0};
+    if (slice_equal(asked, birth))
+        return (struct fit){1.0, FIT_EQUAL, FIT_BIRTH, birth};
+    if (birth.len < 10)
+        return slice_starts(asked, birth) ? (struct fit){0.6, FIT_PART, FIT_BIRTH, birth} : (struct fit){0};
+    bool year = memcmp(asked.at, birth.at, 4) == 0;
+    if (year && memcmp(asked.at + 5, birth.at + 8, 2) == 0 && memcmp(asked.at + 8, birth.at + 5, 2) == 0)
+        return (struct fit){0.85, FIT_SWAPPED, FIT_BIRTH, birth};
+    unsigned different = 0;
+    for (size_t i = 0; i < 10; i++)
+        different += asked.at[i] != birth.at[i];
+    if (different == 1 || text_distance(asked, birth, 1) <= 1)
+        return (struct fit){0.75, FIT_NEAR_DATE, FIT_BIRTH, birth};
+    return year ? (struct fit){0.35, FIT_YEAR, FIT_BIRTH, birth} : (struct fit){0};
+}
+
+static struct fit fit_year(const struct term *term, struct slice birth)
+{
+    int64_t asked, own;
+    if (birth.len < 4 || !slice_integer(term->text, &asked) || !slice_integer(slice_part(birth, 0, 4), &own))
+        return (struct fit){0};
+    if (asked == own)
+        return (struct fit){1.0, FIT_EQUAL, FIT_BIRTH, birth};
+    if (asked - own == 1 || own - asked == 1)
+        return (struct fit){0.5, FIT_NEAR_YEAR, FIT_BIRTH, birth};
+    return (struct fit){0};
+}
+
+struct fit search_fit(const struct term *term, const struct search_form *form)
+{
+    struct fit fit = {0};
+    switch (term->kind) {
+    case TERM_WORD:
+        fit = fit_names(term->text, form->family, form->family_count, FIT_FAMILY_NAME);
+        fit = better(fit, fit_names(term->text, form->given, form->given_count, FIT_GIVEN_NAME));
+        fit = better(fit, fit_names(term->text, form->other, form->other_count, FIT_OTHER_NAME));
+        if (fit.quality < 0.95)
+            fit = better(fit, fit_address(term->text, form, false));
+        return fit;
+    case TERM_NUMBER:
+        return fit_address(term->text, form, true);
+    case TERM_DATE:
+        return fit_date(term, form->birth);
+    case TERM_YEAR:
+        return fit_year(term, form->birth);
+    case TERM_POSTCODE:
+        if (slice_equal(term->text, form->postcode))
+            return (struct fit){1.0, FIT_EQUAL, FIT_POSTCODE, form->postcode};
+        if (form->postcode.len == term->text.len && form->postcode.len > 2 &&
+            slice_equal(slice_part(term->text, 0, term->text.len - 2),
+                        slice_part(form->postcode, 0, term->text.len - 2)))
+            return (struct fit){0.5, FIT_SECTOR, FIT_POSTCODE, form->postcode};
+        return fit;
+    case TERM_PART_POSTCODE:
+        if (form->postcode.len >= term->text.len + 3 &&
+            slice_equal(slice_part(form->postcode, 0, form->postcode.len - 3), term->text))
+            return (struct fit){1.0, FIT_EQUAL, FIT_POSTCODE, form->postcode};
+        return fit;
+    case TERM_NHS:
+        return slice_equal(term->text, form->nhs_number) ? (struct fit){1.0, FIT_EQUAL, FIT_NHS, form->nhs_number}
+                                                         : fit;
+    case TERM_UPRN:
+        return slice_equal(term->text, form->uprn) ? (struct fit){1.0, FIT_EQUAL, FIT_UPRN, form->uprn} : fit;
+    }
+    return fit;
+}
