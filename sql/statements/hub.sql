@@ -14,10 +14,18 @@ SELECT s.name, l.id, l.received_at, l.as_at FROM source s
 JOIN landing l ON l.id = s.current_landing
 ORDER BY s.name;
 
--- name: hub_current_keys
-SELECT r.anchor, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
-JOIN landing l ON l.id = r.from_landing
-WHERE r.source = $1 AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+-- The source's records lie in the ranges of ids that its landings name. CROSS JOIN keeps SQLite walking them in that order.
+-- name: hub_current_keys sqlite
+SELECT r.anchor, r.key, r.hash, l.received_at, l.as_at FROM source s
+CROSS JOIN landing l ON l.source = s.id AND l.id <= s.current_landing AND l.record_last > 0
+CROSS JOIN record r ON r.id BETWEEN l.record_first AND l.record_last AND r.from_landing = l.id
+WHERE s.id = $1 AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
+ORDER BY r.anchor, r.id;
+-- name: hub_current_keys postgresql
+SELECT r.anchor, r.key, r.hash, l.received_at, l.as_at FROM source s
+JOIN landing l ON l.source = s.id AND l.id <= s.current_landing AND l.record_last > 0
+JOIN record r ON r.id BETWEEN l.record_first AND l.record_last AND r.from_landing = l.id
+WHERE s.id = $1 AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
 ORDER BY r.anchor, r.id;
 
 -- Current versions of these anchors, whatever their source.

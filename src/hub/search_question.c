@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "hub/homes.h"
+#include "link/similar.h"
 
 enum { WORDS_MAX = 24 };
 
@@ -95,8 +96,12 @@ static void add_words(struct terms *terms, struct slice asked, struct arena *are
 {
     struct slice *words;
     size_t count = text_tokens(arena, text_fold(arena, asked), &words);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && terms->count < TERMS_MAX; i++) {
         add(terms, TERM_WORD, asked, words[i], words[i].len == 1 ? 2 : is_dull(words[i]) ? 1 : 6);
+        struct slice *forms;
+        terms->list[terms->count - 1].form_count = nickname_forms(words[i], arena, &forms);
+        terms->list[terms->count - 1].forms = forms;
+    }
 }
 
 static struct slice span(struct slice first, struct slice last)

@@ -21,6 +21,8 @@ struct term {
     struct slice asked; /* as typed */
     struct slice text;  /* plain form; dates ISO, years four digits */
     struct date date;
+    const struct slice *forms; /* of a word: short and other forms of the name */
+    size_t form_count;
     double weight; /* how telling it is: about the bits that a fit is worth */
 };
 

@@ -3,21 +3,22 @@
 #include "hub/search_score.h"
 
 #include "base/text.h"
-#include "link/similar.h"
 
 static struct fit better(struct fit a, struct fit b)
 {
     return b.quality > a.quality ? b : a;
 }
 
-struct fit search_fit_name(struct slice asked, struct slice word)
+static struct fit fit_name(const struct term *term, struct slice word)
 {
+    struct slice asked = term->text;
     if (slice_equal(asked, word))
         return (struct fit){1.0, FIT_EQUAL, FIT_GIVEN_NAME, word};
     if (asked.len == 1 || word.len == 1)
         return asked.at[0] == word.at[0] ? (struct fit){0.6, FIT_INITIAL, FIT_GIVEN_NAME, word} : (struct fit){0};
-    if (similar_nickname(asked, word))
-        return (struct fit){0.9, FIT_NICKNAME, FIT_GIVEN_NAME, word};
+    for (size_t i = 0; i < term->form_count; i++)
+        if (slice_equal(term->forms[i], word))
+            return (struct fit){0.9, FIT_NICKNAME, FIT_GIVEN_NAME, word};
     if (asked.len >= 3 && slice_starts(word, asked))
         return (struct fit){0.85, FIT_PART, FIT_GIVEN_NAME, word};
     size_t longest = asked.len > word.len ? asked.len : word.len;
@@ -33,11 +34,11 @@ struct fit search_fit_name(struct slice asked, struct slice word)
     return (struct fit){0};
 }
 
-static struct fit fit_names(struct slice asked, const struct slice *words, size_t count, enum fit_where where)
+static struct fit fit_names(const struct term *term, const struct slice *words, size_t count, enum fit_where where)
 {
     struct fit best = {0};
     for (size_t i = 0; i < count; i++) {
-        struct fit fit = search_fit_name(asked, words[i]);
+        struct fit fit = fit_name(term, words[i]);
         fit.where = where;
         best = better(best, fit);
     }
@@ -95,9 +96,9 @@ struct fit search_fit(const struct term *term, const struct search_form *form)
     struct fit fit = {0};
     switch (term->kind) {
     case TERM_WORD:
-        fit = fit_names(term->text, form->family, form->family_count, FIT_FAMILY_NAME);
-        fit = better(fit, fit_names(term->text, form->given, form->given_count, FIT_GIVEN_NAME));
-        fit = better(fit, fit_names(term->text, form->other, form->other_count, FIT_OTHER_NAME));
+        fit = fit_names(term, form->family, form->family_count, FIT_FAMILY_NAME);
+        fit = better(fit, fit_names(term, form->given, form->given_count, FIT_GIVEN_NAME));
+        fit = better(fit, fit_names(term, form->other, form->other_count, FIT_OTHER_NAME));
         if (fit.quality < 0.95)
             fit = better(fit, fit_address(term->text, form, false));
         return fit;

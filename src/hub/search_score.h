@@ -40,7 +40,4 @@ struct fit {
 
 /* The best fit of one term in one form. */
 struct fit search_fit(const struct term *term, const struct search_form *form);
-/* How alike two name words are: for the expansion of words too. */
-struct fit search_fit_name(struct slice asked, struct slice word);
-
 #endif

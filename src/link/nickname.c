@@ -269,3 +269,33 @@ unsigned nicknames_lines(const struct nicknames *nicknames, struct slice name, u
     memcpy(ret_lines, nicknames->lines[code], sizeof nicknames->lines[code]);
     return nicknames->counts[code];
 }
+
+static bool line_has(struct slice line, struct slice name)
+{
+    struct slice word;
+    while (slice_cut(&line, ' ', &word))
+        if (slice_equal(word, name))
+            return true;
+    return false;
+}
+
+size_t nickname_forms(struct slice name, struct arena *arena, struct slice **ret)
+{
+    size_t count = 0, capacity = 0;
+    *ret = NULL;
+    for (size_t i = 0; i < countof(lines); i++) {
+        struct slice rest = slice_of(lines[i]), word;
+        if (!line_has(rest, name))
+            continue;
+        while (slice_cut(&rest, ' ', &word)) {
+            bool known = slice_equal(word, name);
+            for (size_t k = 0; k < count && !known; k++)
+                known = slice_equal((*ret)[k], word);
+            if (known)
+                continue;
+            ARENA_GROW(arena, *ret, count, capacity);
+            (*ret)[count++] = word;
+        }
+    }
+    return count;
+}
