@@ -22,6 +22,7 @@
     X(PERSON_ETHNICITY, "person.ethnicity", "Ethnicity", "-")                                                          \
     X(PERSON_NHS_NUMBER, "person.nhs_number", "NHS number", "identifier")                                              \
     X(PERSON_SUPERSEDED_NHS_NUMBER, "person.superseded_nhs_number", "Superseded NHS number", "identifier")             \
+    X(PERSON_AGENCY_ID, "person.agency_id", "Agency's own number", "identifier")                                       \
     X(PERSON_TELEPHONE, "person.telephone", "Telephone", "telephone")                                                  \
     X(PERSON_EMAIL, "person.email", "E-mail", "email")                                                                 \
     X(PERSON_STAFF_SAFETY, "person.staff_safety", "Staff-safety marker", "-")                                          \

@@ -87,8 +87,11 @@ static bool take_values(void *context, const struct value *cells, size_t columns
         if (kept[i].kind == VALUE_TEXT)
             kept[i].text = arena_copy(reading->arena, kept[i].text);
     }
-    person_form_read(reading->columns, reading->column_count, kept, reading->arena,
-                     &reading->records[reading->at].form);
+    struct person_form *form = &reading->records[reading->at].form;
+    person_form_read(reading->columns, reading->column_count, kept, reading->arena, form);
+    if (form->agency_id.len)
+        form->agency_id =
+            arena_format(reading->arena, "%.*s %.*s", PRINT(reading->source->agency), PRINT(form->agency_id));
     return true;
 }
 
@@ -346,13 +349,10 @@ void linked_place(struct linked *linked, struct arena *arena)
 
 /* ---- The engine's table ---- */
 
-static const char *const column_words[] = {"given_name",  "middle_names",
-                                           "family_name", "previous_family_name",
-                                           "known_as",    "birth_date",
-                                           "sex",         "nhs_number",
-                                           "telephone",   "email",
-                                           "home",        "address",
-                                           "postcode",    NULL};
+static const char *const column_words[] = {"given_name", "middle_names", "family_name", "previous_family_name",
+                                           "known_as",   "birth_date",   "sex",         "nhs_number",
+                                           "telephone",  "email",        "agency_id",   "home",
+                                           "address",    "postcode",     NULL};
 
 static struct slice column_value(const struct linked *linked, const struct linked_record *record, size_t word)
 {
@@ -379,10 +379,12 @@ static struct slice column_value(const struct linked *linked, const struct linke
     case 9:
         return form->email;
     case 10:
-        return record->placed ? linked->homes[record->home].uprn : NO_SLICE;
+        return form->agency_id;
     case 11:
-        return form->address;
+        return record->placed ? linked->homes[record->home].uprn : NO_SLICE;
     case 12:
+        return form->address;
+    case 13:
         return form->postcode;
     default:
         must(!"the word is one of column_words");
@@ -410,11 +412,12 @@ bool person_spec_read(const struct catalogue *catalogue, const struct host *host
     for (size_t i = 0; i < link_spec_columns(spec); i++) {
         struct slice name = link_spec_column(spec, i)->name;
         if (!column_words[column_word(name)])
-            return error_set_at(err, ERROR_INPUT, path, 0, 0,
-                                "the hub has no column %.*s to link on; use given_name, middle_names, family_name, "
-                                "previous_family_name, known_as, birth_date, sex, nhs_number, telephone, email, home, "
-                                "address or postcode",
-                                PRINT(name));
+            return error_set_at(
+                err, ERROR_INPUT, path, 0, 0,
+                "the hub has no column %.*s to link on; use given_name, middle_names, family_name, "
+                "previous_family_name, known_as, birth_date, sex, nhs_number, telephone, email, agency_id, home, "
+                "address or postcode",
+                PRINT(name));
     }
     *ret = spec;
     return true;

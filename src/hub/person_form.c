@@ -154,6 +154,7 @@ static const enum attribute wanted[] = {
     ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER,
     ATTRIBUTE_PERSON_TELEPHONE,
     ATTRIBUTE_PERSON_EMAIL,
+    ATTRIBUTE_PERSON_AGENCY_ID,
     ATTRIBUTE_PLACE_UPRN,
     ATTRIBUTE_PLACE_ADDRESS,
     ATTRIBUTE_PLACE_BUILDING,
@@ -231,6 +232,9 @@ void person_form_read(const struct column *const *columns, size_t count, const s
             break;
         case ATTRIBUTE_PERSON_EMAIL:
             first_filled(&form.email, value);
+            break;
+        case ATTRIBUTE_PERSON_AGENCY_ID:
+            first_filled(&form.agency_id, value);
             break;
         case ATTRIBUTE_PLACE_UPRN:
             first_filled(&form.uprn, value);

@@ -1,7 +1,8 @@
-/* county_loader.h: puts extracts into a store without the ingest room: for tests of the hub that need records, not landing.
+/* county_loader.h: puts extracts into a store without the ingest room: for tests of the hub that need records, not
+ * landing.
  *
- * Every row is taken as it stands (dates turned to ISO, rows whose key was there already left out); each file is one landing that is
- * current at once. A second file for a source is a later landing: changed rows become new versions. */
+ * Every row is taken as it stands (dates turned to ISO, rows whose key was there already left out); each file is one
+ * landing that is current at once. A second file for a source is a later landing: changed rows become new versions. */
 #ifndef STAITHE_TESTS_HUB_COUNTY_LOADER_H
 #define STAITHE_TESTS_HUB_COUNTY_LOADER_H
 
