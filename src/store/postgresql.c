@@ -43,6 +43,7 @@ struct postgresql_connection {
     bool prepared[STATEMENT_COUNT];
     unsigned cursors; /* open ones: each has a name of its own */
     char role[64];
+    long long shape; /* of the tables of sources, when the role was last given its columns */
 };
 
 struct postgresql_bulk {
@@ -403,6 +404,31 @@ static bool take_role(struct postgresql_connection *c, struct error *err)
     return good;
 }
 
+/* Begins a reading transaction under the role. A table or a column of a source may have been made since the role was
+ * given its columns: then it is given them anew. (source_table_ensure counts such changes in `counter`.) */
+static bool begin_as_role(struct postgresql_connection *c, struct error *err)
+{
+    for (int again = 0; again < 3; again++) {
+        /* The snapshot is taken here. */
+        PGresult *result = PQexec(c->link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                                           "SELECT COALESCE(MAX(next), 0) FROM counter WHERE name = 'shape'");
+        bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+        long long shape = good ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+        if (!finished(c, result, err))
+            return false;
+        if (shape == c->shape) {
+            char take[100];
+            snprintf(take, sizeof take, "SET LOCAL ROLE %s", c->role);
+            return postgresql_script(&c->base, take, err);
+        }
+        if (!postgresql_script(&c->base, "ROLLBACK; SET default_transaction_read_only = off", err) ||
+            !take_role(c, err) || !postgresql_script(&c->base, "SET default_transaction_read_only = on", err))
+            return false;
+        c->shape = shape;
+    }
+    return error_set(err, ERROR_BUSY, "tables of sources are being made at this moment; try again when that has ended");
+}
+
 /* ---- Connections ---- */
 
 static void postgresql_close(struct connection *base)
@@ -467,10 +493,9 @@ static bool postgresql_begin(struct connection *base, enum transaction_kind kind
                  "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(%d, %d)", WRITER_LOCK,
                  (int)c->base.store->schema);
     else
-        /* The snapshot is taken by the first statement: SELECT 1, or none that the role does not have. */
-        snprintf(begin, sizeof begin, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1%s%s",
-                 c->role[0] ? "; SET LOCAL ROLE " : "", c->role);
-    if (postgresql_script(base, begin, err))
+        /* The snapshot is taken by the first statement. */
+        snprintf(begin, sizeof begin, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
+    if (c->role[0] ? begin_as_role(c, err) : postgresql_script(base, begin, err))
         return true;
     struct error ignored;
     if (!c->base.broken && !postgresql_script(base, "ROLLBACK", &ignored))

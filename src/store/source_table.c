@@ -78,7 +78,8 @@ static bool column_fits(const struct result *there, const struct source_table_co
     return true;
 }
 
-static bool ensure(struct transaction *t, const struct source_table *table, struct arena *arena, struct error *err)
+static bool ensure(struct transaction *t, const struct source_table *table, struct arena *arena, bool *ret_changed,
+                   struct error *err)
 {
     enum store_dialect dialect = store_dialect(transaction_store(t));
     struct slice name = source_table_name(arena, table->source), search = search_table_name(arena, table->source);
@@ -103,6 +104,7 @@ static bool ensure(struct transaction *t, const struct source_table *table, stru
         buffer_add(&sql, dialect == STORE_SQLITE ? S(") STRICT") : S(")"));
         if (!execute(t, buffer_slice(&sql), err))
             return false;
+        *ret_changed = true;
     } else {
         for (size_t i = 0; i < table->count; i++) {
             bool found;
@@ -114,11 +116,13 @@ static bool ensure(struct transaction *t, const struct source_table *table, stru
                                                 PRINT(column->name), storage_words[dialect][column->storage]),
                                    err))
                 return false;
+            *ret_changed = *ret_changed || !found;
         }
     }
     if (!columns_there(t, search, arena, &there, err))
         return false;
     const char *text = storage_words[dialect][COLUMN_TEXT], *integer = storage_words[dialect][COLUMN_INTEGER];
+    *ret_changed = *ret_changed || there.rows == 0;
     return there.rows > 0 ||
            (execute(t,
                     arena_format(arena,
@@ -136,7 +140,12 @@ static bool ensure(struct transaction *t, const struct source_table *table, stru
 bool source_table_ensure(struct transaction *t, const struct source_table *table, struct error *err)
 {
     struct arena *arena = arena_make(0);
-    bool done = ensure(t, table, arena, err);
+    bool changed = false;
+    int64_t shape;
+    bool done = ensure(t, table, arena, &changed, err);
+    /* Tells connections with rights that there is more to be granted than when they were opened. */
+    if (done && changed && store_dialect(transaction_store(t)) == STORE_POSTGRESQL)
+        done = store_next_ids(t, "shape", 1, &shape, err);
     arena_free(arena);
     return done || error_wrap(err, "the tables of the source %.*s", PRINT(table->source));
 }
