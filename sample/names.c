@@ -282,7 +282,7 @@ static bool replace_end(char *text, const char *end, const char *with)
     size_t length = strlen(text), cut = strlen(end);
     if (length < cut || strcmp(text + length - cut, end) != 0 || length - cut + strlen(with) >= NAME_SIZE)
         return false;
-    (void)strcpy(text + length - cut, with);
+    memcpy(text + length - cut, with, strlen(with) + 1);
     return true;
 }
 

@@ -1,8 +1,9 @@
 /* people.c: households drawn by the shares of Census 2021 for Norfolk.
  *
  * Kinds of households follow ONS table TS003 (household composition); ages are drawn so that the county's pyramid comes
- * out as TS007A within two points for each ten years; social renting follows TS054, care homes and hostels TS048, people
- * from abroad TS012; all rounded. Deaths follow the ONS national life tables by age band; about 9% move in a year.
+ * out as TS007A within two points for each ten years; social renting follows TS054, care homes and hostels TS048,
+ * people from abroad TS012; all rounded. Deaths follow the ONS national life tables by age band; about 9% move in a
+ * year.
  *
  * The order of drawing inside a block is fixed; nothing depends on another block, except that an old home is one of
  * another block's, made again from its number. */
@@ -12,7 +13,7 @@
 #include <string.h>
 
 const char *const tag_names[TAG_COUNT] = {
-#define X(name, text) [TAG_##name] = text,
+#define X(name, text) [TAG_##name] = (text),
     TAGS(X)
 #undef X
 };
@@ -148,7 +149,7 @@ static void take_name(struct maker *m, struct person *wife, const char *family, 
     names_feminine(&m->rng, wife->heritage, false, wife->previous_family);
     unsigned way = rng_below(&m->rng, 100);
     if (way < 6) { /* keeps her own */
-        (void)strcpy(wife->family, wife->previous_family);
+        memcpy(wife->family, wife->previous_family, NAME_SIZE);
         wife->previous_family[0] = 0;
         return;
     }
@@ -227,7 +228,7 @@ static void add_children(struct maker *m, struct household *h, const struct pers
                               names_given(m->county->names, &m->rng, sex, 1970 + child->birth / 366, heritage));
         }
         if (sex == MALE && father && !father->namesake && i == 0 && rng_chance(&m->rng, child->child ? 15 : 70)) {
-            (void)strcpy(child->given, father->given);
+            memcpy(child->given, father->given, NAME_SIZE);
             struct person *dad = &m->block->people[father - m->block->people];
             child->namesake = (uint16_t)(dad - m->block->people + 1);
             dad->namesake = (uint16_t)(child - m->block->people + 1);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 const char *const fault_names[FAULT_COUNT] = {
-#define X(name, text) [FAULT_##name] = text,
+#define X(name, text) [FAULT_##name] = (text),
     FAULTS(X)
 #undef X
 };

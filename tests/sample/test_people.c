@@ -83,6 +83,7 @@ static void ages_and_households_follow_the_census_within_two_points(void **state
             social += h->social;
         }
     }
+    must(people > 0 && homes > 0);
     for (unsigned d = 0; d < 9; d++) {
         unsigned share = ages[d] * 1000 / people;
         print_message("# age %u0: %u of 1,000, census %u\n", d, share, wanted[d]);
@@ -140,6 +141,7 @@ static void at_a_million_residents_no_number_is_given_twice(void **state)
         }
     }
     free(seen);
+    must(people > 0);
     assert_in_range(numbered * 1000 / people, 840, 910);
 }
 

@@ -65,7 +65,7 @@ static void remove_folder(const char *folder)
 
 static void make_folder(char folder[64])
 {
-    (void)strcpy(folder, "/tmp/staithe-sample-XXXXXX");
+    memcpy(folder, "/tmp/staithe-sample-XXXXXX", sizeof "/tmp/staithe-sample-XXXXXX");
     assert_non_null(mkdtemp(folder));
 }
 
@@ -83,9 +83,9 @@ static struct slice **read_all(struct arena *arena, struct slice path, const str
                                size_t *ret_count)
 {
     struct error err = NO_ERROR;
-    struct host_file *file;
-    struct csv_reader *reader;
-    const struct csv_row *row;
+    struct host_file *file = NULL;
+    struct csv_reader *reader = NULL;
+    const struct csv_row *row = NULL;
     struct slice **rows = NULL;
     size_t count = 0, capacity = 0;
     if (!host_open(host_real(), path, HOST_READ, arena, &file, &err) ||
@@ -97,7 +97,7 @@ static struct slice **read_all(struct arena *arena, struct slice path, const str
         if (!row)
             break;
         assert_int_equal(row->count, fields);
-        ARENA_GROW(arena, rows, count, capacity);
+        ARENA_GROW(arena, rows, count, capacity); // NOLINT(bugprone-sizeof-expression): rows are pointers
         rows[count] = arena_array(arena, struct slice, fields);
         for (size_t i = 0; i < fields; i++)
             rows[count][i] = arena_copy(arena, row->fields[i]);
@@ -174,9 +174,9 @@ static void check_extract(struct fixture *f, const struct extract *extract)
     struct checker *checker = checker_make(&source, as_at, arena);
     struct csv_options options = {
         .delimiter = source.delimiter, .encoding_given = source.encoding_given, .encoding = source.encoding};
-    struct host_file *file;
-    struct csv_reader *reader;
-    const struct csv_row *row;
+    struct host_file *file = NULL;
+    struct csv_reader *reader = NULL;
+    const struct csv_row *row = NULL;
     if (!host_open(host_real(), path, HOST_READ, arena, &file, &err) ||
         !csv_open_file(file, &options, arena, &reader, &err) || !csv_read(reader, &row, &err))
         fail_with(&err);
@@ -405,7 +405,7 @@ static void exact_equality_of_name_and_birth_date_finds_under_seven_in_ten_true_
     for (size_t i = 0; i < f->record_count; i++)
         if (f->records[i].read && f->records[i].person.len)
             sorted[count++] = &f->records[i];
-    qsort(sorted, count, sizeof *sorted, by_person);
+    qsort(sorted, count, sizeof *sorted, by_person); // NOLINT(bugprone-sizeof-expression): an array of pointers
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count && slice_equal(sorted[i]->person, sorted[j]->person); j++) {
             unsigned a = source_index(sorted[i]->source), b = source_index(sorted[j]->source);
