@@ -1,0 +1,120 @@
+/* The caller-identity check. Answers are held against every record that the grant may match on, in the form that search
+ * uses; which of them fitted is never said, not even to the officer, so that nobody can find out a birth date by
+ * trying. The guard's throttle is on sign-in; here each try is an audit entry. */
+#include "base/text.h"
+#include "hub/household.h"
+#include "hub/linked.h"
+#include "hub/reading.h"
+#include "hub/search_score.h"
+#include "hub/view.h"
+#include "store/search_table.h"
+
+struct answers {
+    struct terms name;
+    struct slice birth, postcode, nhs_number;
+};
+
+static bool name_fits(const struct terms *name, const struct search_form *form)
+{
+    bool family = false;
+    for (size_t i = 0; i < name->count; i++) {
+        struct fit fit = search_fit(&name->list[i], form);
+        if (fit.where == FIT_ADDRESS || fit.quality < 0.6)
+            return false;
+        family = family || fit.where == FIT_FAMILY_NAME || fit.where == FIT_OTHER_NAME;
+    }
+    return name->count >= 2 && family;
+}
+
+static void check_form(const struct answers *answers, const struct search_form *form, bool fits[4])
+{
+    fits[0] = fits[0] || name_fits(&answers->name, form);
+    fits[1] = fits[1] || (answers->birth.len == 10 && slice_equal(answers->birth, form->birth));
+    fits[2] = fits[2] || (answers->postcode.len && slice_equal(answers->postcode, form->postcode));
+    fits[3] = fits[3] || (answers->nhs_number.len && slice_equal(answers->nhs_number, form->nhs_number));
+}
+
+static void read_answers(const struct caller_answers *given, struct date today, struct arena *arena,
+                         struct answers *ret)
+{
+    struct terms terms;
+    struct search_question question = {
+        .words = given->name, .birth_date = given->birth_date, .postcode = given->postcode};
+    search_question_read(&question, today, arena, &terms);
+    for (size_t i = 0; i < terms.count; i++)
+        switch (terms.list[i].kind) {
+        case TERM_WORD:
+            ret->name.list[ret->name.count++] = terms.list[i];
+            break;
+        case TERM_DATE:
+            ret->birth = terms.list[i].text;
+            break;
+        case TERM_POSTCODE:
+            ret->postcode = terms.list[i].text;
+            break;
+        default:
+            break;
+        }
+    (void)(text_nhs_number(arena, given->nhs_number, &ret->nhs_number) || (ret->nhs_number.len = 0));
+}
+
+static bool check_person(struct reading *r, int64_t entity, const struct answers *answers, bool fits[4],
+                         struct error *err)
+{
+    struct result rows;
+    if (!store_query(r->transaction, STATEMENT_HUB_MEMBERS_OF_ENTITIES,
+                     ARGS(value_integer(r->linkage), id_list(r->transaction, &entity, 1, r->arena)), r->arena, &rows,
+                     err))
+        return false;
+    if (rows.rows == 0)
+        return error_set(err, ERROR_NOT_FOUND, "there is no such person for this purpose; search again");
+    for (size_t i = 0; i < rows.rows; i++) {
+        const struct value *row = result_row(&rows, i);
+        const struct reading_source *own = reading_source_by_id(r, cell_integer(&row[2]));
+        struct result forms;
+        int64_t anchor = cell_integer(&row[1]);
+        if (!own || !own->granted || !own->granted->match)
+            continue;
+        struct sql sql =
+            search_table_forms(own->source->name, store_dialect(transaction_store(r->transaction)), r->arena);
+        if (!store_query_sql(r->transaction, &sql, ARGS(id_list(r->transaction, &anchor, 1, r->arena)), r->arena,
+                             &forms, err))
+            return false;
+        for (size_t k = 0; k < forms.rows; k++) {
+            struct slice packed;
+            struct search_form form;
+            if (!search_form_untoken(cell_text(&result_row(&forms, k)[0]), &anchor, &packed))
+                continue;
+            search_form_unpack(packed, &form);
+            check_form(answers, &form, fits);
+        }
+    }
+    return true;
+}
+
+bool hub_check_caller(const struct hub *hub, struct guard_session *session, int64_t entity,
+                      const struct caller_answers *given, struct slice place, bool *ret_passed, struct error *err)
+{
+    (void)place;
+    struct arena *arena = arena_make(0);
+    struct reading *r;
+    struct answers answers = {0};
+    bool fits[4] = {false}, done = false;
+    if (!hub_read_begin(hub, session, USE_MATCH, arena, &r, err) || !reading_needs_linkage(r, err))
+        goto out;
+    read_answers(given, r->today, arena, &answers);
+    if (!check_person(r, entity, &answers, fits, err))
+        goto out;
+    int count = fits[0] + fits[1] + fits[2] + fits[3];
+    /* A birth date that was given and does not fit is a refusal, whatever else fits. */
+    bool passed = count >= 2 && (fits[1] || slice_trim(given->birth_date).len == 0);
+    struct slice subject = subject_of(r->linkage, entity, arena);
+    reading_note(r, 0, S("hub"), passed ? S("passed") : S("refused"));
+    if (!hub_read_end(r, S("identity check"), subject, err) || (passed && !guard_note_caller(session, subject, err)))
+        goto out;
+    *ret_passed = passed;
+    done = true;
+out:
+    arena_free(arena);
+    return done;
+}

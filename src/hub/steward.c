@@ -1,0 +1,337 @@
+/* A decision, one transaction: the writer is taken first, so two stewards come one after the other; the second finds
+ * the first's word in force (or the unique index refuses him) and is told. Then the component is read, clustered in
+ * every linkage, written, and the record of changes with it. */
+#include "hub/steward.h"
+
+#include "base/json.h"
+#include "guard/change.h"
+#include "hub/component.h"
+#include "hub/household.h"
+#include "hub/linked.h"
+#include "hub/reading.h"
+#include "link/link.h"
+
+#include <inttypes.h>
+
+static void order_pair(int64_t *a, int64_t *b)
+{
+    if (*a > *b) {
+        int64_t swap = *a;
+        *a = *b;
+        *b = swap;
+    }
+}
+
+static bool may_decide(const struct guard_session *session, struct slice reason, struct error *err)
+{
+    if (!guard_needs(session, ABILITY_STEWARD, err))
+        return false;
+    if (slice_trim(reason).len == 0 || reason.len > 2000)
+        return error_set(err, ERROR_INPUT,
+                         "write in at most 2,000 characters why you decide so; it stands beside the decision");
+    return true;
+}
+
+/* The entities of these anchors in the session's linkage; 0 where there is none. */
+static bool entities_of(struct transaction *t, int64_t linkage, const int64_t *anchors, size_t count,
+                        struct arena *arena, int64_t *ret, struct error *err)
+{
+    struct result rows;
+    if (!store_query(t, STATEMENT_HUB_ENTITIES_OF_ANCHORS,
+                     ARGS(value_integer(linkage), id_list(t, anchors, count, arena)), arena, &rows, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        ret[i] = 0;
+        for (size_t k = 0; k < rows.rows; k++)
+            if (cell_integer(&result_row(&rows, k)[0]) == anchors[i])
+                ret[i] = cell_integer(&result_row(&rows, k)[1]);
+    }
+    return true;
+}
+
+static bool session_linkage(struct transaction *t, const struct guard_session *session, struct arena *arena,
+                            int64_t *ret, struct error *err)
+{
+    struct result rows;
+    if (!store_query(t, STATEMENT_HUB_LINKAGE_FIND,
+                     ARGS(value_text(S("person")), value_text(guard_grant(session)->match_sources)), arena, &rows, err))
+        return false;
+    if (rows.rows == 0)
+        return error_set(err, ERROR_NOT_FOUND, "the hub was not linked since this agreement came up; run staithe link");
+    *ret = cell_integer(&result_row(&rows, 0)[0]);
+    return true;
+}
+
+/* Both records are there, and the session's grant may match on their sources. */
+static bool pair_there(struct transaction *t, const struct guard_session *session, int64_t a, int64_t b,
+                       struct arena *arena, struct error *err)
+{
+    struct result rows;
+    int64_t anchors[2] = {a, b};
+    if (!store_query(t, STATEMENT_HUB_VERSIONS, ARGS(id_list(t, anchors, 2, arena)), arena, &rows, err))
+        return false;
+    if (a == b || rows.rows < 2)
+        return error_set(err, ERROR_NOT_FOUND, "one of the two records is not there any more; open the list again");
+    for (size_t i = 0; i < rows.rows; i++)
+        if (!grant_matches(guard_grant(session), cell_text(&result_row(&rows, i)[2])))
+            return error_set(err, ERROR_DENIED, "no agreement in force lets you decide on records of %.*s",
+                             PRINT(cell_text(&result_row(&rows, i)[2])));
+    return true;
+}
+
+/* The linkage whose doubts the stewards decide is that of all sources that may be linked. */
+static bool main_sources(const struct guard_session *session, struct arena *arena, struct slice *ret, struct error *err)
+{
+    const struct grant *grant;
+    struct grant_request request = {S("hub"), S("linker"), S("linking"), guard_today(guard_of(session))};
+    if (!grant_compile(guard_catalogue(session), &request, arena, &grant, err))
+        return false;
+    *ret = grant->match_sources;
+    return true;
+}
+
+static bool write_decision(struct transaction *t, const struct hub *hub, const struct guard_session *session, int64_t a,
+                           int64_t b, enum verdict verdict, struct slice reason, struct arena *arena, int64_t *ret_id,
+                           struct error *err)
+{
+    order_pair(&a, &b);
+    struct slice word = verdict == VERDICT_JOIN ? S("join") : S("keep_apart");
+    int64_t id;
+    if (!store_next_ids(t, "decision", 1, &id, err) ||
+        !store_execute(t, STATEMENT_HUB_DECISION_INSERT,
+                       ARGS(value_integer(id), value_integer(a), value_integer(b), value_text(word),
+                            value_text(guard_who(session)->name), value_integer(host_now(hub->host)),
+                            value_text(slice_trim(reason))),
+                       NULL, err))
+        return false;
+    *ret_id = id;
+    return change_write(t, session, S("decision"), arena_format(arena, "%" PRId64 " %" PRId64, a, b),
+                        arena_format(arena, "{\"verdict\":\"%.*s\",\"decision\":%" PRId64 "}", PRINT(word), id), err);
+}
+
+static bool recluster(struct transaction *t, const struct hub *hub, const struct guard_session *session,
+                      const int64_t *anchors, size_t count, struct slice cause, struct arena *arena,
+                      struct component *component, size_t *ret_changed, struct error *err)
+{
+    struct slice sources;
+    return main_sources(session, arena, &sources, err) &&
+           component_read(hub, t, guard_catalogue(session), anchors, count, arena, component, err) &&
+           component_recluster(hub, t, component, sources, cause, arena, ret_changed, err);
+}
+
+/* What a decision came to, in a sentence. */
+static struct slice outcome_of(const struct component *c, int64_t a, int64_t b, enum verdict verdict, bool together,
+                               struct slice sources, struct arena *arena)
+{
+    int64_t x = linked_find(&c->linked, a), y = linked_find(&c->linked, b);
+    if (verdict == VERDICT_KEEP_APART)
+        return S("The two records are of two people now, and stay so whenever the hub is linked again.");
+    if (together)
+        return S("The two records are of one person now, and stay so whenever the hub is linked again.");
+    uint64_t *codes = verified_codes(&c->linked, sources, arena);
+    if (x >= 0 && y >= 0 && codes[x] && codes[y] && codes[x] != codes[y])
+        return S("The decision is kept, but the two stay apart: they have two different verified NHS numbers.");
+    return S("The decision is kept, but the two stay apart: a keep-apart or two different verified NHS numbers among "
+             "their other records forbid it.");
+}
+
+bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
+                struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
+{
+    struct transaction *t;
+    struct result rows;
+    struct component component;
+    struct decided decided = {0};
+    int64_t linkage, anchors[2] = {a, b}, entities[2];
+    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
+        !pair_there(t, session, a, b, arena, err) || !session_linkage(t, session, arena, &linkage, err))
+        return false;
+    order_pair(&anchors[0], &anchors[1]);
+    if (!store_query(t, STATEMENT_HUB_DECISION_IN_FORCE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])),
+                     arena, &rows, err))
+        return false;
+    if (rows.rows) {
+        const struct value *row = result_row(&rows, 0);
+        return error_set(
+            err, ERROR_CONFLICT, "%.*s has decided this pair already (%s); undo that decision first if it is wrong",
+            PRINT(cell_text(&row[2])), slice_equal(cell_text(&row[1]), S("join")) ? "one person" : "two people");
+    }
+    struct slice cause = arena_format(arena, "decision of %.*s", PRINT(guard_who(session)->name));
+    if (!write_decision(t, hub, session, a, b, verdict, reason, arena, &decided.decision, err) ||
+        !recluster(t, hub, session, anchors, 2, cause, arena, &component, &decided.linkages_changed, err))
+        return false;
+    int64_t asked[2] = {a, b};
+    if (!entities_of(t, linkage, asked, 2, arena, entities, err) ||
+        !store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])), NULL,
+                       err))
+        return false;
+    decided.entity_a = entities[0], decided.entity_b = entities[1];
+    decided.outcome =
+        outcome_of(&component, a, b, verdict, entities[0] == entities[1], guard_grant(session)->match_sources, arena);
+    if (!transaction_commit(t, err))
+        return false;
+    *ret = decided;
+    return true;
+}
+
+bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_t decision, struct slice reason,
+              struct arena *arena, struct decided *ret, struct error *err)
+{
+    struct transaction *t;
+    const struct value *row;
+    struct component component;
+    struct decided decided = {.decision = decision};
+    int64_t linkage, changed, entities[2];
+    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
+        !store_query_one(t, STATEMENT_HUB_DECISION, ARGS(value_integer(decision)), arena,
+                         "there is no such decision; open the list again", &row, err))
+        return false;
+    int64_t anchors[2] = {cell_integer(&row[0]), cell_integer(&row[1])};
+    if (!cell_null(&row[6]))
+        return error_set(err, ERROR_CONFLICT, "%.*s has undone this decision already", PRINT(cell_text(&row[5])));
+    if (!store_execute(
+            t, STATEMENT_HUB_DECISION_UNDO,
+            ARGS(value_integer(decision), value_text(guard_who(session)->name), value_integer(host_now(hub->host))),
+            &changed, err))
+        return false;
+    if (changed != 1)
+        return error_set(err, ERROR_CONFLICT, "somebody has undone this decision already");
+    struct buffer detail = buffer_make(arena);
+    struct json json = json_to(&detail);
+    json_object(&json);
+    json_pair_text(&json, "undone", cell_text(&row[2]));
+    json_pair_integer(&json, "decision", decision);
+    json_end(&json);
+    if (!change_write(t, session, S("decision"), arena_format(arena, "%" PRId64 " %" PRId64, anchors[0], anchors[1]),
+                      buffer_slice(&detail), err) ||
+        !session_linkage(t, session, arena, &linkage, err) ||
+        !recluster(t, hub, session, anchors, 2,
+                   arena_format(arena, "decision undone by %.*s", PRINT(guard_who(session)->name)), arena, &component,
+                   &decided.linkages_changed, err) ||
+        !entities_of(t, linkage, anchors, 2, arena, entities, err))
+        return false;
+    decided.entity_a = entities[0], decided.entity_b = entities[1];
+    decided.outcome = entities[0] == entities[1]
+                          ? S("The decision is undone; by their weight the two records are of one person.")
+                          : S("The decision is undone; by their weight the two records are of two people.");
+    if (!transaction_commit(t, err))
+        return false;
+    *ret = decided;
+    return true;
+}
+
+static bool among(int64_t anchor, const int64_t *anchors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (anchors[i] == anchor)
+            return true;
+    return false;
+}
+
+/* Keep-apart of each pair between the two sides; a join in force between them is undone by it. */
+static bool write_split(struct transaction *t, const struct hub *hub, const struct guard_session *session,
+                        const int64_t *apart, size_t apart_count, const int64_t *rest, size_t rest_count,
+                        struct slice reason, struct arena *arena, int64_t *ret_last, struct error *err)
+{
+    for (size_t i = 0; i < apart_count; i++)
+        for (size_t k = 0; k < rest_count; k++) {
+            struct result rows;
+            int64_t a = apart[i], b = rest[k];
+            order_pair(&a, &b);
+            if (!store_query(t, STATEMENT_HUB_DECISION_IN_FORCE, ARGS(value_integer(a), value_integer(b)), arena, &rows,
+                             err))
+                return false;
+            if (rows.rows && slice_equal(cell_text(&result_row(&rows, 0)[1]), S("keep_apart")))
+                continue;
+            if (rows.rows && !store_execute(t, STATEMENT_HUB_DECISION_UNDO,
+                                            ARGS(result_row(&rows, 0)[0], value_text(guard_who(session)->name),
+                                                 value_integer(host_now(hub->host))),
+                                            NULL, err))
+                return false;
+            if (!write_decision(t, hub, session, a, b, VERDICT_KEEP_APART, reason, arena, ret_last, err) ||
+                !store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(a), value_integer(b)), NULL, err))
+                return false;
+        }
+    return true;
+}
+
+bool hub_split(const struct hub *hub, const struct guard_session *session, int64_t entity, const int64_t *apart,
+               size_t apart_count, struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
+{
+    struct transaction *t;
+    struct result rows;
+    struct component component;
+    struct decided decided = {0};
+    int64_t linkage;
+    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
+        !session_linkage(t, session, arena, &linkage, err) ||
+        !store_query(t, STATEMENT_HUB_MEMBERS_OF, ARGS(value_integer(linkage), value_integer(entity)), arena, &rows,
+                     err))
+        return false;
+    if (rows.rows == 0)
+        return error_set(err, ERROR_NOT_FOUND, "there is no such person for this purpose; search again");
+    int64_t *all = arena_array(arena, int64_t, rows.rows + 1), *rest = arena_array(arena, int64_t, rows.rows + 1),
+            *out = arena_array(arena, int64_t, rows.rows + 1);
+    size_t rest_count = 0, out_count = 0;
+    for (size_t i = 0; i < rows.rows; i++) {
+        all[i] = cell_integer(&result_row(&rows, i)[0]);
+        if (among(all[i], apart, apart_count))
+            out[out_count++] = all[i];
+        else
+            rest[rest_count++] = all[i];
+    }
+    if (out_count == 0 || rest_count == 0)
+        return error_set(err, ERROR_INPUT, "choose some of the person's records, not none and not all of them");
+    for (size_t i = 0; i < apart_count; i++)
+        if (!among(apart[i], all, rows.rows))
+            return error_set(err, ERROR_CONFLICT,
+                             "one of the records chosen is not this person's any more; open the person again");
+    if (out_count * rest_count > 4000)
+        return error_set(err, ERROR_TOO_BIG, "these are too many pairs to keep apart at once; split off fewer records");
+    if (!write_split(t, hub, session, out, out_count, rest, rest_count, reason, arena, &decided.decision, err) ||
+        !recluster(t, hub, session, all, rows.rows,
+                   arena_format(arena, "split by %.*s", PRINT(guard_who(session)->name)), arena, &component,
+                   &decided.linkages_changed, err) ||
+        !entities_of(t, linkage, &rest[0], 1, arena, &decided.entity_a, err) ||
+        !entities_of(t, linkage, &out[0], 1, arena, &decided.entity_b, err))
+        return false;
+    decided.outcome = arena_format(
+        arena, "%zu of %zu records are another person's now, and stay so whenever the hub is linked again.", out_count,
+        rows.rows);
+    if (!transaction_commit(t, err))
+        return false;
+    *ret = decided;
+    return true;
+}
+
+bool hub_decisions(const struct hub *hub, const struct guard_session *session, int64_t before, int limit,
+                   struct arena *arena, struct decision_line **ret, size_t *ret_count, struct error *err)
+{
+    (void)hub;
+    struct transaction *t;
+    struct result rows;
+    if (!guard_needs(session, ABILITY_STEWARD, err) || !guard_read_begin(session, USE_SHOW, arena, &t, err) ||
+        !store_query(
+            t, STATEMENT_HUB_DECISIONS_LIST,
+            ARGS(value_integer(before ? before : INT64_MAX), value_integer(limit > 0 && limit <= 1000 ? limit : 50)),
+            arena, &rows, err))
+        return false;
+    transaction_rollback(t);
+    struct decision_line *lines = arena_array(arena, struct decision_line, rows.rows + 1);
+    for (size_t i = 0; i < rows.rows; i++) {
+        const struct value *row = result_row(&rows, i);
+        lines[i] = (struct decision_line){.id = cell_integer(&row[0]),
+                                          .a = cell_integer(&row[1]),
+                                          .b = cell_integer(&row[2]),
+                                          .verdict = slice_equal(cell_text(&row[3]), S("join")) ? VERDICT_JOIN
+                                                                                                : VERDICT_KEEP_APART,
+                                          .decided_by = cell_text(&row[4]),
+                                          .decided_at = cell_integer(&row[5]),
+                                          .reason = cell_text(&row[6]),
+                                          .undone_by = cell_text(&row[7]),
+                                          .undone_at = cell_integer(&row[8])};
+    }
+    *ret = lines;
+    *ret_count = rows.rows;
+    return true;
+}
