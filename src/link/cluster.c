@@ -230,14 +230,18 @@ static bool kept_apart(struct clustering *work, uint32_t x, uint32_t y)
     return (p->verified && q->verified && p->verified != q->verified) || enemies(work, x, y);
 }
 
-/* The guards between any two records of two clusters, also of pairs without an edge. */
+/* The guards between any two records of two clusters, also of pairs without an edge. One pair to be kept apart is
+ * enough. Pairs for review yield to a rule that joins, or to a greater number of strong edges: a record that is called
+ * Anthoyn is one with Anthony, Anthony and Tony, though Anthoyn and Tony alone would be another given name. */
 static bool guarded(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond)
 {
-    if (bond && (bond->apart > 0 || (bond->review > 0 && bond->by_rule == 0)))
+    uint32_t review = bond ? bond->review : 0, strong = bond ? bond->strong : 0;
+    bool by_rule = bond && bond->by_rule > 0;
+    if (bond && bond->apart > 0)
         return true;
     if (!work->guards)
-        return false;
-    bool review = false, by_rule = bond && bond->by_rule > 0;
+        return review > 0 && !by_rule && strong <= review;
+    review = 0;
     unsigned left = 0;
     for (uint32_t a = x; a != NONE && left < GUARD_MEMBERS; a = work->nodes[a].next_member, left++) {
         unsigned right = 0;
@@ -246,11 +250,11 @@ static bool guarded(struct clustering *work, uint32_t x, uint32_t y, const struc
             enum link_verdict verdict = compare_verdict(&work->comparer, work->original[a], work->original[b], &guard);
             if (verdict == LINK_APART)
                 return true;
-            review |= verdict == LINK_REVIEW;
+            review += verdict == LINK_REVIEW;
             by_rule |= verdict == LINK_JOIN;
         }
     }
-    return review && !by_rule;
+    return review > 0 && !by_rule && strong <= review;
 }
 
 static bool forbidden(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond)

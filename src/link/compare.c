@@ -328,6 +328,13 @@ static bool date_test(enum link_test test, double argument, struct slice a, stru
         return day_a && day_b && similar_one_edit(a, b);
     case LINK_TEST_PARTIAL:
         return (!day_a || !day_b) && year_a == year_b && (!month_a || !month_b || month_a == month_b);
+    case LINK_TEST_PARTS:
+        if (!day_a || !day_b)
+            return false;
+        if (month_a == month_b && day_a == day_b)
+            return abs(year_a - year_b) == 100 || abs(year_a - year_b) == 10;
+        return year_a == year_b &&
+               (month_a == month_b || day_a == day_b || (month_a == 1 && day_a == 1) || (month_b == 1 && day_b == 1));
     case LINK_TEST_DAY_MONTH:
         return day_a && day_a == day_b && month_a == month_b;
     case LINK_TEST_YEAR:
@@ -371,6 +378,10 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
         return text_distance(a->text, b->text, (unsigned)level->argument) <= (unsigned)level->argument;
     case LINK_TEST_JARO:
         return code_a == code_b || similar_jaro_winkler(a->text, b->text) >= level->argument;
+    case LINK_TEST_SWAPPED:
+        if (comparer->spec->columns[level->column].kind != LINK_DATE)
+            return a->token_count > 1 && a->token_count == b->token_count && contains_tokens(column, a, b);
+        return date_test(level->test, level->argument, a->text, b->text);
     case LINK_TEST_SOUNDEX:
         return soundex_agrees(a->text, b->text);
     case LINK_TEST_LEARNED:
@@ -521,6 +532,13 @@ static double value_count(const struct comparer *comparer, size_t column, uint32
     return model_count(&comparer->model->values[column], comparer->records->columns[column].plain.texts[code]);
 }
 
+/* Three letters or more that begin or end the other: Lyn and Marilyn. */
+static bool short_form(struct slice a, struct slice b)
+{
+    struct slice shorter = a.len < b.len ? a : b, longer = a.len < b.len ? b : a;
+    return shorter.len >= 3 && (slice_starts(longer, shorter) || slice_ends(longer, shorter));
+}
+
 static unsigned given_class(const struct comparer *comparer, size_t column, uint32_t code_a, uint32_t code_b)
 {
     const struct column *store = &comparer->records->columns[column];
@@ -528,7 +546,7 @@ static unsigned given_class(const struct comparer *comparer, size_t column, uint
     if (initial_agrees(a, b))
         return LINK_IS_CLOSE | LINK_IS_INITIAL;
     const struct value *value_a = &store->values[code_a], *value_b = &store->values[code_b];
-    if (nickname_values(store, value_a, value_b) || contains_tokens(store, value_a, value_b))
+    if (nickname_values(store, value_a, value_b) || contains_tokens(store, value_a, value_b) || short_form(a, b))
         return LINK_IS_CLOSE;
     if (!similar_one_edit(a, b) && similar_jaro_winkler(a, b) < 0.88)
         return LINK_IS_DIFFERENT;
@@ -560,7 +578,7 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
         return LINK_IS_DIFFERENT;
     case LINK_DATE:
         if (date_test(LINK_TEST_SWAPPED, 0, text_a, text_b) || date_test(LINK_TEST_DIGIT, 0, text_a, text_b) ||
-            date_test(LINK_TEST_PARTIAL, 0, text_a, text_b))
+            date_test(LINK_TEST_PARTIAL, 0, text_a, text_b) || date_test(LINK_TEST_PARTS, 0, text_a, text_b))
             return LINK_IS_CLOSE;
         return LINK_IS_DIFFERENT;
     case LINK_FULL_NAME:

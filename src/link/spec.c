@@ -20,10 +20,10 @@ static const char *const method_words[] = {"levels", "tokens", NULL};
 static const char *const then_words[] = {"review", "quiet", "apart", NULL};
 static const enum link_verdict then_verdicts[] = {LINK_REVIEW, LINK_QUIET, LINK_APART};
 
-const char *const link_test_words[] = {"equal",        "nickname",  "initial", "contains",   "edits",
-                                       "jaro_winkler", "soundex",   "learned", "swapped",    "digit",
-                                       "partial",      "day_month", "year",    "years",      "sector",
-                                       "district",     "area",      "prefix",  "local_part", NULL};
+const char *const link_test_words[] = {"equal",   "nickname",   "initial", "contains", "edits",   "jaro_winkler",
+                                       "soundex", "learned",    "swapped", "digit",    "partial", "day_month",
+                                       "year",    "years",      "sector",  "district", "area",    "prefix",
+                                       "parts",   "local_part", NULL};
 static const bool test_has_argument[LINK_TESTS] = {
     [LINK_TEST_EDITS] = true, [LINK_TEST_JARO] = true, [LINK_TEST_YEARS] = true, [LINK_TEST_PREFIX] = true};
 

@@ -54,23 +54,25 @@ struct link_rule {
 
 enum link_test {
     LINK_TEST_EQUAL,
-    LINK_TEST_NICKNAME,   /* a known short or other form of the name */
-    LINK_TEST_INITIAL,    /* one is the other's first letter */
-    LINK_TEST_CONTAINS,   /* all tokens of one stand in the other */
-    LINK_TEST_EDITS,      /* at most n edits (optimal string alignment) */
-    LINK_TEST_JARO,       /* Jaro-Winkler similarity of at least x */
-    LINK_TEST_SOUNDEX,    /* equal soundex */
-    LINK_TEST_LEARNED,    /* a value pair that the model learned */
-    LINK_TEST_SWAPPED,    /* day and month swapped */
-    LINK_TEST_DIGIT,      /* dates: one digit differs, or two neighbours are swapped */
-    LINK_TEST_PARTIAL,    /* dates: what both give agrees, and one gives less */
-    LINK_TEST_DAY_MONTH,  /* same day and month */
-    LINK_TEST_YEAR,       /* same year */
-    LINK_TEST_YEARS,      /* years at most n apart */
-    LINK_TEST_SECTOR,     /* postcodes: NR1 3 */
-    LINK_TEST_DISTRICT,   /* NR1 */
-    LINK_TEST_AREA,       /* NR */
-    LINK_TEST_PREFIX,     /* the first n characters are equal */
+    LINK_TEST_NICKNAME,  /* a known short or other form of the name */
+    LINK_TEST_INITIAL,   /* one is the other's first letter */
+    LINK_TEST_CONTAINS,  /* all tokens of one stand in the other */
+    LINK_TEST_EDITS,     /* at most n edits (optimal string alignment) */
+    LINK_TEST_JARO,      /* Jaro-Winkler similarity of at least x */
+    LINK_TEST_SOUNDEX,   /* equal soundex */
+    LINK_TEST_LEARNED,   /* a value pair that the model learned */
+    LINK_TEST_SWAPPED,   /* dates: day and month swapped; names: the same words in another order */
+    LINK_TEST_DIGIT,     /* dates: one digit differs, or two neighbours are swapped */
+    LINK_TEST_PARTIAL,   /* dates: what both give agrees, and one gives less */
+    LINK_TEST_DAY_MONTH, /* same day and month */
+    LINK_TEST_YEAR,      /* same year */
+    LINK_TEST_YEARS,     /* years at most n apart */
+    LINK_TEST_SECTOR,    /* postcodes: NR1 3 */
+    LINK_TEST_DISTRICT,  /* NR1 */
+    LINK_TEST_AREA,      /* NR */
+    LINK_TEST_PREFIX,    /* the first n characters are equal */
+    LINK_TEST_PARTS, /* dates: the year and one other part agree, or one stands for the year; or all but a decade or a
+                        century */
     LINK_TEST_LOCAL_PART, /* e-mail: the same before the @ */
     LINK_TESTS
 };

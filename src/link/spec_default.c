@@ -329,7 +329,7 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
                                                   "",
                                                   "sounds alike",
                                                   "pair that the model learned",
-                                                  "day and month swapped",
+                                                  "swapped",
                                                   "one digit differs",
                                                   "agrees as far as known",
                                                   "same day and month",
@@ -339,6 +339,7 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
                                                   "same postcode district",
                                                   "same postcode area",
                                                   "",
+                                                  "two of its three parts agree",
                                                   "same before the @"};
     struct slice said = slice_of(words[level->test]);
     if (level->test == LINK_TEST_EDITS)
