@@ -451,8 +451,12 @@ def main(arguments):
     header = HEAD + '#ifndef STAITHE_GENERATED_TEMPLATES_H\n#define STAITHE_GENERATED_TEMPLATES_H\n\n#include "web/html.h"\n\n'
     source = HEAD + '#include "generated/templates.h"\n\n' + ('#include "generated/assets.h"\n' if assets else "")
     source += '#include "web/parameters.h"\n\n'
+    taken = {}
     for t in templates.values():
         for local in t.types:
+            other = taken.setdefault(t.struct_of(local), t)
+            if other is not t:
+                t.fault(1, f"struct {t.struct_of(local)} is made by {other.path} too; rename one")
             header += f"struct {t.struct_of(local)};\n"
     for t in templates.values():
         for local in t.types:

@@ -13,6 +13,14 @@ static const struct {
     unsigned ability; /* any of these; 0: everybody */
 } navigation[] = {
     {"Find", "/find", ABILITY_SEARCH},
+    {"Lists", "/lists", ABILITY_LIST},
+    {"Doubtful links", "/doubts", ABILITY_STEWARD},
+    {"Concerns", "/concerns", ABILITY_STEWARD},
+    {"Audit", "/audit", ABILITY_AUDIT},
+    {"Accounts", "/accounts", ABILITY_ADMINISTER},
+    {"Sources", "/sources", 0},
+    {"Agreements", "/agreements", 0},
+    {"My recent looks", "/my-looks", 0},
 };
 
 struct slice call_csrf(const struct call *call)

@@ -18,5 +18,23 @@ struct search_question;
 bool search_question_of(struct call *call, struct search_question *question, struct error *err) MUST_USE;
 /* pages_person.c */
 handler page_person, do_caller, do_note, page_concern, do_concern, page_record;
+/* pages_steward.c */
+handler page_doubts, page_doubt, do_decide, page_decisions, do_undo, page_split, do_split, page_concerns,
+    do_close_concern;
+/* pages_source.c */
+handler page_sources, page_source, do_land, page_landing, do_landing_word, page_quarantine;
+/* pages_agreement.c */
+handler page_agreements, page_agreement, page_who_sees;
+/* pages_audit.c */
+handler page_my_looks, page_audit, page_changes;
+/* pages_account.c */
+handler page_accounts, do_make_account, page_account, do_account_roles, do_account_state, do_account_password;
+/* pages_list.c */
+handler page_lists, page_list, file_list_csv, page_list_item, do_list_take, do_list_give_back, do_list_outcome;
+struct list_question;
+/* The page of a list that a request asks for, for the page and for the API. */
+bool list_question_of(struct call *call, struct list_question *question, struct error *err) MUST_USE;
+/* api.c */
+handler api_me, api_people, api_person, api_why, api_home, api_sources, api_agreements, api_lists, api_list;
 
 #endif

@@ -1,0 +1,163 @@
+/* pages_account.c: accounts, for whoever may administer. */
+#include "web/pages.h"
+#include "web/parts.h"
+
+#include "guard/account.h"
+
+static struct slice agency_title(struct call *call, struct slice name)
+{
+    const struct agency *agency = catalogue_agency(call->catalogue, name);
+    return agency ? agency->title : name;
+}
+
+static struct slice role_titles(struct call *call, struct slice roles)
+{
+    struct buffer out = buffer_make(call->arena);
+    struct slice rest = roles, name;
+    while (slice_cut(&rest, ' ', &name)) {
+        const struct role *role = catalogue_role(call->catalogue, name);
+        buffer_format(&out, "%s%.*s", out.len ? ", " : "", PRINT(role ? role->title : name));
+    }
+    return buffer_slice(&out);
+}
+
+static bool has_role(struct slice roles, struct slice wanted)
+{
+    struct slice rest = roles, name;
+    while (slice_cut(&rest, ' ', &name))
+        if (slice_equal(name, wanted))
+            return true;
+    return false;
+}
+
+/* The roles that were ticked. */
+static size_t roles_of(struct call *call, struct slice **ret)
+{
+    const struct parameters *form = &call->request->form;
+    struct slice *roles = arena_array(call->arena, struct slice, form->count);
+    size_t count = 0;
+    for (size_t i = 0; i < form->count; i++)
+        if (slice_equal(form->items[i].name, S("role")))
+            roles[count++] = form->items[i].value;
+    *ret = roles;
+    return count;
+}
+
+static bool show_accounts(struct call *call, struct slice problem, struct error *err)
+{
+    const struct catalogue *catalogue = call->catalogue;
+    struct account *accounts;
+    size_t count;
+    if (!account_list(call->session, call->arena, &accounts, &count, err))
+        return false;
+    struct page_accounts_row *rows = arena_array(call->arena, struct page_accounts_row, count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct page_accounts_row){
+            .name = accounts[i].name,
+            .shown = accounts[i].shown,
+            .agency = agency_title(call, accounts[i].agency),
+            .roles = role_titles(call, accounts[i].roles),
+            .disabled = accounts[i].disabled,
+            .demonstration = accounts[i].demonstration,
+            .to = url_path(call->arena, "/accounts/%", accounts[i].name),
+        };
+    struct page_accounts_agency *agencies =
+        arena_array(call->arena, struct page_accounts_agency, catalogue->agency_count);
+    for (size_t i = 0; i < catalogue->agency_count; i++)
+        agencies[i] = (struct page_accounts_agency){catalogue->agencies[i].name, catalogue->agencies[i].title};
+    struct page_accounts_role *roles = arena_array(call->arena, struct page_accounts_role, catalogue->role_count);
+    for (size_t i = 0; i < catalogue->role_count; i++)
+        roles[i] = (struct page_accounts_role){catalogue->roles[i].name, catalogue->roles[i].title};
+    struct page_accounts page = {
+        .done = part_of_done(call),
+        .problem = part_of_problem(call, problem, "name"),
+        .csrf = call_csrf(call),
+        .rows = rows,
+        .rows_count = count,
+        .agencies = agencies,
+        .agencies_count = catalogue->agency_count,
+        .roles = roles,
+        .roles_count = catalogue->role_count,
+        .name = parameters_get(&call->request->form, S("name")),
+        .shown = parameters_get(&call->request->form, S("shown")),
+    };
+    return call_page_with_status(call, problem.len ? 422 : 200, S("Accounts"), render_accounts(call->arena, &page));
+}
+
+bool page_accounts(struct call *call, struct error *err)
+{
+    return show_accounts(call, NO_SLICE, err);
+}
+
+bool do_make_account(struct call *call, struct error *err)
+{
+    struct slice *roles;
+    struct account_options options = {
+        .name = slice_trim(request_value(call->request, S("name"))),
+        .shown = slice_trim(request_value(call->request, S("shown"))),
+        .agency = request_value(call->request, S("agency")),
+        .role_count = roles_of(call, &roles),
+        .password = request_value(call->request, S("password")),
+    };
+    options.roles = roles;
+    if (account_make(call->session, &options, err))
+        return call_redirect(call, url_path(call->arena, "/accounts/%?done=made", options.name));
+    if (err->code != ERROR_INPUT && err->code != ERROR_CONFLICT)
+        return false;
+    struct error problem = *err;
+    *err = NO_ERROR;
+    return show_accounts(call, words_of_error(call->arena, &problem), err);
+}
+
+bool page_account(struct call *call, struct error *err)
+{
+    struct account account;
+    const struct catalogue *catalogue = call->catalogue;
+    if (!account_find(call->session, request_value(call->request, S("name")), call->arena, &account, err))
+        return false;
+    struct page_account_role *roles = arena_array(call->arena, struct page_account_role, catalogue->role_count);
+    for (size_t i = 0; i < catalogue->role_count; i++)
+        roles[i] = (struct page_account_role){catalogue->roles[i].name, catalogue->roles[i].title,
+                                              has_role(account.roles, catalogue->roles[i].name)};
+    struct page_account page = {
+        .done = part_of_done(call),
+        .name = account.name,
+        .shown = account.shown,
+        .agency = agency_title(call, account.agency),
+        .disabled = account.disabled,
+        .csrf = call_csrf(call),
+        .roles = roles,
+        .roles_count = catalogue->role_count,
+        .set_roles = url_path(call->arena, "/accounts/%/roles", account.name),
+        .set_disabled = url_path(call->arena, "/accounts/%/state", account.name),
+        .set_password = url_path(call->arena, "/accounts/%/password", account.name),
+    };
+    return call_page(call, account.name, render_account(call->arena, &page));
+}
+
+static bool back_to_account(struct call *call, const char *pattern)
+{
+    return call_redirect(call, url_path(call->arena, pattern, request_value(call->request, S("name"))));
+}
+
+bool do_account_roles(struct call *call, struct error *err)
+{
+    struct slice *roles;
+    size_t count = roles_of(call, &roles);
+    return account_set_roles(call->session, request_value(call->request, S("name")), roles, count, err) &&
+           back_to_account(call, "/accounts/%?done=changed");
+}
+
+bool do_account_state(struct call *call, struct error *err)
+{
+    bool disabled = slice_equal(request_value(call->request, S("disabled")), S("1"));
+    return account_disable(call->session, request_value(call->request, S("name")), disabled, err) &&
+           back_to_account(call, "/accounts/%?done=changed");
+}
+
+bool do_account_password(struct call *call, struct error *err)
+{
+    return account_set_password(call->session, request_value(call->request, S("name")), NO_SLICE,
+                                request_value(call->request, S("password")), err) &&
+           back_to_account(call, "/accounts/%?done=password");
+}

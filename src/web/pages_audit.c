@@ -1,0 +1,173 @@
+/* pages_audit.c: my own recent looks, the audit of everybody's, and the record of changes. */
+#include "web/pages.h"
+#include "web/parts.h"
+
+#include "guard/audit.h"
+#include "guard/change.h"
+#include "hub/steward.h"
+
+static size_t words_in(struct slice text)
+{
+    size_t count = 0;
+    struct slice rest = text, piece;
+    while (slice_cut(&rest, ' ', &piece))
+        count += piece.len > 0;
+    return count;
+}
+
+static struct slice role_words(struct call *call, struct slice name)
+{
+    const struct role *role = catalogue_role(call->catalogue, name);
+    return role ? role->title : name;
+}
+
+static struct slice purpose_words(struct call *call, struct slice name)
+{
+    const struct purpose *purpose = catalogue_purpose(call->catalogue, name);
+    return purpose ? purpose->title : name;
+}
+
+static struct page_looks_row look_of(struct call *call, const struct audit_entry *e)
+{
+    struct digest hash = e->hash;
+    /* A search's subject is a keyed digest: it tells two searches apart and says nothing to a reader. */
+    bool plain = e->subject.len <= 40;
+    return (struct page_looks_row){
+        .id = text_of_integer(call->arena, e->id),
+        .at = time_words(call->arena, e->at),
+        .account = e->account,
+        .role = role_words(call, e->role),
+        .purpose = purpose_words(call, e->purpose),
+        .action = e->action,
+        .subject = !plain       ? NO_SLICE
+                   : e->linkage ? arena_format(call->arena, "%lld:%.*s", (long long)e->linkage, PRINT(e->subject))
+                                : e->subject,
+        .fields = e->fields,
+        .field_total = (int64_t)words_in(e->fields),
+        .records = (int64_t)words_in(e->anchors),
+        .clauses = e->agreements,
+        .place = e->place,
+        .hash = slice_part(digest_hex(call->arena, &hash), 0, 16),
+    };
+}
+
+static bool put_looks(struct call *call, const struct audit_filter *filter, const char *next, struct slice carry,
+                      struct page_looks *page, struct error *err)
+{
+    struct audit_entry *entries;
+    size_t count;
+    bool more;
+    if (!audit_list(call->session, filter, call->arena, &entries, &count, &more, err))
+        return false;
+    struct page_looks_row *rows = arena_array(call->arena, struct page_looks_row, count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = look_of(call, &entries[i]);
+    page->rows = rows;
+    page->rows_count = count;
+    if (more && count) {
+        struct part_pager *pager = arena_new(call->arena, struct part_pager);
+        struct slice before = text_of_integer(call->arena, entries[count - 1].id);
+        pager->next.text = arena_format(call->arena, "%s?before=%.*s%.*s", next, PRINT(before), PRINT(carry));
+        page->pager = pager;
+    }
+    return true;
+}
+
+bool page_my_looks(struct call *call, struct error *err)
+{
+    struct audit_filter filter = {.account = call->who->name};
+    struct page_looks page = {.title = S("My recent looks"),
+                              .about = S("Every look that you took at people's records, as it stands in the audit.")};
+    struct concern_line *concerns = NULL;
+    size_t count = 0;
+    if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
+        !put_looks(call, &filter, "/my-looks", NO_SLICE, &page, err))
+        return false;
+    if (call_may(call, ABILITY_VIEW) &&
+        !hub_concerns_mine(&call->hub, call->session, 50, call->arena, &concerns, &count, err))
+        return false;
+    struct page_looks_concern *rows = arena_array(call->arena, struct page_looks_concern, count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct page_looks_concern){concerns[i].words, concerns[i].source_title,
+                                              time_words(call->arena, concerns[i].said_at), concerns[i].answer,
+                                              concerns[i].open};
+    page.concerns = rows;
+    page.concerns_count = count;
+    return call_page(call, page.title, render_looks(call->arena, &page));
+}
+
+/* "3:17" is linkage 3, entity 17; a subject without a colon (a list, a UPRN) stands for itself. */
+static void read_subject(struct slice words, struct audit_filter *filter)
+{
+    size_t colon = slice_find(words, ':');
+    int64_t linkage;
+    filter->subject = words;
+    if (colon < words.len && slice_integer(slice_part(words, 0, colon), &linkage)) {
+        filter->linkage = linkage;
+        filter->subject = slice_part(words, colon + 1, words.len);
+    }
+}
+
+bool page_audit(struct call *call, struct error *err)
+{
+    const struct parameters *query = &call->request->query;
+    struct audit_filter filter = {.account = slice_trim(parameters_get(query, S("account"))),
+                                  .action = slice_trim(parameters_get(query, S("action")))};
+    struct slice subject = slice_trim(parameters_get(query, S("subject")));
+    struct audit_head head;
+    read_subject(subject, &filter);
+    struct page_looks page = {
+        .title = S("Audit"),
+        .about = S("Who looked at which fields of whom, as what, for what purpose, and under which clause. Looking "
+                   "here is written down too."),
+        .is_audit = true,
+        .account = filter.account,
+        .action = filter.action,
+        .subject = subject,
+        .changes = {S("/changes")},
+    };
+    struct buffer carry = buffer_make(call->arena);
+    static const char *const names[] = {"account", "action", "subject"};
+    for (size_t i = 0; i < countof(names); i++) {
+        struct slice value = parameters_get(query, slice_of(names[i]));
+        if (slice_empty(value))
+            continue;
+        buffer_format(&carry, "&%s=", names[i]);
+        percent_encode(&carry, value);
+    }
+    if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
+        !put_looks(call, &filter, "/audit", buffer_slice(&carry), &page, err) ||
+        !audit_head(call->web->options.guard, &head, err))
+        return false;
+    page.head = audit_head_text(&head, call->arena);
+    return call_page(call, page.title, render_looks(call->arena, &page));
+}
+
+bool page_changes(struct call *call, struct error *err)
+{
+    struct change_filter filter = {0};
+    struct change *changes;
+    size_t count;
+    bool more;
+    if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
+        !change_list(call->session, &filter, call->arena, &changes, &count, &more, err))
+        return false;
+    struct page_changes_row *rows = arena_array(call->arena, struct page_changes_row, count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct page_changes_row){
+            .at = time_words(call->arena, changes[i].at),
+            .account = changes[i].account,
+            .role = role_words(call, changes[i].role),
+            .purpose = purpose_words(call, changes[i].purpose),
+            .what = changes[i].what,
+            .subject = changes[i].subject,
+            .detail = slice_equal(changes[i].detail, S("{}")) ? NO_SLICE : changes[i].detail,
+        };
+    struct page_changes page = {.rows = rows, .rows_count = count};
+    if (more && count) {
+        struct part_pager *pager = arena_new(call->arena, struct part_pager);
+        pager->next = url_path(call->arena, "/changes?before=%", text_of_integer(call->arena, changes[count - 1].id));
+        page.pager = pager;
+    }
+    return call_page(call, S("Changes"), render_changes(call->arena, &page));
+}
