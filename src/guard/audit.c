@@ -26,6 +26,7 @@
 #define MOST_IN_BATCH 1000
 #define HEAD_LINE     104 /* 20 digits, space, 64 hex, space, 16 hex, padding, newline */
 #define LONGEST_TEXT  ((size_t)1 << 20)
+#define GATHER_NS     300000
 
 struct waiting {
     struct waiting *next;
@@ -47,6 +48,8 @@ struct audit {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct waiting *first, **last;
+    int count;      /* that wait */
+    int last_batch; /* how many the batch before had */
     bool ending;
     pthread_t writer;
 };
@@ -274,6 +277,22 @@ static bool write_batch(struct audit *audit, const struct waiting *first, struct
     return done;
 }
 
+/* Those who were woken together come back together: the first to arrive waits a moment for as many as rode on the batch
+ * before, or each sync would carry one and the next one all others. Alone, nobody waits. */
+static void gather(struct audit *audit)
+{
+    struct timespec until;
+    must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_nsec += GATHER_NS;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    while (audit->count < audit->last_batch && !audit->ending)
+        if (pthread_cond_timedwait(&audit->arrived, &audit->lock, &until) != 0)
+            break;
+}
+
 static void *write_what_waits(void *argument)
 {
     struct audit *audit = argument;
@@ -283,9 +302,11 @@ static void *write_what_waits(void *argument)
             pthread_cond_wait(&audit->arrived, &audit->lock);
         if (!audit->first)
             break;
+        gather(audit);
         struct waiting *batch = audit->first, **end = &batch;
-        for (int count = 0; *end && count < MOST_IN_BATCH; count++)
+        for (audit->last_batch = 0; *end && audit->last_batch < MOST_IN_BATCH; audit->last_batch++)
             end = &(*end)->next;
+        audit->count -= audit->last_batch;
         audit->first = *end;
         *end = NULL;
         if (!audit->first)
@@ -358,7 +379,10 @@ bool audit_open(const struct audit_options *options, struct audit **ret, struct 
         return error_wrap(err, "opening the audit of reads");
     }
     must(pthread_mutex_init(&audit->lock, NULL) == 0);
-    must(pthread_cond_init(&audit->arrived, NULL) == 0);
+    pthread_condattr_t monotonic;
+    must(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
+         pthread_cond_init(&audit->arrived, &monotonic) == 0);
+    pthread_condattr_destroy(&monotonic);
     if (pthread_create(&audit->writer, NULL, write_what_waits, audit) != 0) {
         pthread_cond_destroy(&audit->arrived);
         pthread_mutex_destroy(&audit->lock);
@@ -396,6 +420,7 @@ static bool queue_and_wait(struct audit *audit, const struct audit_entry *entry,
     must(!audit->ending);
     *audit->last = &waiting;
     audit->last = &waiting.next;
+    audit->count++;
     pthread_cond_signal(&audit->arrived);
     while (!waiting.finished)
         pthread_cond_wait(&waiting.woken, &audit->lock);

@@ -1,9 +1,8 @@
 /* Compiling agreements to grants.
  *
- * The walk is source by source over all clauses: a county has tens of each, so that there is nothing to index, and a
- * grant is made anew for each request: no cache can be stale when an agreement is withdrawn. Everything is found in
- * byte order, so the same catalogue gives the same grant and the same names of rights in every program that shares the
- * database.
+ * The walk is source by source over all clauses: a county has tens of each, so that there is nothing to index.
+ * (kept_grant.c keeps what was compiled as long as catalogue and day stay the same.) Everything is found in byte order,
+ * so the same catalogue gives the same grant and the same names of rights in every program that shares the database.
  *
  * A clause that names a source gives one of four uses. Uses add up over clauses, each with the ages that its clause is
  * for; nothing takes away. That the supply agreement must be in force too is the one condition that lies outside the

@@ -84,6 +84,7 @@ void guard_close(struct guard *guard)
         return;
     must(guard->magic == GUARD_MAGIC);
     audit_close(guard->audit);
+    kept_grants_end(guard);
     pthread_mutex_destroy(&guard->hashing);
     pthread_mutex_destroy(&guard->lock);
     guard->magic = 0;

@@ -25,6 +25,7 @@ struct guard {
     pthread_mutex_t lock;     /* of what stands below */
     unsigned waiting_to_hash; /* and the one at work */
     int64_t swept_at;
+    struct kept_grant *grants; /* newest first */
 };
 
 struct guard_session {
@@ -65,6 +66,14 @@ bool password_hash(const struct guard *guard, struct slice password, struct aren
                    struct error *err) MUST_USE;
 /* ERROR_INPUT for one that is too short, too long, the name itself or well known. */
 bool password_check(struct slice name, struct slice password, struct error *err) MUST_USE;
+
+/* ---- kept_grant.c ---- */
+
+/* As grant_compile, but one that is kept when there is one; it lives as long as the arena. `catalogue` is held by the
+ * caller. */
+bool kept_grant(struct guard *guard, const struct catalogue *catalogue, const struct grant_request *request,
+                struct arena *arena, const struct grant **ret, struct error *err) MUST_USE;
+void kept_grants_end(struct guard *guard);
 
 /* ---- session.c ---- */
 

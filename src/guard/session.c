@@ -105,7 +105,7 @@ static bool session_grant(struct guard_session *session, struct slice role, stru
 {
     const struct grant_request request = {session->who.agency, role, purpose, guard_today(session->guard)};
     const struct grant *grant;
-    if (!grant_compile(session->catalogue, &request, arena, &grant, err))
+    if (!kept_grant(session->guard, session->catalogue, &request, arena, &grant, err))
         return false;
     session->grant = grant;
     session->who.role = grant->role->name;
