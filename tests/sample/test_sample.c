@@ -180,7 +180,7 @@ static void check_extract(struct fixture *f, const struct extract *extract)
     if (!host_open(host_real(), path, HOST_READ, arena, &file, &err) ||
         !csv_open_file(file, &options, arena, &reader, &err) || !csv_read(reader, &row, &err))
         fail_with(&err);
-    assert_non_null(row);
+    must(row != NULL);
     assert_int_equal(row->count, source.column_count);
     struct csv_row heading = {.count = row->count};
     struct slice *names = arena_array(arena, struct slice, row->count);
