@@ -632,5 +632,11 @@ void people_make(const struct county *county, uint32_t block, struct block_peopl
         for (unsigned k = 0; k < h->count; k++)
             live(m, h, &ret->people[h->first + k]);
     }
+    /* A twin's second name is never the other's first: nothing at all would tell such two apart. */
+    for (unsigned i = 0; i < ret->people_count; i++) {
+        struct person *p = &ret->people[i];
+        if (p->twin && strcmp(p->middle, ret->people[p->twin - 1].given) == 0)
+            p->middle[0] = 0;
+    }
     give_numbers(m);
 }
