@@ -42,7 +42,7 @@ bool landing_read(struct transaction *transaction, int64_t id, struct arena *are
 
 /* ---- The writer ---- */
 
-#define BATCH_ROWS  ((size_t)4096)
+#define BATCH_ROWS  ((size_t)2048)
 #define BATCH_COUNT 3
 #define WRITER_IDS  ((int64_t)(BATCH_ROWS * BATCH_COUNT)) /* of `record`, reserved before the writer starts */
 

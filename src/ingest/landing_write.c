@@ -13,8 +13,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define BATCH_TEXT    ((size_t)768 * 1024)
-#define BATCH_FAULTS  ((size_t)4096)
+#define BATCH_TEXT    ((size_t)384 * 1024)
+#define BATCH_FAULTS  ((size_t)2048)
 #define BATCH_ACTIONS ((size_t)8192)
 #define ROWS_A_COMMIT ((size_t)100000)
 

@@ -12,7 +12,7 @@
 
 #include "base/host.h"
 
-#define ROW_SORT_MEMORY ((size_t)8 << 20)
+#define ROW_SORT_MEMORY ((size_t)4 << 20)
 
 struct row_entry {
     uint64_t key[2];
