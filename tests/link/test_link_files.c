@@ -1,0 +1,276 @@
+/* Files in, clusters out, and the figures on the labelled data where it is there: rows shuffled, ids replaced. */
+#include "tests/link/people.h"
+
+#include "base/csv.h"
+#include "link/link_files.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct slice data_folder(struct arena *arena)
+{
+    const char *shared = getenv("STAITHE_SHARED"), *root = getenv("STAITHE_SOURCE_ROOT");
+    struct slice folder = shared ? arena_format(arena, "%s/data/linkage", shared)
+                                 : arena_format(arena, "%s/../shared/data/linkage", root ? root : ".");
+    return host_exists(folder) ? folder : NO_SLICE;
+}
+
+struct scratch {
+    struct arena *arena;
+    char folder[64];
+};
+
+static struct scratch open_scratch(void)
+{
+    struct scratch scratch = {.arena = arena_make(0), .folder = "/tmp/staithe-link-XXXXXX"};
+    assert_non_null(mkdtemp(scratch.folder));
+    return scratch;
+}
+
+static void close_scratch(struct scratch *scratch)
+{
+    struct slice *names;
+    size_t count;
+    struct error err;
+    assert_true(host_list_folder(slice_of(scratch->folder), scratch->arena, &names, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        assert_true(
+            host_delete(host_real(), arena_format(scratch->arena, "%s/%.*s", scratch->folder, PRINT(names[i])), &err));
+    assert_int_equal(rmdir(scratch->folder), 0);
+    arena_free(scratch->arena);
+}
+
+static struct slice put_file(struct scratch *scratch, const char *name, struct slice text)
+{
+    struct slice path = arena_format(scratch->arena, "%s/%s", scratch->folder, name);
+    struct error err = NO_ERROR;
+    assert_true(host_write_file(host_real(), path, text, &err));
+    return path;
+}
+
+/* The rows of a file in another order, the columns named in `replaced` filled with random texts. */
+static struct slice shuffled_file(struct scratch *scratch, struct slice path, const char *name, uint64_t seed,
+                                  const char *replaced)
+{
+    struct arena *arena = scratch->arena;
+    struct host_file *file;
+    struct csv_reader *reader;
+    const struct csv_row *row;
+    struct error err = NO_ERROR;
+    struct csv_options options = {.trim = true};
+    assert_true(host_open(host_real(), path, HOST_READ, arena, &file, &err));
+    assert_true(csv_open_file(file, &options, arena, &reader, &err));
+    struct slice *rows = NULL;
+    size_t count = 0, capacity = 0, columns = 0, replace = SIZE_MAX;
+    uint64_t random = seed;
+    while (csv_read(reader, &row, &err) && row) {
+        struct slice fields[32];
+        assert_true(row->count <= countof(fields));
+        memcpy(fields, row->fields, row->count * sizeof *fields);
+        if (count == 0) {
+            columns = row->count;
+            for (size_t c = 0; c < columns; c++)
+                if (slice_equal(fields[c], slice_of(replaced)))
+                    replace = c;
+        } else if (replace < row->count) {
+            fields[replace] = arena_format(arena, "x%llu", (unsigned long long)next_random(&random));
+        }
+        struct buffer line = buffer_make(arena);
+        csv_write_row(&line, fields, row->count, false);
+        ARENA_GROW(arena, rows, count, capacity);
+        rows[count++] = buffer_slice(&line);
+    }
+    assert_int_equal(err.code, ERROR_NONE);
+    for (size_t i = count - 1; i > 1; i--) {
+        size_t j = 1 + next_random(&random) % i;
+        struct slice swap = rows[i];
+        rows[i] = rows[j];
+        rows[j] = swap;
+    }
+    return put_file(scratch, name, arena_join(arena, rows, count, NO_SLICE));
+}
+
+static double figure(struct slice report, const char *name)
+{
+    struct arena *arena = arena_make(0);
+    struct slice key = arena_format(arena, "\"%s\":", name);
+    size_t at = slice_search(report, key);
+    assert_true(at < report.len);
+    double value = strtod(report.at + at + key.len, NULL);
+    arena_free(arena);
+    return value;
+}
+
+static struct slice run_files(struct scratch *scratch, struct link_files_request *request)
+{
+    struct buffer out = buffer_make(scratch->arena);
+    struct error err = NO_ERROR;
+    request->host = host_real();
+    request->json = true;
+    if (!link_files(request, &out, &err))
+        fail_msg("%s: %s", err.file, err.text);
+    return buffer_slice(&out);
+}
+
+static struct slice specification(struct scratch *scratch, const char *name)
+{
+    const char *root = getenv("STAITHE_SOURCE_ROOT");
+    return arena_format(scratch->arena, "%s/examples/link/%s", root ? root : ".", name);
+}
+
+#define SKIP_WITHOUT_DATA(folder)                                                                                      \
+    if (slice_empty(folder)) {                                                                                         \
+        print_message("# reason: the labelled data is not there (shared/data/linkage beside the repository, or "       \
+                      "STAITHE_SHARED)\n");                                                                            \
+        close_scratch(&scratch);                                                                                       \
+        skip();                                                                                                        \
+    }
+
+static void historical_figures_shuffled_and_unnamed_are_found(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice folder = data_folder(scratch.arena), clusters[2];
+    SKIP_WITHOUT_DATA(folder);
+    struct slice original = arena_format(scratch.arena, "%.*s/historical_figures_with_errors_50k.csv", PRINT(folder));
+    struct slice file = shuffled_file(&scratch, original, "people.csv", 11, "unique_id");
+    struct link_files_request request = {.specification = specification(&scratch, "historical_50k.yaml"),
+                                         .files = &file,
+                                         .file_count = 1,
+                                         .truth = S("cluster"),
+                                         .clusters = arena_format(scratch.arena, "%s/clusters.csv", scratch.folder)};
+    struct error err = NO_ERROR;
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        request.options.threads = threads;
+        struct slice report = run_files(&scratch, &request);
+        print_message("# historical: pairwise F1 %.4f, B-cubed F1 %.4f\n", figure(report, "f1"),
+                      figure(report, "b_cubed_f1"));
+        assert_true(figure(report, "f1") >= 0.95);
+        assert_true(figure(report, "b_cubed_f1") >= 0.95);
+        assert_true(
+            host_read_file(host_real(), request.clusters, 1 << 24, scratch.arena, &clusters[threads - 1], &err));
+    }
+    assert_true(slice_equal(clusters[0], clusters[1]));
+    close_scratch(&scratch);
+}
+
+static void febrl4_is_linked_one_to_one(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice folder = data_folder(scratch.arena);
+    SKIP_WITHOUT_DATA(folder);
+    struct slice files[2] = {
+        shuffled_file(&scratch, arena_format(scratch.arena, "%.*s/dataset4a.csv", PRINT(folder)), "a.csv", 5, ""),
+        shuffled_file(&scratch, arena_format(scratch.arena, "%.*s/dataset4b.csv", PRINT(folder)), "b.csv", 6, "")};
+    struct link_files_request request = {.specification = specification(&scratch, "febrl4.yaml"),
+                                         .files = files,
+                                         .file_count = 2,
+                                         .truth = S("rec_id"),
+                                         .clusters = arena_format(scratch.arena, "%s/clusters.csv", scratch.folder)};
+    struct slice report = run_files(&scratch, &request);
+    assert_true(figure(report, "f1") >= 0.99);
+    assert_true(figure(report, "true_pairs") == 5000);
+    close_scratch(&scratch);
+}
+
+static void febrl3_and_fake_1000_are_found(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice folder = data_folder(scratch.arena);
+    SKIP_WITHOUT_DATA(folder);
+    struct slice file = arena_format(scratch.arena, "%.*s/dataset3.csv", PRINT(folder));
+    struct link_files_request request = {
+        .specification = specification(&scratch, "febrl3.yaml"), .files = &file, .file_count = 1, .truth = S("rec_id")};
+    assert_true(figure(run_files(&scratch, &request), "f1") >= 0.99);
+    file = arena_format(scratch.arena, "%.*s/fake_1000.csv", PRINT(folder));
+    request.specification = specification(&scratch, "fake_1000.yaml");
+    request.truth = S("cluster");
+    assert_true(figure(run_files(&scratch, &request), "f1") >= 0.95);
+    close_scratch(&scratch);
+}
+
+static void clusters_name_id_source_and_cluster(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice files[2] = {
+        put_file(&scratch, "one.csv", S("key,Name ,born\na1,Ann Lee,1950-01-02\na2,Bob Hill,1960-03-04\n")),
+        put_file(&scratch, "two.csv", S("key,name,born\nb1,Ann Lee,1950-01-02\nb2,Cy Dale,1970-05-06\n"))};
+    struct link_files_request request = {
+        .specification = put_file(&scratch, "s.yaml", S("id: key\ncolumns: {name: full_name, born: date}\n")),
+        .files = files,
+        .file_count = 2,
+        .clusters = arena_format(scratch.arena, "%s/c.csv", scratch.folder)};
+    struct slice text;
+    struct error err = NO_ERROR;
+    (void)run_files(&scratch, &request);
+    assert_true(host_read_file(host_real(), request.clusters, 1 << 20, scratch.arena, &text, &err));
+    assert_true(slice_starts(text, S("id,source,cluster\r\na1,one,1\r\na2,one,2\r\nb1,two,")));
+    close_scratch(&scratch);
+}
+
+static void wrong_files_are_told_by_name_and_line(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    static const struct {
+        const char *text, *words;
+        uint64_t line;
+    } cases[] = {{"", "empty", 1},
+                 {"x,y\n1,2\n", "none of the specification's columns", 1},
+                 {"name,key\nann,1\n", "born", 1},
+                 {"key,name,name,born\n1,2,3,4\n", "stands twice", 1},
+                 {"kee,name,born\n1,2,3\n", "did you mean kee", 1},
+                 {"key,name,born\n1,ann,1950\n2,\"bob,1951\n", "never closed", 3}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct slice file = put_file(&scratch, "file.csv", slice_of(cases[i].text));
+        struct link_files_request request = {
+            .host = host_real(),
+            .specification = put_file(&scratch, "s.yaml", S("id: key\ncolumns: {name: full_name, born: date}\n")),
+            .files = &file,
+            .file_count = 1};
+        struct buffer out = buffer_make(scratch.arena);
+        struct error err = NO_ERROR;
+        assert_false(link_files(&request, &out, &err));
+        if (!strstr(err.text, cases[i].words))
+            fail_msg("“%s” does not say “%s”", err.text, cases[i].words);
+        assert_int_equal(err.line, cases[i].line);
+    }
+    close_scratch(&scratch);
+}
+
+static void the_truth_is_not_asked_for_before_the_clusters_are_written(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice file =
+        put_file(&scratch, "file.csv", S("key,name,born\n1,Ann Lee,1950-01-02\n2,Ann Lee,1950-01-02\n"));
+    struct link_files_request request = {
+        .host = host_real(),
+        .specification = put_file(&scratch, "s.yaml", S("id: key\ncolumns: {name: full_name, born: date}\n")),
+        .files = &file,
+        .file_count = 1,
+        .truth = S("no_such_column"),
+        .clusters = arena_format(scratch.arena, "%s/c.csv", scratch.folder)};
+    struct buffer out = buffer_make(scratch.arena);
+    struct error err = NO_ERROR;
+    assert_false(link_files(&request, &out, &err));
+    assert_non_null(strstr(err.text, "no_such_column"));
+    assert_true(host_exists(request.clusters));
+    close_scratch(&scratch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(historical_figures_shuffled_and_unnamed_are_found),
+        cmocka_unit_test(febrl4_is_linked_one_to_one),
+        cmocka_unit_test(febrl3_and_fake_1000_are_found),
+        cmocka_unit_test(clusters_name_id_source_and_cluster),
+        cmocka_unit_test(wrong_files_are_told_by_name_and_line),
+        cmocka_unit_test(the_truth_is_not_asked_for_before_the_clusters_are_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
