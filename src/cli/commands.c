@@ -3,6 +3,176 @@
 #include "cli/commands.h"
 
 static const struct command table[] = {
+    {.name = "init",
+     .arguments = "--county DIR (--admin NAME | --demo)",
+     .summary = "make a hub in a data folder",
+     .about = "Makes the data folder with its settings, keys and databases, for the county that the county folder "
+              "declares, and the "
+              "first administrator, whose password is asked for. With --demo it makes one demonstration account for "
+              "each role instead; "
+              "while those exist the server keeps to this machine.",
+     .options = {{"admin", "NAME", "the first administrator's name for signing in"},
+                 {"agency", "NAME", "the administrator's agency (default: hub)"},
+                 {"password-file", "FILE", "read the password from there instead of asking; \"-\" is standard input"},
+                 {"demo", NULL, "make demonstration accounts"}},
+     .run = run_init},
+    {.name = "sample",
+     .arguments = "--out DIR [--residents N] [--seed S]",
+     .summary = "make a sample county of invented people",
+     .about = "Writes the extracts that agencies of a county would send, with their faults, the list extracts.csv of "
+              "what to land "
+              "in which order, and the truth apart in truth/. The same seed gives the same bytes.",
+     .options = {{"out", "DIR", "the folder to write into"},
+                 {"residents", "N", "how many people (default 50000)"},
+                 {"seed", "S", "a whole number (default 1)"},
+                 {"threads", "N", "threads to use (default 2); the bytes are the same"}},
+     .run = run_sample},
+    {.name = "source",
+     .arguments = "list | check [FILE…] | draft FILE",
+     .least = 1,
+     .most = -1,
+     .summary = "look at sources, check contracts, draft one from a file",
+     .about = "list shows each source with its last landing and freshness. check reads contracts and agreements, of "
+              "the county folder or the files "
+              "named, and says the first fault. draft profiles an unknown file and prints a contract to edit.",
+     .options = {{"name", "NAME", "draft: the new source's name (default: from the file's name)"}},
+     .run = run_source},
+    {.name = "land",
+     .arguments = "SOURCE FILE",
+     .least = 1,
+     .most = 2,
+     .summary = "take in an extract",
+     .about = "Hashes and keeps the file, checks each row against the source's contract, gives each changed row a new "
+              "version, and puts "
+              "each failing row into quarantine with its line, column and rule. Rows = new + changed + unchanged + "
+              "quarantined + repeats, "
+              "always. The current file again changes nothing; an older one is refused without --again; a snapshot "
+              "that would close too many "
+              "records is held until --accept or --refuse. \"-\" is standard input.",
+     .options = {{"as-at", "DATE", "the day that the extract speaks of (default: as the contract says)"},
+                 {"again", NULL, "land a file although a newer one was landed"},
+                 {"accept", "LANDING", "let a held landing take effect"},
+                 {"refuse", "LANDING", "drop a held landing"}},
+     .run = run_land},
+    {.name = "link",
+     .arguments = "[SPEC.yaml FILE…]",
+     .most = -1,
+     .summary = "join the records of the same person or home",
+     .about = "Without words it links the hub's current records with the model in force (trained at first use). With a "
+              "specification and CSV "
+              "files it links those, without any hub: --clusters writes each record's id and its cluster, --truth then "
+              "compares with a column of labels, which is read only after the clusters are written.",
+     .options = {{"train", NULL, "hub: make and adopt a new model version from today's records"},
+                 {"threads", "N", "threads to use; the answer is the same"},
+                 {"clusters", "OUT.csv", "files: write the clusters there"},
+                 {"pairs", "OUT.csv", "files: write the linked pairs with their weights there"},
+                 {"truth", "COLUMN", "files: the column of labels to compare with"},
+                 {"model", "FILE", "files: use this model instead of training one"},
+                 {"save-model", "FILE", "files: write the model there, as JSON"},
+                 {"seed", "N", "files: of the random pairs that a model is trained on (default 1)"},
+                 {"print-specification", NULL, "files: print the specification with its defaults, to copy and change"}},
+     .run = run_link},
+    {.name = "find",
+     .arguments = "WORDS…",
+     .least = 1,
+     .most = -1,
+     .summary = "search for a person or home",
+     .about = "A search that forgives: part of a name, a short name, swapped or misspelt names, a year of birth, a "
+              "postcode, an NHS number, a UPRN. It "
+              "looks through what the session's agreements allow; the reading is in the audit. Needs `staithe login`.",
+     .options = {{"born", "DATE", "date or year of birth"},
+                 {"postcode", "POSTCODE", "or its first half"},
+                 {"limit", "N", "at most so many answers (default 20)"}},
+     .run = run_find},
+    {.name = "view",
+     .arguments = "NUMBER | uprn:UPRN",
+     .least = 1,
+     .most = 1,
+     .summary = "show the single view of a person or home",
+     .about = "Shows what each source holds, as far as the session's agreements allow, and which sources they exclude. "
+              "With --why it shows why "
+              "the records are believed to be of one person, weight by weight. Needs `staithe login`.",
+     .options = {{"why", NULL, "the match weights of each link"}},
+     .run = run_view},
+    {.name = "list",
+     .arguments = "[LIST]",
+     .most = 1,
+     .summary = "open an early-help list",
+     .about = "Without a word it names the county's lists. With one it shows who stands on it and why. Needs `staithe "
+              "login` in a role and for a "
+              "purpose that the list is for.",
+     .options = {{"csv", NULL, "as CSV, formulas defused"}, {"limit", "N", "at most so many people (default 25)"}},
+     .run = run_list},
+    {.name = "serve",
+     .arguments = "[--port N]",
+     .summary = "serve the pages and the API",
+     .about = "Serves until it is told to end (SIGTERM, SIGINT). It listens on this machine only, unless --address "
+              "names another and "
+              "--behind-proxy says that a proxy which ends TLS stands in front; never with demonstration accounts.",
+     .options = {{"port", "N", "default 8080"},
+                 {"address", "ADDRESS", "default 127.0.0.1"},
+                 {"behind-proxy", NULL, "a trusted proxy passes requests on and says who the client is"},
+                 {"threads", "N", "default: as many as the machine has processors"}},
+     .run = run_serve},
+    {.name = "user",
+     .arguments = "list | add NAME | disable NAME | enable NAME | reset NAME | remove-demonstration",
+     .least = 1,
+     .most = 2,
+     .summary = "look after accounts",
+     .about = "Needs `staithe login` as an administrator, but for reset, which sets a new password for whoever holds "
+              "the data folder.",
+     .options = {{"shown", "NAME", "add: the name that is shown"},
+                 {"agency", "AGENCY", "add: the agency, as the county folder names it"},
+                 {"roles", "ROLES", "add: roles joined by commas"},
+                 {"password-file", "FILE", "read the password from there instead of asking; \"-\" is standard input"}},
+     .run = run_user},
+    {.name = "login",
+     .arguments = "[NAME] [--role ROLE] [--purpose PURPOSE]",
+     .most = 1,
+     .summary = "sign in on the command line, or out",
+     .about = "Signs in for commands that read about people, in a role and for a purpose; the session ends as in the "
+              "browser. The token lies in "
+              "the data folder, readable by its owner only.",
+     .options = {{"role", "ROLE", "as what"},
+                 {"purpose", "PURPOSE", "what for"},
+                 {"password-file", "FILE", "read the password from there instead of asking; \"-\" is standard input"},
+                 {"out", NULL, "sign out"}},
+     .run = run_login},
+    {.name = "audit",
+     .arguments = "[--mine]",
+     .summary = "show who read what",
+     .about = "Shows the audit of reads, newest first: who, in which role, for which purpose, under which agreement "
+              "clauses, which fields of "
+              "whom. Needs `staithe login` in a role that may read it; --mine shows one's own reads to anybody.",
+     .options = {{"mine", NULL, "my own reads"},
+                 {"account", "NAME", "reads of one account"},
+                 {"limit", "N", "at most so many (default 50)"}},
+     .run = run_audit},
+    {.name = "backup",
+     .arguments = "FILE",
+     .least = 1,
+     .most = 1,
+     .summary = "write the whole hub to one file",
+     .about = "Writes the hub's and the audit's databases, the kept files and the keys to one archive with a digest, "
+              "while the server runs. Whoever "
+              "holds the archive holds everything: keep it as you keep the data folder.",
+     .run = run_backup},
+    {.name = "restore",
+     .arguments = "FILE --data DIR",
+     .least = 1,
+     .most = 1,
+     .summary = "make a data folder from a backup",
+     .about = "Checks the archive's digest, then makes the folder, which must not hold a hub. With --store it restores "
+              "into that database.",
+     .run = run_restore},
+    {.name = "check",
+     .arguments = "",
+     .summary = "check every digest and every invariant",
+     .about = "Reads all of it: databases, kept files against their digests, row counts of each landing, links and "
+              "members, the chain of the audit. "
+              "Prints each fault as a sentence and ends with status 1 when there is one.",
+     .options = {{"witness", "TEXT", "a head of the audit that a partner kept, as `staithe check` printed it"}},
+     .run = run_check},
     {.name = "help",
      .arguments = "[COMMAND]",
      .most = 1,

@@ -1,0 +1,118 @@
+#include "cli/app.h"
+#include "cli/commands.h"
+
+#include "base/json.h"
+
+#include "hub/linking.h"
+#include "link/link_files.h"
+
+#include <stdio.h>
+
+static bool report(void *context, const char *stage, double share)
+{
+    progress_show(context, stage, (uint64_t)(share * 1000), 1000);
+    return true;
+}
+
+static void print_result(const struct hub_link_result *result, struct arena *arena, struct buffer *out)
+{
+    buffer_format(out, "%zu records, %zu pairs compared, %zu links; model version %lld%s\n", result->records,
+                  result->pairs, result->edges, (long long)result->model, result->trained ? ", trained now" : "");
+    for (size_t i = 0; i < result->linkage_count; i++) {
+        const struct hub_linkage *l = &result->linkages[i];
+        buffer_format(out, "  %zu people in %zu records of %.*s (%zu new, %zu joined, %zu split, %zu ended)\n",
+                      l->entities, l->records, PRINT(l->sources), l->made, l->joined, l->split, l->ended);
+    }
+    buffer_format(out, "%zu homes; %zu records placed in one, %zu of them by address, %zu in none\n", result->homes,
+                  result->placed, result->placed_by_address, result->unplaced);
+    buffer_format(out, "%zu doubtful links wait for a steward (%.2f%% of records)\n", result->doubts,
+                  result->records ? 100.0 * (double)result->doubts / (double)result->records : 0.0);
+    buffer_format(out, "digest %.*s, %.1f seconds\n", PRINT(digest_hex(arena, &result->digest)), result->seconds);
+}
+
+static void result_json(const struct hub_link_result *result, struct arena *arena, struct buffer *out)
+{
+    struct json json = json_to(out);
+    json_object(&json);
+    json_pair_integer(&json, "model", result->model);
+    json_pair_bool(&json, "trained", result->trained);
+    json_pair_integer(&json, "records", (int64_t)result->records);
+    json_pair_integer(&json, "pairs", (int64_t)result->pairs);
+    json_pair_integer(&json, "links", (int64_t)result->edges);
+    json_pair_integer(&json, "doubts", (int64_t)result->doubts);
+    json_pair_integer(&json, "homes", (int64_t)result->homes);
+    json_pair_integer(&json, "placed", (int64_t)result->placed);
+    json_pair_integer(&json, "placed_by_address", (int64_t)result->placed_by_address);
+    json_pair_integer(&json, "unplaced", (int64_t)result->unplaced);
+    json_pair_text(&json, "digest", digest_hex(arena, &result->digest));
+    json_pair_real(&json, "seconds", result->seconds);
+    json_key(&json, "linkages");
+    json_array(&json);
+    for (size_t i = 0; i < result->linkage_count; i++) {
+        json_object(&json);
+        json_pair_text(&json, "sources", result->linkages[i].sources);
+        json_pair_integer(&json, "records", (int64_t)result->linkages[i].records);
+        json_pair_integer(&json, "people", (int64_t)result->linkages[i].entities);
+        json_pair_text(&json, "digest", digest_hex(arena, &result->linkages[i].digest));
+        json_end(&json);
+    }
+    json_end(&json);
+    json_end(&json);
+    buffer_add(out, S("\n"));
+}
+
+static bool link_the_hub(struct invocation *invocation, unsigned threads, struct error *err)
+{
+    struct arena *arena = invocation->arena;
+    struct app *app;
+    struct guard_session *session;
+    if (!app_open(invocation, false, &app, err) || !app_system_session(invocation, app, S("linking"), &session, err))
+        return false;
+    struct progress shown = {.invocation = invocation};
+    struct hub_link_options options = {
+        .threads = threads, .train = option_given(invocation, "train"), .progress = report, .context = &shown};
+    struct hub_link_result result;
+    bool linked = hub_link(&app->hub, session, &options, arena, &result, err);
+    progress_end(&shown);
+    if (!linked)
+        return false;
+    struct buffer out = buffer_make(arena);
+    if (invocation->json)
+        result_json(&result, arena, &out);
+    else
+        print_result(&result, arena, &out);
+    print_out(&out);
+    return true;
+}
+
+bool run_link(struct invocation *invocation, struct error *err)
+{
+    int64_t threads = 0, seed = 1;
+    if (!option_integer(invocation, "threads", 1, 64, &threads, err) ||
+        !option_integer(invocation, "seed", 0, INT64_MAX, &seed, err))
+        return false;
+    if (invocation->word_count == 0)
+        return link_the_hub(invocation, (unsigned)threads, err);
+    if (invocation->word_count == 1)
+        return error_set(err, ERROR_USAGE, "say which files to link: staithe link SPEC.yaml FILE…");
+    struct progress shown = {.invocation = invocation};
+    struct buffer out = buffer_make(invocation->arena);
+    struct link_files_request request = {
+        .host = invocation->host,
+        .specification = invocation->words[0],
+        .files = invocation->words + 1,
+        .file_count = invocation->word_count - 1,
+        .truth = option_text(invocation, "truth", ""),
+        .clusters = option_text(invocation, "clusters", ""),
+        .pairs = option_text(invocation, "pairs", ""),
+        .model = option_text(invocation, "model", ""),
+        .save_model = option_text(invocation, "save-model", ""),
+        .print_specification = option_given(invocation, "print-specification"),
+        .json = invocation->json,
+        .options = {.threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = report, .context = &shown}};
+    bool linked = link_files(&request, &out, err);
+    progress_end(&shown);
+    if (linked)
+        print_out(&out);
+    return linked;
+}
