@@ -120,7 +120,8 @@ bool app_open_with(struct invocation *invocation, const struct app_settings *set
     app->catalogue = catalogue;
     struct guard_options options = {.store = app->store,
                                     .audit_store = app->audit_store,
-                                    .catalogue = settings->watched.take ? settings->watched : guard_fixed_catalogue(catalogue),
+                                    .catalogue =
+                                        settings->watched.take ? settings->watched : guard_fixed_catalogue(catalogue),
                                     .host = invocation->host,
                                     .log = invocation->log,
                                     .folder = app->data};

@@ -24,14 +24,16 @@ static void announce(void *context, uint16_t port)
 {
     const struct announcement *a = context;
     struct error err = NO_ERROR;
-    bool demonstration = false;
-    if (!guard_demonstration(a->app->guard, &demonstration, &err))
+    struct account *accounts;
+    size_t count = 0;
+    if (!account_demonstration_there(a->app->guard, a->invocation->arena, &accounts, &count, &err))
         log_line(a->invocation->log, LOG_WARNING, "%s", err.text);
     printf("Staithe serves %.*s on http://%.*s:%u (Ctrl-C ends it).\nIts data lies in %.*s.\n",
            PRINT(a->app->catalogue->wording.county), PRINT(a->address), port, PRINT(a->app->data));
-    if (demonstration)
-        printf("Demonstration accounts are there, all with the password %s; the sign-in page names them.\n",
-               ACCOUNT_DEMONSTRATION_PASSWORD);
+    if (count)
+        printf("Demonstration sign-ins, all with the password %s:\n", ACCOUNT_DEMONSTRATION_PASSWORD);
+    for (size_t i = 0; i < count; i++)
+        printf("  %-18.*s %.*s\n", PRINT(accounts[i].name), PRINT(accounts[i].roles));
     fflush(stdout);
 }
 
@@ -57,7 +59,8 @@ bool run_serve(struct invocation *invocation, struct error *err)
         !landing_recover(app->store, app->data, app->catalogue, &recovered, err))
         return false;
     if (recovered)
-        log_line(invocation->log, LOG_WARNING, "%lld landings were interrupted; what they left behind is taken out, their files are kept",
+        log_line(invocation->log, LOG_WARNING,
+                 "%lld landings were interrupted; what they left behind is taken out, their files are kept",
                  (long long)recovered);
     struct web_options options = {.store = app->store,
                                   .guard = app->guard,

@@ -449,6 +449,26 @@ bool account_demonstration(struct guard *guard, struct arena *arena, struct acco
     return done;
 }
 
+bool account_demonstration_there(struct guard *guard, struct arena *arena, struct account **ret, size_t *ret_count,
+                                 struct error *err)
+{
+    struct transaction *transaction;
+    struct result result;
+    if (!store_begin(guard_store(guard), TRANSACTION_READ, NULL, arena, &transaction, err) ||
+        !store_query(transaction, STATEMENT_ACCOUNT_LIST, NO_ARGS, arena, &result, err))
+        return false;
+    transaction_rollback(transaction);
+    struct account *accounts = arena_array(arena, struct account, result.rows);
+    size_t count = 0;
+    for (size_t i = 0; i < result.rows; i++) {
+        account_of_row(result_row(&result, i), &accounts[count]);
+        count += accounts[count].demonstration && !accounts[count].disabled;
+    }
+    *ret = accounts;
+    *ret_count = count;
+    return true;
+}
+
 bool account_remove_demonstration(const struct guard_session *session, struct error *err)
 {
     struct arena *scratch = arena_make(0);

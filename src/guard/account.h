@@ -62,6 +62,10 @@ bool account_sign_out_everywhere(const struct guard_session *session, struct sli
  * there the server keeps to loopback (guard_may_listen). */
 bool account_demonstration(struct guard *guard, struct arena *arena, struct account **ret, size_t *ret_count,
                            struct error *err) MUST_USE;
+/* Those that are there, for whoever starts the server or stands at its sign-in page on loopback: their names are no
+ * secret, and none of them opens anything beyond this machine. */
+bool account_demonstration_there(struct guard *guard, struct arena *arena, struct account **ret, size_t *ret_count,
+                                 struct error *err) MUST_USE;
 /* Removes all of them and their sessions. */
 bool account_remove_demonstration(const struct guard_session *session, struct error *err) MUST_USE;
 
