@@ -132,6 +132,25 @@ static bool county_read(struct slice text, struct slice file, struct arena *aren
            county_roles(&tree, arena, c, err);
 }
 
+/* An agency that a contract brings with it: a new partner is one contract and one agreement, and no other file changes.
+ */
+static bool agency_add(struct catalogue *c, const struct source *source, const struct yaml *tree, struct arena *arena,
+                       struct error *err)
+{
+    const struct agency *known = catalogue_agency(c, source->agency);
+    if (known && !slice_equal(known->title, source->agency_title))
+        return yaml_error(yaml_get(yaml_get(tree, "staithe"), "agency"), err,
+                          "the agency %.*s is called \"%.*s\" elsewhere; write its name alone here",
+                          PRINT(source->agency), PRINT(known->title));
+    if (known)
+        return true;
+    struct agency *agencies = arena_array(arena, struct agency, c->agency_count + 1);
+    memcpy(agencies, c->agencies, c->agency_count * sizeof *agencies);
+    agencies[c->agency_count++] = (struct agency){source->agency, source->agency_title};
+    c->agencies = agencies;
+    return true;
+}
+
 /* ---- The folder ---- */
 
 struct listing {
@@ -333,7 +352,8 @@ bool catalogue_read(struct slice folder, struct arena *arena, struct catalogue *
     for (size_t i = 0; i < sources.count; i++) {
         struct source *source = &c->sources[c->source_count++];
         if (!contract_read_tree(sources.texts[i], sources.paths[i], arena, &source_trees[i], source, err) ||
-            !named_as_file(sources.paths[i], source->name, yaml_get(&source_trees[i], "id"), err))
+            !named_as_file(sources.paths[i], source->name, yaml_get(&source_trees[i], "id"), err) ||
+            (source->agency_title.len && !agency_add(c, source, &source_trees[i], arena, err)))
             return false;
         hash_more(&hash, slice_from(source->digest.bytes, sizeof source->digest.bytes));
     }

@@ -84,8 +84,9 @@ struct source {
     struct slice file; /* of the contract, for messages */
     struct slice text; /* the YAML itself */
     struct digest digest;
-    struct slice agency;    /* which sends it */
-    struct slice agreement; /* under which it may be landed and linked */
+    struct slice agency;       /* which sends it */
+    struct slice agency_title; /* when the contract itself makes the agency known; else empty */
+    struct slice agreement;    /* under which it may be landed and linked */
     enum subject subject;
     bool gazetteer; /* the list of homes: exactly one source says so */
     enum delivery delivery;

@@ -530,12 +530,25 @@ static bool removed_read(const struct yaml *block, struct arena *arena, struct s
            yaml_error(yaml_get(removed, "column"), err, "the column that says that a record is removed is a string");
 }
 
+/* The agency's name; or, where no other file speaks of it, its name and title in full, which is enough to make it
+ * known. */
+static bool agency_read(const struct yaml *block, struct source *source, struct error *err)
+{
+    static const char *const keys[] = {"name", "title", NULL};
+    const struct yaml *agency = yaml_get(block, "agency");
+    if (!agency || agency->kind != YAML_MAPPING)
+        return yaml_text(block, "agency", &source->agency, err);
+    return yaml_only_keys(agency, keys, "an agency", err) && yaml_text(agency, "name", &source->agency, err) &&
+           name_check(source->agency, yaml_get(agency, "name"), "an agency", err) &&
+           yaml_text(agency, "title", &source->agency_title, err);
+}
+
 static bool staithe_read(const struct yaml *tree, struct arena *arena, struct source *source, struct error *err)
 {
     const struct yaml *block;
     int subject = -1, delivery = -1;
     if (!yaml_mapping(tree, "staithe", &block, err) || !yaml_only_keys(block, staithe_keys, "the staithe block", err) ||
-        !yaml_text(block, "agency", &source->agency, err) || !yaml_text(block, "agreement", &source->agreement, err) ||
+        !agency_read(block, source, err) || !yaml_text(block, "agreement", &source->agreement, err) ||
         !yaml_maybe_word(block, "subject", subject_words, &subject, err) ||
         !yaml_maybe_word(block, "delivery", delivery_words, &delivery, err) ||
         !yaml_maybe_bool(block, "gazetteer", &source->gazetteer, err) ||
