@@ -153,17 +153,20 @@ static const struct command table[] = {
      .least = 1,
      .most = 1,
      .summary = "write the whole hub to one file",
-     .about = "Writes the hub's and the audit's databases, the kept files and the keys to one archive with a digest, "
-              "while the server runs. Whoever "
-              "holds the archive holds everything: keep it as you keep the data folder.",
+     .about = "Writes the hub's and the audit's databases (in a form that either database can be restored from), the "
+              "kept files, the keys "
+              "and a manifest of digests, while the server runs. Whoever holds the folder holds everything: keep it as "
+              "you keep the data folder. "
+              "The county folder is not copied.",
      .run = run_backup},
     {.name = "restore",
-     .arguments = "FILE --data DIR",
+     .arguments = "BACKUP --data DIR --county DIR",
      .least = 1,
      .most = 1,
      .summary = "make a data folder from a backup",
-     .about = "Checks the archive's digest, then makes the folder, which must not hold a hub. With --store it restores "
-              "into that database.",
+     .about = "Holds every file of the backup against its digest, then makes the data folder, which must be new. With "
+              "--store it restores "
+              "into that database, whichever the backup came from.",
      .run = run_restore},
     {.name = "check",
      .arguments = "",
