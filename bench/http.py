@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Search and single view through HTTP, with an open-loop client (bench/load.c) at 200 and at 2,000 requests a second, and the most
+that the server gives. Builds a sample county of RESIDENTS (default 250,000) with the release build, once per run.
+
+    bench/http.py BUILD [RESIDENTS] [SECONDS]
+"""
+import csv
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import time
+import urllib.parse
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests", "journeys"))
+from world import Browser, World  # noqa: E402
+
+
+def timed(what, function, *arguments):
+    started = time.monotonic()
+    result = function(*arguments)
+    print(f"{what}: {time.monotonic() - started:.1f} s", flush=True)
+    return result
+
+
+def words_of(world, count, seed=7):
+    """What people would type: names as the GP list spells them, some misspelt, some with a year of birth or a postcode."""
+    path = next(path for source, path, _ in world.extracts() if source == "gp_list")
+    with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
+        rows = [row for row in csv.DictReader(file) if row["SURNAME"] and row["FORENAMES"] and row["DOB"]]
+    dice = random.Random(seed)
+    asked = []
+    for row in dice.sample(rows, min(count, len(rows))):
+        given, family = row["FORENAMES"].split()[0].lower(), row["SURNAME"].lower()
+        kind = dice.randrange(5)
+        if kind == 0:
+            asked.append(f"{given} {family} {row['DOB'][:4]}")
+        elif kind == 1:
+            asked.append(f"{family} {row['POSTCODE']}")
+        elif kind == 2 and len(family) > 4:
+            at = dice.randrange(1, len(family) - 1)
+            asked.append(f"{given} {family[:at]}{family[at + 1:]} {row['DOB'][:4]}")
+        elif kind == 3:
+            asked.append(row["NHS_NUMBER"])
+        else:
+            asked.append(f"{given} {family}")
+    return asked
+
+
+def load(build, port, rate, seconds, connections, cookie, paths):
+    done = subprocess.run([os.path.join(build, "bench", "load"), str(port), str(rate), str(seconds), str(connections), cookie],
+                          input="\n".join(paths) + "\n", capture_output=True, text=True)
+    if not done.stdout:
+        raise SystemExit(f"the client failed: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def memory_of(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1)) / 1024
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    residents = int(sys.argv[2]) if len(sys.argv) > 2 else 250000
+    seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+    program = os.path.join(build, "src", "cli", "staithe")
+    results = []
+    with World("sqlite", program=program) as world:
+        timed(f"sample county of {residents}", world.sample, residents)
+        world.init()
+        timed("landed (two months)", world.land_all)
+        linked = timed("linked", world.link)
+        print(f"  {linked['records']} records, {linked['links']} links, {linked['doubts']} doubts", flush=True)
+        with world.serving() as port:
+            browser = Browser(port)
+            browser.sign_in("sam.social", "social_worker/care_assessment")
+            cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
+            searches = ["/find?words=" + urllib.parse.quote_plus(w) for w in words_of(world, 2000)]
+            views = []
+            for path in searches[:600]:
+                views += re.findall(r'href="(/people/\d+)"', browser.ask("GET", path))[:1]
+            views = sorted(set(views))
+            if len(views) < 100:
+                raise SystemExit(f"only {len(views)} of 600 searches found anybody")
+            for what, paths in (("search", searches), ("single view", views)):
+                load(build, port, 50, 2, 8, cookie, paths)  # warm
+                for rate, connections in ((200, 32), (2000, 64), (0, 16)):
+                    figures = load(build, port, rate, seconds, connections, cookie, paths)
+                    figures["what"], figures["rate"] = what, rate
+                    results.append(figures)
+                    asked = f"{rate}/s asked" if rate else "as many as it gives"
+                    print(f"{what:12} {asked:22} {figures['per_second']:>7.0f}/s answered  p50 {figures['p50_ms']:.2f} ms  "
+                          f"p90 {figures['p90_ms']:.2f} ms  p99 {figures['p99_ms']:.2f} ms  ({figures['good']} of {figures['asked']} good)",
+                          flush=True)
+            print(f"server's peak memory: {memory_of(world.server_process):.0f} MiB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
