@@ -33,7 +33,7 @@ build: node
 	@ninja -C build --quiet
 
 build-test: node
-	@test -f build-test/build.ninja || meson setup build-test -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+	@test -f build-test/build.ninja || meson setup build-test -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 	@ninja -C build-test --quiet
 
 run: build
