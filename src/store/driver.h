@@ -107,11 +107,16 @@ void pool_connection_close(struct connection *connection);
 
 /* ---- migrate.c ---- */
 
-/* Brings the database up to this program's schema, or only looks that it is of it; sets store->version. */
-bool migrate_store(struct store *store, struct connection *writer, struct error *err) MUST_USE;
+/* Brings the database up to this program's schema, or only looks that it is of it; sets store->version. `fresh`: up to
+ * that version, in a place where there is no store yet, and marked as unfinished (backup.c); 0 for the usual. */
+bool migrate_store(struct store *store, struct connection *writer, int fresh, struct error *err) MUST_USE;
 bool migrate_look(struct store *store, struct connection *reader, struct error *err) MUST_USE;
 
 /* ---- store.c ---- */
+
+/* A store for a restore to fill: of schema `version`, and marked as unfinished. ERROR_CONFLICT when there is one. */
+bool store_open_new(const struct store_options *options, int version, struct store **ret, struct error *err) MUST_USE;
+bool transaction_open(const struct transaction *transaction);
 
 /* After a failed sync nobody knows what the disk holds: every later write is refused. */
 void store_stop(struct store *store);

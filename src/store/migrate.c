@@ -56,16 +56,20 @@ static bool internal_run(struct connection *c, const char *text, const struct va
 }
 
 /* The newest migration recorded; 0 when there is no list. Fails on a newer or strange one. */
-static bool read_version(struct connection *c, int *ret, struct error *err)
+static bool read_version(struct connection *c, bool fresh, int *ret, struct error *err)
 {
     bool sqlite = c->store->driver->dialect == STORE_SQLITE;
-    int64_t there = 0;
-    if (!internal_run(c,
-                      sqlite ? "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migration'"
-                             : "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
-                               "tablename = 'schema_migration'",
-                      NULL, 0, take_integer, &there, err))
+    int64_t there = 0, unfinished = 0;
+    const char *count = sqlite ? "SELECT count(*) FROM sqlite_schema WHERE name = ?1"
+                               : "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND "
+                                 "tablename = $1";
+    const struct value list = value_text(S("schema_migration")), mark = value_text(S("restore_unfinished"));
+    if (!internal_run(c, count, &list, 1, take_integer, &there, err) ||
+        !internal_run(c, count, &mark, 1, take_integer, &unfinished, err))
         return false;
+    if (unfinished && !fresh)
+        return error_set(err, ERROR_STORE,
+                         "a restore into this store was cut short; take it away and restore the backup again");
     struct recorded recorded = {.newest = 0};
     recorded.migrations = known_migrations(c->store->schema, &recorded.known);
     if (there && !internal_run(c, "SELECT number, digest FROM schema_migration ORDER BY number", NULL, 0, see_recorded,
@@ -102,24 +106,34 @@ static bool apply(struct connection *c, const struct migration *m, struct error 
                         args, countof(args), NULL, NULL, err);
 }
 
-/* One migration in one transaction; each looks again at what is recorded, as another process may be doing the same. */
-bool migrate_store(struct store *store, struct connection *c, struct error *err)
+static bool apply_next(struct connection *c, const struct migration *m, bool fresh, struct error *err)
 {
-    int count;
-    const struct migration *migrations = known_migrations(store->schema, &count);
-    for (;;) {
+    return apply(c, m, err) &&
+           (!fresh || m->number > 1 ||
+            c->store->driver->script(c, "CREATE TABLE restore_unfinished (since BIGINT)", err)) &&
+           c->store->driver->commit(c, err);
+}
+
+/* One migration in one transaction; each looks again at what is recorded, as another process may be doing the same. */
+bool migrate_store(struct store *store, struct connection *c, int fresh, struct error *err)
+{
+    int target;
+    const struct migration *migrations = known_migrations(store->schema, &target);
+    must(fresh >= 0 && fresh <= target);
+    if (fresh)
+        target = fresh;
+    for (bool first = true;; first = false) {
         if (!store->driver->begin(c, TRANSACTION_WRITE, err))
             return false;
-        if (!read_version(c, &store->version, err)) {
+        bool good = read_version(c, fresh != 0, &store->version, err);
+        if (good && fresh && first && store->version)
+            good = error_set(err, ERROR_CONFLICT, "there is a store at this place already; restore into a new one");
+        if (!good || store->version >= target) {
             store->driver->rollback(c);
-            return false;
-        }
-        if (store->version >= count) {
-            store->driver->rollback(c);
-            return true;
+            return good;
         }
         const struct migration *m = &migrations[store->version];
-        if (!apply(c, m, err) || !store->driver->commit(c, err)) {
+        if (!apply_next(c, m, fresh != 0, err)) {
             store->driver->rollback(c);
             return error_wrap(err, "migration %d (%s)", m->number, m->name);
         }
@@ -131,7 +145,7 @@ bool migrate_look(struct store *store, struct connection *c, struct error *err)
 {
     if (!store->driver->begin(c, TRANSACTION_READ, err))
         return false;
-    bool good = read_version(c, &store->version, err);
+    bool good = read_version(c, false, &store->version, err);
     store->driver->rollback(c);
     int known = store_schema_known(store->schema);
     if (good && store->version < known)

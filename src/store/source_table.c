@@ -318,3 +318,36 @@ void source_table_quality(const struct source_table *table, enum store_dialect d
         PRINT(source_table_name(arena, table->source)), table->source_id, table->source_id);
     ret_sql->text = buffer_slice(&sql);
 }
+
+bool source_table_there(struct transaction *transaction, struct slice source, bool *ret_there, struct error *err)
+{
+    struct arena *arena = arena_make(0);
+    struct result there;
+    bool good = columns_there(transaction, source_table_name(arena, source), arena, &there, err);
+    if (good)
+        *ret_there = there.rows > 0;
+    arena_free(arena);
+    return good;
+}
+
+void source_table_checks(const struct source_table *table, struct arena *arena, struct sql ret_sql[3])
+{
+    struct slice name = source_table_name(arena, table->source), search = search_table_name(arena, table->source);
+    ret_sql[0].text = arena_format(arena,
+                                   "SELECT 'version ' || r.id || ' has no row in %.*s' FROM record r LEFT JOIN "
+                                   "\"%.*s\" s ON s.record = r.id WHERE "
+                                   "r.source = %" PRId64 " AND s.record IS NULL ORDER BY r.id LIMIT 20",
+                                   PRINT(name), PRINT(name), table->source_id);
+    ret_sql[1].text =
+        arena_format(arena,
+                     "SELECT 'the row ' || s.record || ' of %.*s is of no version of that source' FROM \"%.*s\" s LEFT "
+                     "JOIN record r ON "
+                     "r.id = s.record AND r.source = %" PRId64 " WHERE r.id IS NULL ORDER BY s.record LIMIT 20",
+                     PRINT(name), PRINT(name), table->source_id);
+    ret_sql[2].text = arena_format(arena,
+                                   "SELECT '%.*s has keys of anchor ' || s.anchor || ', which is not there' FROM "
+                                   "\"%.*s\" s WHERE NOT EXISTS (SELECT 1 "
+                                   "FROM record r WHERE r.anchor = s.anchor AND r.source = %" PRId64
+                                   ") GROUP BY s.anchor ORDER BY s.anchor LIMIT 20",
+                                   PRINT(search), PRINT(search), table->source_id);
+}

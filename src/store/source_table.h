@@ -82,4 +82,13 @@ void source_table_delete(const struct source_table *table, enum store_dialect di
 void source_table_quality(const struct source_table *table, enum store_dialect dialect, struct arena *arena,
                           struct sql *ret_sql);
 
+/* Whether the source has its table. */
+bool source_table_there(struct transaction *transaction, struct slice source, bool *ret_there,
+                        struct error *err) MUST_USE;
+
+/* Three statements without arguments that give a sentence for each thing that is wrong, at most 20 each: a version
+ * without its row, a row without its version, a key of search that is of no record. Only source and source_id of the
+ * table are looked at. */
+void source_table_checks(const struct source_table *table, struct arena *arena, struct sql ret_sql[3]);
+
 #endif

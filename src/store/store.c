@@ -181,6 +181,11 @@ void transaction_rollback(struct transaction *t)
     transaction_release(t);
 }
 
+bool transaction_open(const struct transaction *t)
+{
+    return !t->ended;
+}
+
 struct store *transaction_store(const struct transaction *t)
 {
     return t->store;
@@ -389,7 +394,7 @@ bool bulk_close(struct bulk *bulk, struct error *err)
 
 /* ---- Opening and closing ---- */
 
-bool store_open(const struct store_options *options, struct store **ret, struct error *err)
+static bool open_store(const struct store_options *options, int fresh, struct store **ret, struct error *err)
 {
     must(options->host && !(options->read_only && options->create));
     struct store *store = calloc(1, sizeof *store);
@@ -418,7 +423,7 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     if (good && options->create) {
         good = pool_writer_take(store, &connection, err);
         if (good) {
-            good = migrate_store(store, connection, err);
+            good = migrate_store(store, connection, fresh, err);
             pool_writer_let_go(store, connection);
         }
     } else if (good) {
@@ -435,6 +440,16 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
     }
     *ret = store;
     return true;
+}
+
+bool store_open(const struct store_options *options, struct store **ret, struct error *err)
+{
+    return open_store(options, 0, ret, err);
+}
+
+bool store_open_new(const struct store_options *options, int version, struct store **ret, struct error *err)
+{
+    return open_store(options, version, ret, err);
 }
 
 void store_close(struct store *store)
@@ -458,6 +473,11 @@ void store_close(struct store *store)
 enum store_dialect store_dialect(const struct store *store)
 {
     return store->driver->dialect;
+}
+
+enum store_schema store_schema(const struct store *store)
+{
+    return store->schema;
 }
 
 const struct host *store_host(const struct store *store)

@@ -46,6 +46,7 @@ bool store_open(const struct store_options *options, struct store **ret, struct 
 /* All transactions must have ended. NULL is fine. */
 void store_close(struct store *store);
 enum store_dialect store_dialect(const struct store *store);
+enum store_schema store_schema(const struct store *store);
 const struct host *store_host(const struct store *store);
 /* The newest migration that the store has, and that the program knows. */
 int store_schema_version(const struct store *store);
