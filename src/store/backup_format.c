@@ -202,7 +202,7 @@ static bool take_number(struct reading *r, uint64_t *ret, struct error *err)
 /* Grows with what really comes, so that a wrong length takes no memory. */
 static bool take_bytes(struct reading *r, struct arena *arena, uint64_t most, struct slice *ret, struct error *err)
 {
-    uint64_t len;
+    uint64_t len = 0;
     if (!take_number(r, &len, err))
         return false;
     if (len > most)
@@ -275,7 +275,7 @@ static bool read_head(struct reading *r, struct backup_summary *sum, struct erro
 static bool read_table(struct reading *r, struct error *err)
 {
     struct slice name;
-    uint64_t count;
+    uint64_t count = 0;
     arena_reset(r->table_arena);
     if (!take_bytes(r, r->table_arena, 63, &name, err) || !take_number(r, &count, err))
         return false;
@@ -298,7 +298,7 @@ static bool read_table(struct reading *r, struct error *err)
 static bool read_cell(struct reading *r, enum value_kind wanted, struct value *ret, struct error *err)
 {
     char letter;
-    uint64_t bits;
+    uint64_t bits = 0;
     if (!take(r, &letter, 1, err))
         return false;
     *ret = value_null();
@@ -353,7 +353,7 @@ static bool read_all(struct reading *r, struct backup_summary *sum, struct error
     int64_t rows = -1; /* of the open table; -1: none is open */
     for (;;) {
         char what;
-        uint64_t said;
+        uint64_t said = 0;
         if (!take(r, &what, 1, err))
             return false;
         if (what == 'T' && rows < 0) {
