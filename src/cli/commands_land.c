@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "hub/answer_json.h"
+#include "ingest/draft.h"
 #include "ingest/landing.h"
 
 #include <stdio.h>
@@ -186,6 +187,17 @@ bool run_source(struct invocation *invocation, struct error *err)
         return list_sources(invocation, err);
     if (slice_equal(verb, verbs[1]))
         return check_sources(invocation, err);
+    if (slice_equal(verb, verbs[2])) {
+        if (invocation->word_count != 2)
+            return error_set(err, ERROR_USAGE, "say which file to profile: staithe source draft FILE");
+        struct draft_options options = {
+            .host = invocation->host, .path = invocation->words[1], .name = option_text(invocation, "name", "")};
+        struct slice yaml;
+        if (!source_draft(&options, invocation->arena, &yaml, err))
+            return false;
+        fwrite(yaml.at, 1, yaml.len, stdout);
+        return true;
+    }
     struct slice near = text_nearest(verb, verbs, countof(verbs));
     return error_set(err, ERROR_USAGE, "`staithe source` can list, check and draft, not \"%.*s\"%s%.*s%s", PRINT(verb),
                      near.len ? "; did you mean \"" : "", PRINT(near), near.len ? "\"?" : "");

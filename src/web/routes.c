@@ -250,8 +250,10 @@ const struct route *route_find(enum method method, struct slice path, struct are
     for (size_t i = 0; i < countof(table); i++) {
         if (!fits(table[i].pattern, path, arena, values))
             continue;
-        if (table[i].method == method)
+        if (table[i].method == method) {
+            *ret_other = false;
             return &table[i];
+        }
         *ret_other = true;
     }
     return NULL;
