@@ -194,6 +194,19 @@ static void a_folder_that_is_no_county_says_what_is_missing(void **state)
     assert_true(slice_search(slice_of(err.text), S("sources")) < strlen(err.text));
 }
 
+static void the_reference_county_is_good(void **state)
+{
+    struct place *place = *state;
+    struct catalogue *c;
+    struct error err;
+    const char *root = getenv("STAITHE_SOURCE_ROOT");
+    assert_non_null(root);
+    struct slice folder = arena_format(place->arena, "%s/county/norfolk", root);
+    if (!catalogue_read(folder, place->arena, &c, &err))
+        fail_msg("%s:%llu:%llu: %s", err.file, (unsigned long long)err.line, (unsigned long long)err.column, err.text);
+    assert_true(c->source_count >= 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_does_not_hang_together_is_refused_with_its_place, make, unmake),
         cmocka_unit_test_setup_teardown(two_gazetteers_and_a_file_of_another_ending_are_refused, make, unmake),
         cmocka_unit_test_setup_teardown(a_folder_that_is_no_county_says_what_is_missing, make, unmake),
+        cmocka_unit_test_setup_teardown(the_reference_county_is_good, make, unmake),
     };
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }
