@@ -322,6 +322,12 @@ static bool number_value(struct checker *c, size_t i, struct slice raw, struct s
     if (!decimal_read(raw, false, &d))
         return fault(c, column, "type", raw, S("is no number, such as 12.50"));
     *ret = decimal_text(c->scratch, d);
+    if (d.scale > 0) { /* 12.50 is 12.5 */
+        while (ret->at[ret->len - 1] == '0')
+            ret->len--;
+        if (ret->at[ret->len - 1] == '.')
+            ret->len--;
+    }
     struct decimal low = {column->low, 0}, high = {column->high, 0};
     if (!low_and_high(c, column, raw, column->has_low && decimal_compare(d, low) < 0,
                       column->has_high && decimal_compare(d, high) > 0))

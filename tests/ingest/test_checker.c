@@ -51,8 +51,6 @@ static struct csv_row row_of(struct arena *arena, const char *text)
     size_t count = 0;
     while (slice_cut(&rest, '|', &part))
         fields[count++] = part;
-    if (text[0] && text[strlen(text) - 1] == '|')
-        fields[count++] = NO_SLICE;
     return (struct csv_row){.fields = fields, .count = count, .line = 7};
 }
 
