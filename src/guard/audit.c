@@ -620,8 +620,8 @@ bool audit_check(struct guard *guard, const struct audit_head *witness, struct a
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
     struct walk walk = {{0}};
-    struct audit_head beside;
-    int slot;
+    struct audit_head beside = {0};
+    int slot = 0;
     /* The head before the walk: entries that arrive meanwhile are behind both. */
     bool done = nothing_lost(audit, scratch, err) && head_of_file(audit->head_file, scratch, &beside, &slot, err) &&
                 store_begin(audit->store, TRANSACTION_READ, NULL, scratch, &transaction, err) &&

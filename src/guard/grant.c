@@ -141,7 +141,7 @@ static struct slice with_article(struct slice title, struct arena *arena)
     struct slice low = lower_first(title, arena);
     if (slice_starts(low, S("the ")))
         return low;
-    bool vowel = low.len > 0 && memchr("aeiou", low.at[0], 5);
+    bool vowel = low.len > 0 && slice_find(S("aeiou"), low.at[0]) < 5;
     return arena_format(arena, "%s %.*s", vowel ? "an" : "a", PRINT(low));
 }
 
@@ -601,15 +601,16 @@ bool grant_distinct(const struct catalogue *catalogue, struct date day, struct a
             const struct role *role = &catalogue->roles[r];
             for (size_t p = 0; p < role->purpose_count; p++) {
                 const struct grant_request request = {catalogue->agencies[a].name, role->name, role->purposes[p], day};
-                const struct grant *grant;
+                const struct grant *grant = NULL;
                 if (!grant_compile(catalogue, &request, arena, &grant, err))
                     return false;
+                must(grant);
                 bool known = grant->source_count == 0;
                 for (size_t i = 0; i < count && !known; i++)
                     known = digest_equal(&grants[i]->digest, &grant->digest);
                 if (known)
                     continue;
-                ARENA_GROW(arena, grants, count, capacity);
+                ARENA_GROW(arena, grants, count, capacity); /* NOLINT(bugprone-sizeof-expression): of pointers */
                 grants[count++] = grant;
             }
         }
