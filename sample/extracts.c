@@ -94,10 +94,10 @@ static void truth_line(struct out *out, const char *format, ...)
     char line[512];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
+    size_t length = words_vput(line, sizeof line, format, arguments);
     va_end(arguments);
-    must(length > 0 && (size_t)length < sizeof line);
-    out_add(out, line, (size_t)length);
+    must(length < sizeof line - 1); /* nothing was cut */
+    out_add(out, line, length);
 }
 
 void truth_record(struct job *job, enum source_number source, const char *key, const struct person *person,

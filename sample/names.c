@@ -31,11 +31,72 @@ struct names {
     struct list *sound_groups;
 };
 
+static char *put_number(char *out, char *end, unsigned long long number, unsigned width)
+{
+    char digits[24];
+    unsigned count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number || count < width);
+    while (count && out < end)
+        *out++ = digits[--count];
+    return out;
+}
+
+/* vsnprintf for the few conversions that this program writes: it took a third of the whole time before. */
+size_t words_vput(char *out, size_t size, const char *format, va_list arguments)
+{
+    char *at = out, *end = out + size - 1;
+    for (; *format && at < end; format++) {
+        if (*format != '%') {
+            *at++ = *format;
+            continue;
+        }
+        format++;
+        unsigned width = 0;
+        size_t longest = SIZE_MAX;
+        if (*format == '0')
+            for (; *format >= '0' && *format <= '9'; format++)
+                width = width * 10 + (unsigned)(*format - '0');
+        if (*format == '.' && *++format == '*') {
+            longest = (size_t)va_arg(arguments, int);
+            format++;
+        } else if (format[-1] == '.') {
+            for (longest = 0; *format >= '0' && *format <= '9'; format++)
+                longest = longest * 10 + (size_t)(*format - '0');
+        }
+        if (*format == 's') {
+            const char *text = va_arg(arguments, const char *);
+            size_t length = strnlen(text, longest < (size_t)(end - at) ? longest : (size_t)(end - at));
+            memcpy(at, text, length);
+            at += length;
+        } else if (*format == 'c') {
+            int c = va_arg(arguments, int);
+            if (!c)
+                break;
+            *at++ = (char)c;
+        } else if (*format == 'u') {
+            at = put_number(at, end, va_arg(arguments, unsigned), width);
+        } else if (*format == 'd') {
+            int number = va_arg(arguments, int);
+            must(number >= 0);
+            at = put_number(at, end, (unsigned)number, width);
+        } else {
+            must(format[0] == 'l' && format[1] == 'l' && format[2] == 'u');
+            format += 2;
+            at = put_number(at, end, va_arg(arguments, unsigned long long), width);
+        }
+    }
+    *at = 0;
+    return (size_t)(at - out);
+}
+
 void words_put(char *out, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(out, size, format, arguments);
+    (void)words_vput(out, size, format, arguments);
     va_end(arguments);
 }
 

@@ -26,8 +26,10 @@ enum { NAME_SIZE = 48 }; /* bytes of the longest name, with its NUL */
 
 struct names;
 
-/* snprintf that cuts what is too long and says nothing: names and addresses here are short by construction. */
+/* snprintf for %s, %c, %u, %d of numbers from 0, %llu, with a width of zeros or a precision; cuts what is too long and
+ * says nothing: names and addresses here are short by construction. words_vput returns the length written. */
 void words_put(char *out, size_t size, const char *format, ...) PRINTF_LIKE(3, 4);
+size_t words_vput(char *out, size_t size, const char *format, va_list arguments) PRINTF_LIKE(3, 0);
 
 struct names *names_make(struct arena *arena);
 
