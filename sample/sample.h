@@ -15,7 +15,7 @@
  * own (PCG), arithmetic is of integers, and each block of some 250 residents depends on its own number and the seed
  * alone.
  *
- * Cost: about 16 µs of processor time a resident (a million: some 10 s on two idle cores, 1.2 GB written); memory below
+ * Cost: about 20 µs of processor time a resident, shared by the threads (a million: 20 s, 1.1 GB written); memory below
  * 100 MiB at any size. Thread-safe; makes threads of its own. */
 #ifndef STAITHE_SAMPLE_SAMPLE_H
 #define STAITHE_SAMPLE_SAMPLE_H
