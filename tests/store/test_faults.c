@@ -87,7 +87,7 @@ static bool ask(struct store *store, const char *text, int64_t *ret, struct erro
 }
 
 /* How many generations the store at `path` holds, each of them whole; the test fails when it is not sound. */
-static int64_t generations(struct slice path, const char *when)
+static int64_t generations(struct slice path, bool look_closely, const char *when)
 {
     struct error err;
     struct store *store;
@@ -98,7 +98,10 @@ static int64_t generations(struct slice path, const char *when)
     struct check_report report;
     GOOD(ask(store, "SELECT next - 1 FROM counter WHERE name = 'generation'", &counter, &err));
     GOOD(ask(store, "SELECT count(*) FROM signin_failure", &rows, &err));
-    GOOD(store_check(store, NULL, 0, arena, &report, &err));
+    /* The whole check now and then: it takes ten times as long as the rest. */
+    report.count = 0;
+    if (look_closely)
+        GOOD(store_check(store, NULL, 0, arena, &report, &err));
     if (rows != counter * ROWS || report.count)
         fail_msg("%s: %lld generations, %lld rows, %.*s", when, (long long)counter, (long long)rows,
                  PRINT(report.count ? report.found[0] : S("no finding")));
@@ -171,14 +174,14 @@ static void a_power_cut_at_any_change_leaves_whole_generations(void **state)
             char when[300];
             snprintf(when, sizeof when, "change %llu (%s), %s", (unsigned long long)n, fault_host_last(fault),
                      fault_variant_name((enum fault_variant)v));
-            int64_t left = generations(below(p, p->after, "county.db"), when);
+            int64_t left = generations(below(p, p->after, "county.db"), v == (int)(n % FAULT_VARIANTS), when);
             if (left < promised || left > 3)
                 fail_msg("%s: %lld generations were promised and %lld are there", when, (long long)promised,
                          (long long)left);
             seen[left]++;
         }
         fault_host_free(fault);
-        int64_t left = generations(p->store, "the machine went on");
+        int64_t left = generations(p->store, false, "the machine went on");
         assert_true(left >= promised && left <= 3);
     }
     assert_true(seen[1] > 0 && seen[2] > 0 && seen[3] > 0); /* the cuts fell before, between and after */
@@ -228,7 +231,7 @@ static void a_failing_change_is_an_error_and_the_store_goes_on_or_stops(void **s
                 store_close(store);
             }
             fault_host_free(fault);
-            int64_t left = generations(p->store, "after a fault");
+            int64_t left = generations(p->store, n % 4 == 0, "after a fault");
             /* A commit whose sync failed may be there all the same. */
             if (left < done || left > 3)
                 fail_msg("change %llu: %lld generations were promised and %lld are there", (unsigned long long)n,
@@ -255,7 +258,8 @@ static void a_store_that_was_cut_off_in_the_making_is_made_again(void **state)
             store_close(store);
         if (!n)
             changes = fault_host_changes(fault);
-        for (int v = 0; v < FAULT_VARIANTS; v++) {
+        /* Each change, and of what it may leave three variants in turn. */
+        for (int v = (int)(n % 3); v < FAULT_VARIANTS; v += 3) {
             GOOD(fault_host_save(fault, (enum fault_variant)v, p->after, &err));
             struct slice path = below(p, p->after, "county.db");
             if (!open_at(path, host_real(), true, &store, &err))
