@@ -75,6 +75,6 @@ bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b
 /* plain.c: the form in which values of a kind are compared; empty for what says nothing. */
 struct slice plain_form(enum link_kind kind, enum date_order order, struct slice raw, struct arena *arena);
 /* Prefix lengths of a plain postcode. */
-void plain_postcode(struct slice plain, struct value *value);
+void plain_postcode(struct slice s, struct value *value);
 
 #endif
