@@ -1,0 +1,133 @@
+/* The county's own specification on the cases that a county gets wrong: twins, father and son, a care home, an initial.
+ */
+#include "tests/link/people.h"
+
+#include "base/host.h"
+
+#include <stdlib.h>
+
+struct case_run {
+    struct arena *arena;
+    struct link_records *records;
+    struct link_clusters clusters;
+};
+
+static uint32_t put(struct link_records *records, const char *source, const char *given, const char *family,
+                    const char *born, const char *nhs, const char *home)
+{
+    char id[16];
+    (void)snprintf(id, sizeof id, "c%u", link_records_count(records));
+    return ADD(records, source, id, given, "", family, "", "", born, "", nhs, "", "", "", home, "", "NR1 1AA");
+}
+
+static struct case_run start_case(void)
+{
+    struct case_run run = {.arena = arena_make(0)};
+    const char *root = getenv("STAITHE_SOURCE_ROOT");
+    struct slice path = arena_format(run.arena, "%s/county/norfolk/link/person.yaml", root ? root : "."), text;
+    struct error err = NO_ERROR;
+    assert_true(host_read_file(host_real(), path, 1 << 20, run.arena, &text, &err));
+    run.records = link_records_make(read_spec(arena_cstr(run.arena, text), run.arena), run.arena);
+    uint64_t random = 21;
+    for (unsigned p = 0; p < 800; p++) {
+        struct person person;
+        char home[16];
+        make_person(&random, &person);
+        (void)snprintf(home, sizeof home, "9999%05u", p);
+        for (unsigned c = 0; c < 2; c++) {
+            char id[16];
+            (void)snprintf(id, sizeof id, "p%u.%u", p, c);
+            ADD(run.records, c ? "housing" : "gp", id, person.given, "", person.family, "", "", person.born, "", "", "",
+                "", "", home, person.address, person.postcode);
+            make_slip(&random, &person);
+        }
+    }
+    return run;
+}
+
+static void finish_case(struct case_run *run)
+{
+    struct error err = NO_ERROR;
+    struct link_model *model = NULL;
+    struct link_edges edges;
+    assert_true(link_train(run->records, NULL, run->arena, &model, NULL, &err));
+    assert_true(link_score(run->records, model, NULL, run->arena, &edges, &err));
+    struct link_cluster_input input = {.count = link_records_count(run->records),
+                                       .edges = edges.edges,
+                                       .edge_count = edges.count,
+                                       .join = link_model_join(model),
+                                       .review = link_model_review(model),
+                                       .keys = link_records_keys(run->records),
+                                       .records = run->records,
+                                       .model = model};
+    assert_true(link_cluster(&input, run->arena, &run->clusters, &err));
+}
+
+static void twins_stay_two_and_each_finds_her_own_records(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t ella = put(run.records, "gp", "Ella", "Wickford", "2001-05-06", "", "777");
+    uint32_t emma = put(run.records, "gp", "Emma", "Wickford", "2001-05-06", "", "777");
+    uint32_t ella_too = put(run.records, "housing", "Ella", "Wickford", "2001-05-06", "", "777");
+    uint32_t emma_too = put(run.records, "housing", "Emma", "Wickford", "2001-05-06", "", "777");
+    finish_case(&run);
+    assert_int_equal(run.clusters.cluster[ella], run.clusters.cluster[ella_too]);
+    assert_int_equal(run.clusters.cluster[emma], run.clusters.cluster[emma_too]);
+    assert_true(run.clusters.cluster[ella] != run.clusters.cluster[emma]);
+    arena_free(run.arena);
+}
+
+static void father_and_son_of_one_name_stay_two_and_a_record_without_date_joins_neither(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t father = put(run.records, "gp", "Walter", "Thornwell", "1951-02-03", "", "778");
+    uint32_t son = put(run.records, "gp", "Walter", "Thornwell", "1980-11-27", "", "778");
+    uint32_t either = put(run.records, "tax", "Walter", "Thornwell", "", "", "778");
+    finish_case(&run);
+    assert_true(run.clusters.cluster[father] != run.clusters.cluster[son]);
+    assert_true(run.clusters.cluster[either] != run.clusters.cluster[father]);
+    assert_true(run.clusters.cluster[either] != run.clusters.cluster[son]);
+    arena_free(run.arena);
+}
+
+static void nobody_in_a_care_home_is_joined_for_living_there(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint64_t random = 4;
+    uint32_t first = link_records_count(run.records);
+    for (unsigned i = 0; i < 70; i++) {
+        struct person person;
+        make_person(&random, &person);
+        (void)put(run.records, "gp", person.given, i % 3 ? person.family : "Smith", i % 4 ? person.born : "", "",
+                  "779");
+    }
+    finish_case(&run);
+    for (uint32_t r = first; r < link_records_count(run.records); r++)
+        assert_int_equal(run.clusters.cluster[r], r);
+    arena_free(run.arena);
+}
+
+static void an_initial_at_a_home_is_nobody_yet(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t full = put(run.records, "gp", "Doreen", "Crowley", "1948-10-31", "", "780");
+    uint32_t initial = put(run.records, "tax", "D", "Crowley", "", "", "780");
+    finish_case(&run);
+    assert_true(run.clusters.cluster[full] != run.clusters.cluster[initial]);
+    arena_free(run.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twins_stay_two_and_each_finds_her_own_records),
+        cmocka_unit_test(father_and_son_of_one_name_stay_two_and_a_record_without_date_joins_neither),
+        cmocka_unit_test(nobody_in_a_care_home_is_joined_for_living_there),
+        cmocka_unit_test(an_initial_at_a_home_is_nobody_yet),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
