@@ -16,7 +16,7 @@
 #define BATCH_TEXT    ((size_t)384 * 1024)
 #define BATCH_FAULTS  ((size_t)2048)
 #define BATCH_ACTIONS ((size_t)8192)
-#define ROWS_A_COMMIT ((size_t)100000)
+#define ROWS_A_COMMIT ((size_t)250000)
 
 struct version {
     int64_t line, offset, length;

@@ -1,0 +1,161 @@
+#include "guard/scene.h"
+#include "ingest/landing.h"
+#include "ingest/quarantine.h"
+
+static const char county[] =
+    "county: Testshire\n"
+    "agencies:\n"
+    "  council: The Council\n"
+    "  board: The Care Board\n"
+    "  fire: The Fire Service\n"
+    "  hub: The hub itself\n"
+    "purposes:\n"
+    "  assess: {title: Care assessment}\n"
+    "  prevent: {title: Fire prevention}\n"
+    "  answer: {title: Answering callers}\n"
+    "  linking: {title: Linking}\n"
+    "  oversight: {title: Oversight}\n"
+    "  stewarding: {title: Stewarding}\n"
+    "roles:\n"
+    "  worker: {title: Social worker, may: [search, view], purposes: [assess]}\n"
+    "  officer: {title: Fire safety officer, may: [search, view, list], purposes: [prevent, assess]}\n"
+    "  contact: {title: Contact officer, may: [search, view, note], caller_check: true, purposes: [answer]}\n"
+    "  lead: {title: Information governance lead, may: [audit], purposes: [oversight]}\n"
+    "  admin: {title: Administrator, may: [administer], purposes: [oversight]}\n"
+    "  steward: {title: Data steward, may: [land], purposes: [stewarding]}\n"
+    "  linker: {title: The linking engine, may: [], purposes: [linking]}\n";
+static const char stewarding[] =
+    "agreement: stewarding\n"
+    "title: Stewarding\n"
+    "between: [council, board, fire, hub]\n"
+    "purposes: [stewarding]\n"
+    "lawful_basis: UK GDPR Article 6(1)(e)\n"
+    "from: 2026-01-01\nuntil: 2027-12-31\nreview: 2027-01-31\n"
+    "clauses:\n"
+    "  - {clause: \"1\", source: care, roles: [steward], match: all, show: all, count: true}\n"
+    "  - {clause: \"2\", source: gp, roles: [steward], match: all, show: all, count: true}\n";
+
+static void county_with_stewards(struct scene *scene)
+{
+    scene_write(scene->county, "county.yaml", county, scene->arena);
+    scene_agreement(scene, "stewarding", stewarding);
+    scene_catalogue(scene);
+    scene_administrator(scene);
+}
+
+static bool opens(struct scene *scene, const struct guard_session *session, const char *source, struct intake **ret,
+                  struct error *err)
+{
+    struct intake_options options = {.session = session, .source = slice_of(source), .folder = scene->folder};
+    return intake_open(&options, scene->arena, ret, err);
+}
+
+static void a_source_is_landed_by_its_own_agencys_steward_and_nobody_else(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct intake *intake;
+    struct slice token;
+    county_with_stewards(scene);
+    scene_account(scene, "sue.steward", "council", "steward");
+    scene_account(scene, "hal.hub", "hub", "steward");
+    scene_account(scene, "wanda.worker", "council", "worker");
+    struct guard_session *sue = scene_sign_in(scene, "sue.steward", &token);
+    struct guard_session *hal = scene_sign_in(scene, "hal.hub", &token);
+    struct guard_session *wanda = scene_sign_in(scene, "wanda.worker", &token);
+    GOOD(opens(scene, sue, "care", &intake, &err));
+    GOOD(opens(scene, hal, "gp", &intake, &err));
+    assert_false(opens(scene, sue, "gp", &intake, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_false(opens(scene, wanda, "care", &intake, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_false(opens(scene, sue, "no_such_source", &intake, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+}
+
+static void a_source_whose_agreement_ran_out_is_not_landed(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct intake *intake;
+    struct slice token;
+    county_with_stewards(scene);
+    scene_account(scene, "sue.steward", "council", "steward");
+    char *withdrawn =
+        arena_cstr(scene->arena, arena_format(scene->arena, "withdrawn: 2026-11-01\n%s", scene_supply_care));
+    scene_agreement(scene, "supply_care", withdrawn);
+    scene_catalogue(scene);
+    struct guard_session *sue = scene_sign_in(scene, "sue.steward", &token);
+    assert_false(opens(scene, sue, "care", &intake, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_non_null(strstr(err.text, "supply_care"));
+}
+
+static void values_in_quarantine_are_sealed_and_shown_to_the_steward_with_an_audit_entry(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct intake *intake;
+    struct slice token;
+    struct landing landing;
+    struct quarantined *found;
+    size_t count;
+    bool more;
+    county_with_stewards(scene);
+    scene_account(scene, "sue.steward", "council", "steward");
+    scene_account(scene, "bob.board", "board", "steward");
+    struct guard_session *sue = scene_sign_in(scene, "sue.steward", &token);
+    struct guard_session *bob = scene_sign_in(scene, "bob.board", &token);
+    GOOD(opens(scene, sue, "care", &intake, &err));
+    struct slice path = arena_format(scene->arena, "%.*s/care.csv", PRINT(scene->folder));
+    GOOD(host_write_file(host_real(), path, S("number,surname,born,need\n1,Reed,1950-02-03,\n2,Moor,99/99/1950,help\n"),
+                         &err));
+    struct landing_file file = {.path = path};
+    GOOD(landing_accept(intake, &file, scene->arena, &landing, &err));
+    assert_true(slice_equal(landing.received_by, S("sue.steward")));
+    GOOD(landing_run(intake, landing.id, NULL, scene->arena, &landing, &err));
+    assert_int_equal(landing.counts.quarantined, 1);
+
+    struct quarantine_filter filter = {.source = S("care"), .landing = landing.id};
+    GOOD(quarantine_reasons(scene->both->store, &filter, scene->arena, &found, &count, &more, &err));
+    assert_int_equal(count, 1);
+    assert_true(found[0].value.len == 0 && found[0].key.len == 0 && found[0].line == 3 && !more);
+    assert_true(slice_equal(found[0].column, S("born")) && slice_equal(found[0].rule, S("type")));
+    assert_false(quarantine_list(bob, scene->folder, &filter, scene->arena, &found, &count, &more, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    GOOD(quarantine_list(sue, scene->folder, &filter, scene->arena, &found, &count, &more, &err));
+    assert_true(slice_equal(found[0].value, S("99/99/1950")) && slice_equal(found[0].key, S("2")));
+
+    /* In the table the value is not to be read. */
+    struct transaction *t = both_begin(scene->both, TRANSACTION_READ);
+    struct result rows;
+    const struct sql sql = {S("SELECT value_sealed FROM quarantine")};
+    GOOD(store_query_sql(t, &sql, NO_ARGS, scene->arena, &rows, &err));
+    struct slice sealed = cell_text(&rows.cells[0]);
+    assert_int_equal(slice_search(sealed, S("1950")), sealed.len);
+    assert_int_equal(
+        both_integer(scene->both, t, "SELECT count(*) FROM change WHERE what = 'landing' AND account = 'sue.steward'"),
+        2);
+    transaction_rollback(t);
+
+    struct audit_entry *entries;
+    struct audit_filter mine = {.account = S("sue.steward"), .action = S("quarantine")};
+    GOOD(audit_list(sue, &mine, scene->arena, &entries, &count, &more, &err));
+    assert_int_equal(count, 1);
+    assert_true(slice_equal(entries[0].fields, S("care.born")));
+
+    struct quarantine_sum *sums;
+    GOOD(quarantine_summary(scene->both->store, landing.id, scene->arena, &sums, &count, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(sums[0].rows, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_ON_BOTH(a_source_is_landed_by_its_own_agencys_steward_and_nobody_else),
+        SCENE_ON_BOTH(a_source_whose_agreement_ran_out_is_not_landed),
+        SCENE_ON_BOTH(values_in_quarantine_are_sealed_and_shown_to_the_steward_with_an_audit_entry),
+    };
+    return cmocka_run_group_tests_name("landing and the guard", tests, NULL, NULL);
+}
