@@ -141,15 +141,20 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     if (bytes == 0)
         bytes = 1;
     struct block *block = arena->newest;
-    size_t start = block ? (block->used + align - 1) & ~(align - 1) : 0;
-    if (BLOCK_PER_ALLOCATION || !block || start > block->size || block->size - start < bytes) {
+    size_t start = 0;
+    bool fits = false;
+    if (!BLOCK_PER_ALLOCATION && block) {
+        size_t aligned = (block->used + align - 1) & ~(align - 1);
+        fits = aligned <= block->size && block->size - aligned >= bytes;
+        start = fits ? aligned : 0;
+    }
+    if (!fits) {
         size_t wanted = BLOCK_PER_ALLOCATION ? bytes : arena->next_block;
         if (wanted < bytes)
             wanted = bytes;
         else if (arena->next_block < LARGEST_BLOCK)
             arena->next_block *= 2;
         block = block_add(arena, wanted);
-        start = 0;
     }
     block->used = start + bytes;
     arena->used += bytes;
@@ -251,6 +256,7 @@ static void buffer_reserve(struct buffer *buffer, size_t more)
 void buffer_add(struct buffer *buffer, struct slice s)
 {
     buffer_reserve(buffer, s.len);
+    must(buffer->at);
     if (s.len)
         memcpy(buffer->at + buffer->len, s.at, s.len);
     buffer->len += s.len;

@@ -10,9 +10,9 @@
 #include <emmintrin.h>
 #endif
 
-void csv_free(void *handle)
+void csv_free(void *reader)
 {
-    struct csv_reader *r = handle;
+    struct csv_reader *r = reader;
     must(r->magic == CSV_MAGIC);
     r->magic = 0;
     free(r->at);

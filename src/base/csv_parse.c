@@ -19,7 +19,7 @@ static inline struct block look(const char *at, char delimiter)
                   quote = _mm_set1_epi8('"'), zero = _mm_setzero_si128();
     struct block b = {0, 0, 0};
     for (unsigned i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(at + (size_t)16 * i));
         __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, d), _mm_or_si128(_mm_cmpeq_epi8(v, lf), _mm_cmpeq_epi8(v, cr)));
         b.stops |= (uint64_t)(uint32_t)_mm_movemask_epi8(stop) << 16 * i;
         b.quotes |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, quote)) << 16 * i;

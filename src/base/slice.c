@@ -43,12 +43,12 @@ bool slice_equal_nocase(struct slice a, struct slice b)
 
 bool slice_starts(struct slice s, struct slice prefix)
 {
-    return s.len >= prefix.len && slice_equal(slice_part(s, 0, prefix.len), prefix);
+    return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
 }
 
 bool slice_ends(struct slice s, struct slice suffix)
 {
-    return s.len >= suffix.len && slice_equal(slice_part(s, s.len - suffix.len, s.len), suffix);
+    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.at + (s.len - suffix.len), suffix.at, suffix.len) == 0);
 }
 
 struct slice slice_trim(struct slice s)

@@ -103,7 +103,7 @@ static bool read_scalar(struct reading *r, const yaml_event_t *event, struct yam
     struct yaml node = place(r, YAML_SCALAR, event->start_mark);
     node.quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     node.text = arena_copy(r->arena, slice_from(event->data.scalar.value, event->data.scalar.length));
-    if (memchr(node.text.at, '\0', node.text.len))
+    if (slice_find(node.text, '\0') < node.text.len)
         return refuse(r, event->start_mark, "this text holds a NUL character; leave it out");
     if (!node.quoted && (node.text.len == 0 || slice_equal(node.text, S("~")) || slice_equal(node.text, S("null")) ||
                          slice_equal(node.text, S("Null")) || slice_equal(node.text, S("NULL"))))
