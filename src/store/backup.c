@@ -109,7 +109,7 @@ static bool from_file(void *context, void *out, size_t size, size_t *ret_read, s
 bool store_backup_verify(const struct host *host, struct slice path, struct backup_summary *ret, struct error *err)
 {
     struct arena *arena = arena_make(0);
-    struct host_file *file;
+    struct host_file *file = NULL;
     struct backup_reader reader = {.read = from_file, .context = &file};
     bool good = host_open(host, path, HOST_READ, arena, &file, err) && backup_read(&reader, ret, err);
     arena_free(arena);
@@ -197,7 +197,7 @@ static bool load(struct store *store, struct slice path, struct arena *arena, st
 
 bool store_restore(const struct store_options *into, struct slice path, struct backup_summary *ret, struct error *err)
 {
-    struct backup_summary sum;
+    struct backup_summary sum = {0};
     if (!store_backup_verify(into->host, path, &sum, err))
         return false;
     if (sum.version > store_schema_known(sum.schema))

@@ -185,7 +185,7 @@ static bool take_number(struct reading *r, uint64_t *ret, struct error *err)
 {
     uint64_t number = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        unsigned char byte;
+        unsigned char byte = 0;
         if (!take(r, &byte, 1, err))
             return false;
         if (shift == 63 && byte > 1)
@@ -228,7 +228,7 @@ static bool take_bytes(struct reading *r, struct arena *arena, uint64_t most, st
 static bool take_line(struct reading *r, struct arena *arena, struct slice *ret, struct error *err)
 {
     struct buffer line = buffer_make(arena);
-    for (char c;;) {
+    for (char c = 0;;) {
         if (!take(r, &c, 1, err))
             return false;
         if (c == '\n')
@@ -257,7 +257,7 @@ static bool read_head(struct reading *r, struct backup_summary *sum, struct erro
     struct error early;
     if (!take(r, first, sizeof first, &early) || memcmp(first, first_line, sizeof first) != 0)
         return error_set(err, ERROR_INPUT, "the file is no backup of Staithe's, or of a later form; name another");
-    struct slice schema, made, word, number;
+    struct slice schema = NO_SLICE, made = NO_SLICE, word = NO_SLICE, number;
     if (!take_line(r, r->table_arena, &schema, err) || !take_line(r, r->table_arena, &made, err))
         return false;
     int64_t version;
@@ -285,7 +285,7 @@ static bool read_table(struct reading *r, struct error *err)
     r->columns = arena_array(r->table_arena, struct backup_column, count);
     r->cells = arena_array(r->table_arena, struct value, count);
     for (size_t i = 0; i < count; i++) {
-        char letter;
+        char letter = 0;
         if (!take_bytes(r, r->table_arena, 63, &r->columns[i].name, err) || !take(r, &letter, 1, err))
             return false;
         if (!store_name_fits(r->columns[i].name) || !kind_of(letter, &r->columns[i].kind) ||

@@ -177,7 +177,7 @@ static const struct source_table_column *column_of(const struct source_table *ta
     for (size_t i = 0; i < table->count; i++)
         if (slice_equal(table->columns[i].name, name))
             return &table->columns[i];
-    must(!"the column is one of the table's");
+    must(false); /* the column is one of the table's */
     return NULL;
 }
 
@@ -239,7 +239,7 @@ static void add_condition(struct composing *c, const struct source_table *table,
         buffer_format(&c->sql, "s.\"%.*s\" IS NULL", PRINT(column->name));
         return;
     }
-    must(!"every operator is written above");
+    must(false); /* every operator is written above */
 }
 
 static struct slice anchor_list(const struct source_read *read, enum store_dialect dialect, struct arena *arena)
