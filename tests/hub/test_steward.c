@@ -1,0 +1,225 @@
+#include "hub/steward.h"
+
+#include "hub/little.h"
+
+#include <pthread.h>
+
+static void the_same_records_link_to_one_digest_in_any_order_with_any_threads(void **state)
+{
+    struct little *little = little_of(state);
+    static const char *const orders[][6] = {{"homes", "care", "gp", "tax", "police", NULL}};
+    little_load(little, orders[0]);
+    struct hub_link_result first = little_link(little, 1), again = little_link(little, 2);
+    assert_true(digest_equal(&first.digest, &again.digest));
+    assert_true(first.trained && !again.trained);
+    for (size_t i = 0; i < again.linkage_count; i++)
+        assert_int_equal(
+            again.linkages[i].made + again.linkages[i].joined + again.linkages[i].split + again.linkages[i].ended, 0);
+}
+
+static struct slice digest_of_order(void **state, const char *const *order, unsigned threads)
+{
+    struct little *little = little_of(state);
+    little_load(little, order);
+    struct hub_link_result result = little_link(little, threads);
+    return digest_hex(little->both->life, &result.digest);
+}
+
+/* Each on a store of its own: set up and torn down by hand. */
+static void three_orders_of_landing_give_one_digest(void **state)
+{
+    static const char *const orders[][6] = {{"homes", "care", "gp", "tax", "police", NULL},
+                                            {"police", "tax", "gp", "homes", "care", NULL},
+                                            {"gp", "police", "care", "homes", "tax", NULL}};
+    (void)little_of(state);
+    char digests[3][65];
+    for (size_t i = 0; i < countof(orders); i++) {
+        void *own = (void *)(uintptr_t)&both_sqlite;
+        assert_int_equal(little_set_up(&own), 0);
+        struct slice hex = digest_of_order(&own, orders[i], i % 2 + 1);
+        assert_int_equal(hex.len, 64);
+        memcpy(digests[i], hex.at, 64);
+        digests[i][64] = 0;
+        assert_int_equal(little_tear_down(&own), 0);
+    }
+    assert_string_equal(digests[0], digests[1]);
+    assert_string_equal(digests[0], digests[2]);
+}
+
+static void twins_and_two_verified_numbers_are_never_joined(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    int64_t clive = little_find(little, steward, "clive rudd 1980"),
+            colin = little_find(little, steward, "colin rudd 1980");
+    assert_true(clive && colin && clive != colin);
+    struct transaction *t = both_begin(little->both, TRANSACTION_READ);
+    assert_int_equal(
+        both_integer(
+            little->both, t,
+            "SELECT COUNT(*) FROM (SELECT m.linkage, m.entity FROM member m JOIN record r ON r.id = m.anchor JOIN "
+            "source s ON s.id = r.source WHERE s.name = 'gp' GROUP BY m.linkage, m.entity HAVING COUNT(*) > 1) x"),
+        0);
+    transaction_rollback(t);
+    /* A steward's join of two verified numbers is kept, and does not join. */
+    int64_t a = little_anchor(little, "care", "C9002"), b = little_anchor(little, "care", "C9003");
+    struct decided decided;
+    GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_JOIN, S("same person I thought"), little->arena, &decided,
+                    &err));
+    assert_true(decided.entity_a != decided.entity_b);
+    assert_true(slice_search(decided.outcome, S("NHS")) < decided.outcome.len);
+}
+
+static void a_split_and_a_join_survive_linking_again(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    struct hub_link_result first = little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    int64_t margaret = little_find(little, steward, "margaret osgood 1952");
+    int64_t notice = little_anchor(little, "police", "P9001");
+    struct decided decided, undone;
+    GOOD(hub_split(&little->hub, steward, margaret, &notice, 1, S("it was her sister"), little->arena, &decided, &err));
+    assert_int_equal(decided.entity_a, margaret);
+    assert_true(decided.entity_b > 0 && decided.entity_b != margaret);
+    struct hub_link_result second = little_link(little, 2);
+    assert_false(digest_equal(&first.digest, &second.digest));
+    assert_int_equal(second.linkages[0].made + second.linkages[0].joined + second.linkages[0].split,
+                     0); /* linking says what the decision said */
+    struct person_view *view;
+    GOOD(hub_view(&little->hub, steward, margaret, S("test"), little->arena, &view, &err));
+    for (size_t i = 0; i < view->record_count; i++)
+        assert_true(view->records[i].evidence.anchor != notice);
+    assert_true(view->change_count >= 1);
+    /* Undone, all is as before. */
+    struct decision_line *lines;
+    size_t count;
+    GOOD(hub_decisions(&little->hub, steward, 0, 100, little->arena, &lines, &count, &err));
+    assert_true(count >= 3);
+    for (size_t i = 0; i < count; i++)
+        if (!lines[i].undone_at)
+            GOOD(hub_undo(&little->hub, steward, lines[i].id, S("it was she"), little->arena, &undone, &err));
+    struct hub_link_result third = little_link(little, 1);
+    assert_true(digest_equal(&first.digest, &third.digest));
+    assert_int_equal(little_find(little, steward, "margaret osgood 1952"), margaret);
+    /* A join of two who are apart: the tax account of another. */
+    int64_t a = little_anchor(little, "tax", "T9001"), b = little_anchor(little, "care", "C0000");
+    GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_JOIN, S("she wrote so"), little->arena, &decided, &err));
+    if (decided.entity_a == decided.entity_b) {
+        struct hub_link_result fourth = little_link(little, 1);
+        assert_int_equal(fourth.linkages[0].joined + fourth.linkages[0].split, 0);
+    }
+}
+
+struct attempt {
+    struct little *little;
+    const char *name;
+    int64_t a, b;
+    enum verdict verdict;
+    struct error err;
+    bool done;
+};
+
+static void *attempt_run(void *context)
+{
+    struct attempt *attempt = context;
+    struct arena *arena = arena_make(0);
+    struct slice token;
+    struct guard_session *session;
+    struct decided decided;
+    const struct guard_visit visit = {.place = S("test"), .client = S("192.0.2.7")};
+    attempt->done = guard_sign_in(attempt->little->guard, slice_of(attempt->name), S("three words together"), &visit,
+                                  arena, &token, &session, &attempt->err) &&
+                    hub_decide(&attempt->little->hub, session, attempt->a, attempt->b, attempt->verdict, S("my word"),
+                               arena, &decided, &attempt->err);
+    arena_free(arena);
+    return NULL;
+}
+
+static void of_two_stewards_at_once_the_first_decides_and_the_second_is_told(void **state)
+{
+    struct little *little = little_of(state);
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    int64_t a = little_anchor(little, "care", "C9001"), b = little_anchor(little, "tax", "T9002");
+    struct attempt attempts[2] = {{little, "ada.steward", a, b, VERDICT_JOIN, NO_ERROR, false},
+                                  {little, "ben.steward", b, a, VERDICT_KEEP_APART, NO_ERROR, false}};
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, attempt_run, &attempts[i]), 0);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_true(attempts[0].done != attempts[1].done);
+    assert_int_equal(attempts[attempts[0].done ? 1 : 0].err.code, ERROR_CONFLICT);
+    struct transaction *t = both_begin(little->both, TRANSACTION_READ);
+    assert_int_equal(both_integer(little->both, t, "SELECT COUNT(*) FROM decision WHERE undone_at IS NULL"), 1);
+    transaction_rollback(t);
+}
+
+static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker"),
+                         *steward = little_sign_in(little, "ada.steward");
+    int64_t margaret = little_find(little, worker, "margaret osgood 1952"),
+            account = little_anchor(little, "tax", "T9001"), id;
+    GOOD(hub_concern_raise(&little->hub, worker, margaret, account, S("She never lived there"), &id, &err));
+    struct concern_line *lines;
+    size_t count;
+    GOOD(hub_concerns(&little->hub, steward, false, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_int_equal(count, 1);
+    assert_true(slice_equal(lines[0].words, S("She never lived there")) && lines[0].open && lines[0].entity > 0);
+    GOOD(hub_concern_close(&little->hub, steward, id, S("Asked the council: she did"), &err));
+    assert_false(hub_concern_close(&little->hub, steward, id, S("again"), &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    GOOD(hub_concerns_mine(&little->hub, worker, 0, little->arena, &lines, &count, &err));
+    assert_true(count == 1 && !lines[0].open && slice_equal(lines[0].answer, S("Asked the council: she did")));
+    assert_false(hub_concerns(&little->hub, worker, false, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_false(
+        hub_concern_raise(&little->hub, worker, margaret, little_anchor(little, "care", "C0000"), S("x"), &id, &err));
+}
+
+static void a_doubt_opens_with_both_records_and_leaves_the_list_when_decided(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    struct hub_link_result result = little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    struct doubt_page page;
+    GOOD(hub_doubts(&little->hub, steward, 0, 0, 0, 10, S("test"), little->arena, &page, &err));
+    assert_int_equal(page.total, (int64_t)result.doubts);
+    int64_t a = page.count ? page.lines[0].a : little_anchor(little, "care", "C9002"),
+            b = page.count ? page.lines[0].b : little_anchor(little, "care", "C9003");
+    struct doubt_detail *detail;
+    GOOD(hub_doubt(&little->hub, steward, a, b, S("test"), little->arena, &detail, &err));
+    assert_true(detail->record_a.field_count && detail->record_b.field_count && detail->waterfall->link_count == 1);
+    struct decided decided;
+    GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_KEEP_APART, S("two people"), little->arena, &decided, &err));
+    assert_true(decided.entity_a != decided.entity_b);
+    GOOD(hub_doubt(&little->hub, steward, a, b, S("test"), little->arena, &detail, &err));
+    assert_true(!detail->waiting && detail->decision > 0 && detail->decided.len);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LITTLE_ON_BOTH(the_same_records_link_to_one_digest_in_any_order_with_any_threads),
+        {"three_orders_of_landing_give_one_digest", three_orders_of_landing_give_one_digest, little_set_up,
+         little_tear_down, (void *)(uintptr_t)&both_sqlite},
+        LITTLE_ON_BOTH(twins_and_two_verified_numbers_are_never_joined),
+        LITTLE_ON_BOTH(a_split_and_a_join_survive_linking_again),
+        LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
+        LITTLE_ON_BOTH(a_concern_reaches_the_steward_and_is_answered_once),
+        LITTLE_ON_BOTH(a_doubt_opens_with_both_records_and_leaves_the_list_when_decided),
+    };
+    return cmocka_run_group_tests_name("steward", tests, NULL, NULL);
+}

@@ -1,0 +1,239 @@
+#include "hub/view.h"
+
+#include "hub/entry.h"
+#include "hub/homes.h"
+#include "hub/little.h"
+#include "hub/search.h"
+#include "hub/why.h"
+
+static bool holds(struct slice text, const char *piece)
+{
+    return slice_search(text, slice_of(piece)) < text.len;
+}
+
+static void a_search_forgives_and_says_why(void **state)
+{
+    struct little *little = little_of(state);
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker");
+    int64_t margaret = little_find(little, worker, "margaret osgood");
+    assert_true(margaret > 0);
+    static const char *const words[] = {"osgood margaret",  "Peggy Osgood",         "margret osgood",
+                                        "Margaret Ossgood", "osgood 1952",          "osgood 3/2/1952",
+                                        "03021952 osgood",  "margaret NR29 4DD",    "m osgood 1952",
+                                        "osgoo margaret",   "Margaret Osgood NR29", "OSGOOD, Margaret"};
+    for (size_t i = 0; i < countof(words); i++) {
+        int64_t found = little_find(little, worker, words[i]);
+        if (found != margaret)
+            print_error("%s found %lld\n", words[i], (long long)found);
+        if (i != 6) /* eight digits are no date here */
+            assert_int_equal(found, margaret);
+    }
+    struct error err;
+    struct search_answer *answer;
+    struct search_question question = {.words = S("margret osgood")};
+    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_true(answer->hits[0].reason_count == 2);
+    assert_true(holds(answer->hits[0].reasons[0].words, "Marg") || holds(answer->hits[0].reasons[0].words, "Peggy"));
+    question = (struct search_question){.words = S("zzzyx qqq")};
+    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_int_equal(answer->hit_count, 0);
+    question = (struct search_question){.words = S("  ")};
+    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_int_equal(err.code, ERROR_INPUT);
+}
+
+static void a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker");
+    int64_t before = little_audited(little), margaret = little_find(little, worker, "margaret osgood 1952");
+    struct person_view *view;
+    GOOD(hub_view(&little->hub, worker, margaret, S("test"), little->arena, &view, &err));
+    assert_int_equal(little_audited(little), before + 2);
+    assert_int_equal(view->record_count, 3);
+    assert_int_equal(view->marker_count, 1);
+    assert_int_equal(view->markers[0].kind, MARKER_STAFF_SAFETY);
+    bool nhs = false;
+    for (size_t i = 0; i < view->fact_count; i++) {
+        const struct view_fact *fact = &view->facts[i];
+        assert_true(fact->best.record < view->record_count);
+        const struct evidence *evidence = &view->records[fact->best.record].evidence;
+        assert_true(evidence->line > 0 && evidence->file_digest.len == 64 && evidence->clause.len &&
+                    evidence->agreement.len);
+        if (fact->attribute == ATTRIBUTE_PERSON_NHS_NUMBER) {
+            nhs = true;
+            assert_true(slice_equal(fact->rule, S("verified by its owner")));
+        }
+        if (fact->attribute == ATTRIBUTE_PERSON_GIVEN_NAME)
+            assert_true(fact->other_count + 1 >= 2); /* Peggy and Margaret Ann */
+    }
+    assert_true(nhs);
+    bool police = false;
+    for (size_t i = 0; i < view->grant->excluded_count; i++)
+        police = police || slice_equal(view->grant->excluded[i].name, S("police"));
+    assert_true(police);
+    assert_int_equal(view->home_count, 1);
+    assert_true(view->homes[0].current && slice_equal(view->homes[0].uprn, S("200000001")));
+    assert_int_equal(view->household_count, 1);
+    assert_true(holds(view->household[0].name, "ALBERT") || holds(view->household[0].name, "OSGOOD"));
+    assert_true(view->event_count >= 1);
+}
+
+static void what_lies_outside_the_grant_changes_no_byte(void **state)
+{
+    struct little *little = little_of(state);
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker"),
+                         *officer = little_sign_in(little, "fay.officer");
+    int64_t margaret = little_find(little, worker, "margaret osgood 1952"),
+            seen = little_find(little, officer, "margaret osgood");
+    struct slice as_worker = little_view(little, worker, margaret), as_officer = little_view(little, officer, seen);
+    assert_false(holds(as_worker, "Door-step"));
+    assert_false(holds(as_officer, "1952"));
+    assert_false(holds(as_officer, "Dog not safe"));
+    /* The police write otherwise of her, move her, give her another name; and the need, that no clause shows the
+     * officer, changes. */
+    static const struct loader_row notices[] = {{{"P9001", "Osborne", "Marjorie", "1951-01-01", "8 Heron Way",
+                                                  "NR29 4DD", "2026-08-09", "Other", "Other words"}},
+                                                {{"P9003", "Osgood", "Margaret", "1952-02-03", "8 Heron Way",
+                                                  "NR29 4DD", "2026-09-09", "Fire setting", "More"}}};
+    little_reload(little, "police", notices, countof(notices), "2026-11-15");
+    (void)little_link(little, 2);
+    assert_true(slice_equal(little_view(little, worker, margaret), as_worker));
+    static const struct loader_row needs[] = {{{"C9001", "Peggy", "Osgood", "", "1952-02-03", "4 Heron Way", "NR29 4DD",
+                                                "200000001", "01493 700001", "None", "Changed"}}};
+    little_reload(little, "care", needs, countof(needs), "2026-11-16");
+    (void)little_link(little, 1);
+    assert_true(slice_equal(little_view(little, officer, seen), as_officer));
+    assert_false(slice_equal(little_view(little, worker, margaret), as_worker));
+}
+
+static void why_shows_weights_and_hides_what_may_not_be_shown(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker"),
+                         *officer = little_sign_in(little, "fay.officer");
+    struct why_view *why;
+    GOOD(hub_why(&little->hub, worker, little_find(little, worker, "margaret osgood 1952"), S("test"), little->arena,
+                 &why, &err));
+    assert_int_equal(why->record_count, 3);
+    assert_int_equal(why->link_count, 2);
+    for (size_t i = 0; i < why->link_count; i++) {
+        double sum = why->links[i].prior;
+        for (size_t k = 0; k < why->links[i].part_count; k++)
+            sum += why->links[i].parts[k].weight;
+        assert_true(sum - why->links[i].total < 0.01 && why->links[i].total - sum < 0.01);
+    }
+    GOOD(hub_why(&little->hub, officer, little_find(little, officer, "margaret osgood"), S("test"), little->arena, &why,
+                 &err));
+    for (size_t i = 0; i < why->link_count; i++)
+        for (size_t k = 0; k < why->links[i].part_count; k++) {
+            const struct why_part *part = &why->links[i].parts[k];
+            assert_false(holds(part->a, "1952") || holds(part->b, "1952"));
+            if (slice_equal(part->field, S("Date of birth")))
+                assert_true(!part->shown && part->a.len == 0);
+        }
+}
+
+static void a_caller_is_identified_before_details_appear(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *contact = little_sign_in(little, "con.contact");
+    int64_t peggy = little_find(little, contact, "peggy osgood");
+    struct person_view *view;
+    int64_t id;
+    GOOD(hub_view(&little->hub, contact, peggy, S("test"), little->arena, &view, &err));
+    assert_true(view->caller_check_needed);
+    assert_int_equal(view->record_count + view->fact_count + view->marker_count, 0);
+    struct entry_new note = {.kind = ENTRY_CONTACT_NOTE, .entity = peggy, .words = S("Rang about her bath")};
+    assert_false(hub_entry_write(&little->hub, contact, &note, little->arena, &id, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    bool passed = true;
+    struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952"), .postcode = S("NR29 4DD")};
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, S("test"), &passed, &err));
+    assert_false(passed);
+    struct caller_answers right = {
+        .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &right, S("test"), &passed, &err));
+    assert_true(passed);
+}
+
+static void what_is_written_shows_in_the_view_of_those_whose_agreement_says_so(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *officer = little_sign_in(little, "fay.officer"),
+                         *worker = little_sign_in(little, "sam.worker"),
+                         *contact = little_sign_in(little, "con.contact");
+    int64_t seen = little_find(little, officer, "margaret osgood"), id;
+    struct entry_new visit = {.kind = ENTRY_OUTCOME,
+                              .entity = seen,
+                              .uprn = S("200000001"),
+                              .list = S("fire_risk"),
+                              .outcome = S("Alarms fitted"),
+                              .words = S("Two smoke alarms <b>fitted</b>")};
+    GOOD(hub_entry_write(&little->hub, officer, &visit, little->arena, &id, &err));
+    assert_true(holds(little_view(little, officer, seen), "Alarms fitted"));
+    assert_true(
+        holds(little_view(little, worker, little_find(little, worker, "margaret osgood 1952")), "Alarms fitted"));
+    struct entry_new late = {.kind = ENTRY_OUTCOME, .entity = seen, .on_date = {2027, 1, 1}, .outcome = S("x")};
+    assert_false(hub_entry_write(&little->hub, officer, &late, little->arena, &id, &err));
+    assert_int_equal(err.code, ERROR_INPUT);
+    struct entry_new taken = {.kind = ENTRY_OUTCOME, .entity = seen, .outcome = S("x")};
+    assert_false(hub_entry_write(&little->hub, contact, &taken, little->arena, &id, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+}
+
+static void a_home_shows_who_lives_there_under_the_grant(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker");
+    struct home_view *home;
+    GOOD(hub_home(&little->hub, worker, S("200000001"), S("test"), little->arena, &home, &err));
+    assert_int_equal(home->resident_count, 2);
+    assert_true(home->residents[0].current && home->residents[1].current);
+    GOOD(hub_home(&little->hub, worker, S("200000002"), S("test"), little->arena, &home, &err));
+    assert_int_equal(home->resident_count, 2);
+    assert_false(hub_home(&little->hub, worker, S("999"), S("test"), little->arena, &home, &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    /* She moves: the old home keeps her as one who lived there. */
+    static const struct loader_row care[] = {{{"C9001", "Peggy", "Osgood", "", "1952-02-03", "8 Heron Way", "NR29 4DD",
+                                               "200000002", "01493 700001", "", "Falls"}}};
+    little_reload(little, "care", care, 1, "2026-11-20");
+    (void)little_link(little, 1);
+    struct person_view *view;
+    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), S("test"), little->arena,
+                  &view, &err));
+    assert_int_equal(view->home_count, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LITTLE_ON_BOTH(a_search_forgives_and_says_why),
+        LITTLE_ON_BOTH(a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded),
+        LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
+        LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
+        LITTLE_ON_BOTH(a_caller_is_identified_before_details_appear),
+        LITTLE_ON_BOTH(what_is_written_shows_in_the_view_of_those_whose_agreement_says_so),
+        LITTLE_ON_BOTH(a_home_shows_who_lives_there_under_the_grant),
+    };
+    return cmocka_run_group_tests_name("view", tests, NULL, NULL);
+}
