@@ -160,6 +160,19 @@ static bool settled(const struct clustering *c, const struct link_clusters *clus
     return false;
 }
 
+/* "J SMITH" without a birth date, in a home where John and Jane Smith live: the two records hold nothing by which a
+ * person could tell. It stays apart, and nobody is asked. */
+static bool untellable(const struct linked_record *record)
+{
+    struct slice rest = record->form.given, word;
+    if (record->form.birth.len || record->form.telephone.len || record->form.email.len)
+        return false;
+    while (slice_cut(&rest, ' ', &word))
+        if (word.len > 2 || (word.len == 2 && word.at[1] != '.'))
+            return false;
+    return true;
+}
+
 size_t clustering_doubts(const struct clustering *c, const struct link_clusters *clusters, const uint64_t *verified,
                          struct arena *arena, struct doubt_found **ret)
 {
@@ -173,6 +186,9 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
         const struct link_doubt *doubt = &clusters->doubts[i];
         uint64_t a = cluster_code[clusters->cluster[doubt->a]], b = cluster_code[clusters->cluster[doubt->b]];
         if ((a && b && a != b) || settled(c, clusters, doubt->a, doubt->b))
+            continue;
+        if (doubt->reason == LINK_DOUBT_AMBIGUOUS &&
+            (untellable(&c->linked->records[doubt->a]) || untellable(&c->linked->records[doubt->b])))
             continue;
         struct slice why = S("its weight lies between a certain match and none");
         if (doubt->reason == LINK_DOUBT_GUARD) {

@@ -361,8 +361,8 @@ static struct sheet known(struct little *little, struct slice source)
         ADD(nhs(little, 900201), "", "RUDD", "CLIVE", "1980-09-09", "", "8 Heron Way, Littleham", "NR29 4DD", "");
         ADD(nhs(little, 900301), "", "RUDD", "COLIN", "1980-09-09", "", "8 Heron Way, Littleham", "NR29 4DD", "");
     } else if (slice_equal(source, S("tax"))) {
-        ADD("T9001", "MRS M OSGOOD", "200000001", "4 HERON WAY", "NR29 4DD", "1999-06-01");
-        ADD("T9002", "MR A OSGOOD", "200000001", "4 HERON WAY", "NR29 4DD", "1999-06-01");
+        ADD("T9001", "MRS MARGARET OSGOOD", "200000001", "4 HERON WAY", "NR29 4DD", "1999-06-01");
+        ADD("T9002", "MR ALBERT OSGOOD", "200000001", "4 HERON WAY", "NR29 4DD", "1999-06-01");
     } else if (slice_equal(source, S("police"))) {
         ADD("P9001", "Osgood", "Margaret", "1952-02-03", "4 Heron Way", "NR29 4DD", "2026-08-09", "Door-step seller",
             "Paid for a roof");

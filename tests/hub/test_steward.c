@@ -65,7 +65,10 @@ static void twins_and_two_verified_numbers_are_never_joined(void **state)
         0);
     transaction_rollback(t);
     /* A steward's join of two verified numbers is kept, and does not join. */
-    int64_t a = little_anchor(little, "care", "C9002"), b = little_anchor(little, "care", "C9003");
+    t = both_begin(little->both, TRANSACTION_READ);
+    int64_t a = both_integer(little->both, t, "SELECT MIN(record) FROM source_gp WHERE given = 'CLIVE'");
+    int64_t b = both_integer(little->both, t, "SELECT MIN(record) FROM source_gp WHERE given = 'COLIN'");
+    transaction_rollback(t);
     struct decided decided;
     GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_JOIN, S("same person I thought"), little->arena, &decided,
                     &err));
