@@ -22,7 +22,8 @@ int main(int argc, char **argv)
     LLVMFuzzerTestOneInput((const uint8_t *)"", 0);
     for (int i = 0; i < count; i++) {
         char path[4096];
-        if (names[i]->d_name[0] != '.' && snprintf(path, sizeof path, "%s/%s", argv[1], names[i]->d_name) < (int)sizeof path) {
+        if (names[i]->d_name[0] != '.' &&
+            snprintf(path, sizeof path, "%s/%s", argv[1], names[i]->d_name) < (int)sizeof path) {
             FILE *file = fopen(path, "rb");
             if (!file) {
                 perror(path);

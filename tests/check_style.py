@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """clang-format and clang-tidy find nothing to say about any C file of the project. Prints TAP."""
 import concurrent.futures
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.environ.get("STAITHE_SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("STAITHE_BUILD_ROOT") or os.path.join(ROOT, "build-test")
@@ -25,8 +28,19 @@ def format_faults(files):
     return sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", result.stderr, re.M)))
 
 
-def tidy(path):
-    result = subprocess.run(["clang-tidy", "--quiet", "-p", BUILD, path], capture_output=True, text=True)
+def clang_commands(folder):
+    """The build's compile commands, as clang understands them: without ccache and without what only gcc knows."""
+    with open(os.path.join(BUILD, "compile_commands.json"), encoding="utf-8") as file:
+        commands = json.load(file)
+    for command in commands:
+        words = [w for w in shlex.split(command["command"]) if w not in ("ccache", "-ftrivial-auto-var-init=zero")]
+        command["command"] = shlex.join(words)
+    with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as file:
+        json.dump(commands, file)
+
+
+def tidy(path, commands):
+    result = subprocess.run(["clang-tidy", "--quiet", "-p", commands, path], capture_output=True, text=True)
     return [line for line in result.stdout.splitlines() if re.search(r": (warning|error):", line)]
 
 
@@ -43,8 +57,9 @@ def main():
     print(("not ok" if wrong else "ok") + f" 1 - clang-format agrees with {len(files)} files")
     sources = [f for f in files if f.endswith(".c") and os.sep + "src" + os.sep in f]
     faults = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
-        for found in pool.map(tidy, sources):
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        clang_commands(folder)
+        for found in pool.map(lambda path: tidy(path, folder), sources):
             faults += found
     for line in sorted(set(faults)):
         print("# " + line)

@@ -13,7 +13,7 @@ struct person_form {
     struct slice given, middle, family, previous_family, known_as;
     struct slice birth; /* ISO, may be partial */
     struct slice sex, nhs_number, superseded, telephone, email;
-    struct slice agency_id;    /* with the agency's name before it: numbers of two agencies never meet */
+    struct slice agency_id; /* with the agency's name before it: numbers of two agencies never meet */
     struct slice uprn, postcode;
     struct slice address;      /* on one line, with the town */
     struct slice address_line; /* place.address as it came */
