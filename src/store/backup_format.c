@@ -297,7 +297,7 @@ static bool read_table(struct reading *r, struct error *err)
 
 static bool read_cell(struct reading *r, enum value_kind wanted, struct value *ret, struct error *err)
 {
-    char letter;
+    char letter = 0;
     uint64_t bits = 0;
     if (!take(r, &letter, 1, err))
         return false;

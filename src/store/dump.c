@@ -76,7 +76,11 @@ bool dump_rows(struct transaction *transaction, const struct dump_table *table, 
     buffer_add(&text, S("SELECT "));
     for (size_t i = 0; i < table->count; i++)
         buffer_format(&text, "%s\"%.*s\"", i ? ", " : "", PRINT(table->columns[i].name));
-    buffer_format(&text, " FROM \"%.*s\" ORDER BY ", PRINT(table->name));
+    buffer_format(&text, " FROM \"%.*s\"", PRINT(table->name));
+    /* How often tables of sources changed their shape is PostgreSQL's own business (source_table.c), not content. */
+    if (slice_equal(table->name, S("counter")))
+        buffer_add(&text, S(" WHERE name <> 'shape'"));
+    buffer_add(&text, S(" ORDER BY "));
     size_t keys = 0;
     for (size_t place = 1; place <= table->count; place++)
         for (size_t i = 0; i < table->count; i++)

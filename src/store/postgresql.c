@@ -410,8 +410,10 @@ static bool begin_as_role(struct postgresql_connection *c, struct error *err)
 {
     for (int again = 0; again < 3; again++) {
         /* The snapshot is taken here. */
-        PGresult *result = PQexec(c->link, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-                                           "SELECT COALESCE(MAX(next), 0) FROM counter WHERE name = 'shape'");
+        PGresult *result = PQexec(c->link, c->base.store->schema == STORE_HUB
+                                               ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                                                 "SELECT COALESCE(MAX(next), 0) FROM counter WHERE name = 'shape'"
+                                               : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 0");
         bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
         long long shape = good ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
         if (!finished(c, result, err))
