@@ -6,7 +6,7 @@
  * knows the whole county. */
 #include "catalogue/reading.h"
 
-#define AGREEMENT_LONGEST (1024 * 1024)
+#define AGREEMENT_LONGEST ((size_t)1 << 20)
 
 static const char *const agreement_keys[] = {
     "agreement", "title",  "between",   "about",   "purposes", "lawful_basis", "special_category", "from",

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define COUNTY_LONGEST (1024 * 1024)
+#define COUNTY_LONGEST ((size_t)1 << 20)
 
 static const char *const county_keys[] = {"county",   "product",  "organisation", "colour", "help",
                                           "agencies", "purposes", "roles",        NULL};
@@ -125,7 +125,7 @@ static bool county_read(struct slice text, struct slice file, struct arena *aren
         return false;
     bool hex = w->colour.len == 7 && w->colour.at[0] == '#';
     for (size_t i = 1; hex && i < 7; i++)
-        hex = memchr("0123456789abcdefABCDEF", w->colour.at[i], 22) != NULL;
+        hex = strchr("0123456789abcdefABCDEF", w->colour.at[i]) && w->colour.at[i];
     if (!hex)
         return yaml_error(yaml_get(&tree, "colour"), err, "a colour is written like \"#005e5d\", in quotes");
     return county_agencies(&tree, arena, c, err) && county_purposes(&tree, arena, c, err) &&

@@ -7,7 +7,7 @@
  * refusal. */
 #include "catalogue/reading.h"
 
-#define CONTRACT_LONGEST (1024 * 1024)
+#define CONTRACT_LONGEST ((size_t)1 << 20)
 
 static const char *const contract_keys[] = {
     "apiVersion", "kind", "id", "name", "version", "status", "description", "schema", "slaProperties", "staithe",
@@ -413,7 +413,8 @@ static bool named_column(const struct source *source, const struct yaml *place, 
     struct slice *names = arena_array(arena, struct slice, source->column_count);
     for (size_t i = 0; i < source->column_count; i++)
         names[i] = source->columns[i].name;
-    return unknown_word(place, name, "column of this contract", names, source->column_count, err);
+    (void)unknown_word(place, name, "column of this contract", names, source->column_count, err);
+    return false;
 }
 
 static bool map_one(struct source *source, enum attribute attribute, const struct yaml *value, struct arena *arena,
@@ -431,7 +432,7 @@ static bool map_one(struct source *source, enum attribute attribute, const struc
     } else if (value->kind != YAML_SCALAR) {
         return yaml_error(value, err, "write the name of a column, or {column: …, verified: true}");
     }
-    struct column *column;
+    struct column *column = NULL;
     if (!named_column(source, place, name, &column, arena, err))
         return false;
     if (column->attribute != ATTRIBUTE_NONE)
@@ -521,7 +522,7 @@ static bool removed_read(const struct yaml *block, struct arena *arena, struct s
         return yaml_error(removed, err, "removed is for deltas; a snapshot removes a record by leaving it out");
     if (removed->kind != YAML_MAPPING)
         return yaml_error(removed, err, "write it as {column: status, value: deleted}");
-    struct column *column;
+    struct column *column = NULL;
     if (!yaml_only_keys(removed, keys, "removed", err) || !yaml_text(removed, "column", &source->removed_column, err) ||
         !yaml_text(removed, "value", &source->removed_value, err) ||
         !named_column(source, yaml_get(removed, "column"), source->removed_column, &column, arena, err))
@@ -574,7 +575,7 @@ static bool staithe_read(const struct yaml *tree, struct arena *arena, struct so
         !yaml_maybe_text(block, "as_at_column", &source->as_at_column, err) || !file_form_read(block, source, err) ||
         !removed_read(block, arena, source, err) || !attributes_read(block, arena, source, err))
         return false;
-    struct column *column;
+    struct column *column = NULL;
     if (source->as_at_column.len) {
         const struct yaml *place = yaml_get(block, "as_at_column");
         if (!named_column(source, place, source->as_at_column, &column, arena, err))
