@@ -160,17 +160,22 @@ static bool settled(const struct clustering *c, const struct link_clusters *clus
     return false;
 }
 
-/* "J SMITH" without a birth date, in a home where John and Jane Smith live: the two records hold nothing by which a
- * person could tell. It stays apart, and nobody is asked. */
-static bool untellable(const struct linked_record *record)
+static bool only_initials(const struct linked_record *record)
 {
     struct slice rest = record->form.given, word;
-    if (record->form.birth.len || record->form.telephone.len || record->form.email.len)
-        return false;
     while (slice_cut(&rest, ' ', &word))
         if (word.len > 2 || (word.len == 2 && word.at[1] != '.'))
             return false;
-    return true;
+    return record->form.birth.len == 0;
+}
+
+/* "J SMITH" without a birth date, in a home where John and Jane Smith live: the two records hold nothing by which a
+ * person could tell. It stays apart, and nobody is asked. */
+static bool untellable(const struct linked_record *a, const struct linked_record *b)
+{
+    bool contact = (a->form.email.len && slice_equal_nocase(a->form.email, b->form.email)) ||
+                   (a->form.telephone.len && slice_equal(a->form.telephone, b->form.telephone));
+    return !contact && (only_initials(a) || only_initials(b));
 }
 
 size_t clustering_doubts(const struct clustering *c, const struct link_clusters *clusters, const uint64_t *verified,
@@ -188,7 +193,7 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
         if ((a && b && a != b) || settled(c, clusters, doubt->a, doubt->b))
             continue;
         if (doubt->reason == LINK_DOUBT_AMBIGUOUS &&
-            (untellable(&c->linked->records[doubt->a]) || untellable(&c->linked->records[doubt->b])))
+            untellable(&c->linked->records[doubt->a], &c->linked->records[doubt->b]))
             continue;
         struct slice why = S("its weight lies between a certain match and none");
         if (doubt->reason == LINK_DOUBT_GUARD) {

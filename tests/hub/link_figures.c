@@ -2,9 +2,12 @@
  * test of it is test_linking_truth.c.
  *     link_figures SAMPLE-FOLDER COUNTY-FOLDER STORE-ADDRESS [THREADS] */
 #include "base/hash.h"
+#include "guard/account.h"
 #include "hub/county_loader.h"
 #include "hub/linking.h"
+#include "hub/search.h"
 #include "hub/truth.h"
+#include "hub/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +19,86 @@ static int fail(const struct error *err)
     error_print(err, text, sizeof text);
     (void)fprintf(stderr, "%s\n", text);
     return 1;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Searches for people whom the GP list has, a letter wrong in every third name, and opens the first hit. */
+static bool time_reads(const struct hub *hub, struct guard *guard, struct error *err)
+{
+    enum { TRIES = 600 };
+    struct arena *arena = arena_make(0);
+    struct slice role = S("administrator"), worker = S("social_worker"), token;
+    struct guard_session *session;
+    struct guard_visit visit = {.place = S("figures"), .client = S("local")};
+    struct account_options options = {.name = S("ann.admin"),
+                                      .shown = S("A"),
+                                      .agency = S("norfolk_county_council"),
+                                      .roles = &role,
+                                      .role_count = 1,
+                                      .password = S("three words together")};
+    struct transaction *t;
+    struct result rows;
+    struct sql sql = {S("SELECT surname, forenames, date_of_birth FROM source_gp_list ORDER BY (record * 7919) % "
+                        "100003, record LIMIT 600")};
+    static double search_ms[TRIES], view_ms[TRIES];
+    size_t count = 0, found = 0;
+    bool done = account_first_administrator(guard, &options, err) &&
+                guard_sign_in(guard, options.name, options.password, &visit, arena, &token, &session, err);
+    options = (struct account_options){.name = S("sam.worker"),
+                                       .shown = S("S"),
+                                       .agency = S("norfolk_county_council"),
+                                       .roles = &worker,
+                                       .role_count = 1,
+                                       .password = S("three words together")};
+    done = done && account_make(session, &options, err) &&
+           guard_sign_in(guard, options.name, options.password, &visit, arena, &token, &session, err) &&
+           guard_choose(&session, S("social_worker"), S("care_assessment"), arena, err) &&
+           store_begin(hub->store, TRANSACTION_READ, NULL, arena, &t, err) &&
+           store_query_sql(t, &sql, NO_ARGS, arena, &rows, err);
+    if (done)
+        transaction_rollback(t);
+    for (size_t i = 0; done && i < rows.rows; i++) {
+        const struct value *row = result_row(&rows, i);
+        struct arena *request = arena_make(0);
+        struct guard_session *own;
+        struct search_answer *answer = NULL;
+        struct person_view *view;
+        struct slice given = cell_text(&row[1]);
+        (void)slice_cut(&given, ' ', &given);
+        struct slice words = arena_format(request, i % 2 ? "%.*s %.*s %.4s" : "%.*s %.*s", PRINT(given),
+                                          PRINT(cell_text(&row[0])), cell_text(&row[2]).at);
+        if (i % 3 == 0 && words.len > 4)
+            words = arena_format(request, "%.*s%.*s", PRINT(slice_part(words, 0, 2)),
+                                 PRINT(slice_part(words, 3, words.len)));
+        visit.token = token;
+        struct search_question question = {.words = words};
+        int64_t start = host_monotonic(host_real()), middle;
+        done = guard_resume(guard, &visit, request, &own, err) &&
+               hub_search(hub, own, &question, S("figures"), request, &answer, err);
+        middle = host_monotonic(host_real());
+        if (done && answer->hit_count && answer->hits[0].entity) {
+            found++;
+            done = hub_view(hub, own, answer->hits[0].entity, S("figures"), request, &view, err);
+        }
+        search_ms[count] = (double)(middle - start) / 1e6;
+        view_ms[count++] = (double)(host_monotonic(host_real()) - middle) / 1e6;
+        arena_free(request);
+    }
+    arena_free(arena);
+    if (!done)
+        return false;
+    qsort(search_ms, count, sizeof *search_ms, by_time);
+    qsort(view_ms, count, sizeof *view_ms, by_time);
+    (void)printf("%zu searches, %zu found somebody: p50 %.2f ms p99 %.2f ms; views p50 %.2f ms p99 %.2f ms (with audit "
+                 "and session, one at a time)\n",
+                 count, found, search_ms[count / 2], search_ms[count * 99 / 100], view_ms[count / 2],
+                 view_ms[count * 99 / 100]);
+    return true;
 }
 
 int main(int count, char **arguments)
@@ -72,6 +155,8 @@ int main(int count, char **arguments)
                      result.linkages[i].records, result.linkages[i].entities, PRINT(result.linkages[i].sources));
     (void)printf("digest %.*s\n", PRINT(digest_hex(arena, &result.digest)));
     if (!truth_print(store, slice_of(arguments[1]), result.linkages[0].id, arena, &err))
+        return fail(&err);
+    if (getenv("TIME_READS") && !time_reads(&hub, guard, &err))
         return fail(&err);
     arena_free(arena);
     guard_close(guard);
