@@ -273,12 +273,12 @@ SELECT anchor, uprn, from_date, until_date, how FROM residence WHERE anchor IN (
 -- name: hub_residences_of postgresql
 SELECT anchor, uprn, from_date, until_date, how FROM residence WHERE anchor = ANY (CAST($1 AS BIGINT[])) ORDER BY anchor, uprn;
 
--- Who a home's records are of, in one linkage, with each record's source.
+-- Who a home's records are of, in one linkage, with each record's source. CROSS JOIN keeps SQLite beginning with the home.
 -- name: hub_residents
-SELECT m.entity, v.anchor, v.from_date, v.until_date, v.how, s.name FROM residence v
-JOIN member m ON m.linkage = $1 AND m.anchor = v.anchor
-JOIN record r ON r.id = v.anchor JOIN source s ON s.id = r.source
-WHERE v.uprn = $2 ORDER BY m.entity, v.anchor LIMIT 2000;
+SELECT m.entity, v.anchor, v.from_date, v.until_date, v.how, s.name
+FROM residence v CROSS JOIN member m CROSS JOIN record r CROSS JOIN source s
+WHERE v.uprn = $2 AND m.linkage = $1 AND m.anchor = v.anchor AND r.id = v.anchor AND s.id = r.source
+ORDER BY m.entity, v.anchor LIMIT 2000;
 
 -- ---- what people write ----
 
