@@ -39,13 +39,11 @@ static struct page_looks_row look_of(struct call *call, const struct audit_entry
         .role = role_words(call, e->role),
         .purpose = purpose_words(call, e->purpose),
         .action = e->action,
-        .subject = !plain       ? NO_SLICE
-                   : e->linkage ? arena_format(call->arena, "%lld:%.*s", (long long)e->linkage, PRINT(e->subject))
-                                : e->subject,
+        .subject = plain ? e->subject : NO_SLICE,
         .fields = e->fields,
         .field_total = (int64_t)words_in(e->fields),
         .records = (int64_t)words_in(e->anchors),
-        .clauses = e->agreements,
+        .clauses = words_of_clauses(call, e->agreements),
         .place = e->place,
         .hash = slice_part(digest_hex(call->arena, &hash), 0, 16),
     };
@@ -96,16 +94,13 @@ bool page_my_looks(struct call *call, struct error *err)
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
-/* "3:17" is linkage 3, entity 17; a subject without a colon (a list, a UPRN) stands for itself. */
+/* A person's subject is "LINKAGE:ENTITY", as the audit shows it; a list, a home or a source stands for itself. */
 static void read_subject(struct slice words, struct audit_filter *filter)
 {
-    size_t colon = slice_find(words, ':');
     int64_t linkage;
     filter->subject = words;
-    if (colon < words.len && slice_integer(slice_part(words, 0, colon), &linkage)) {
-        filter->linkage = linkage;
-        filter->subject = slice_part(words, colon + 1, words.len);
-    }
+    if (slice_integer(slice_part(words, 0, slice_find(words, ':')), &linkage))
+        filter->linkage = slice_find(words, ':') < words.len ? linkage : 0;
 }
 
 bool page_audit(struct call *call, struct error *err)

@@ -133,7 +133,7 @@ bool page_home(struct call *call, struct error *err)
                   err))
         return false;
     struct page_home page = {
-        .address = words_joined(call->arena, (const struct slice[]){view->address, view->postcode}, 2, S(", ")),
+        .address = words_of_address(call->arena, view->address, view->postcode),
         .uprn = view->uprn,
         .kind = view->kind,
         .place =

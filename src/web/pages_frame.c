@@ -2,10 +2,9 @@
  *
  * The sign-in form has no session whose token it could carry, so its token is a random text that also stands in a
  * cookie: another site can neither read nor set it. */
-#include "web/call.h"
 #include "web/pages.h"
+#include "web/parts.h"
 
-#include "generated/templates.h"
 #include "guard/account.h"
 
 #include <sodium.h>
@@ -148,7 +147,7 @@ bool page_start(struct call *call, struct error *err)
             tasks[page.tasks_count++] = (struct page_start_task){
                 slice_of(routes[i].task), {slice_of(routes[i].pattern)}, slice_of(routes[i].summary)};
     page.tasks = tasks;
-    page.agreements = grant->agreements;
+    page.agreements = words_of_agreements(call, grant);
     struct page_start_excluded *excluded = arena_array(call->arena, struct page_start_excluded, grant->excluded_count);
     for (size_t i = 0; i < grant->excluded_count; i++)
         excluded[i] = (struct page_start_excluded){grant->excluded[i].title, grant->excluded[i].reason};

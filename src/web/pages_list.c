@@ -43,7 +43,7 @@ bool page_lists(struct call *call, struct error *err)
 
 static struct slice address_of(struct call *call, const struct list_item *item)
 {
-    struct slice words = words_joined(call->arena, (const struct slice[]){item->address, item->postcode}, 2, S(", "));
+    struct slice words = words_of_address(call->arena, item->address, item->postcode);
     return slice_empty(words) ? S("Address not shown") : words;
 }
 

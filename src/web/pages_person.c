@@ -87,7 +87,7 @@ static void put_homes(struct call *call, const struct person_view *view, struct 
     for (size_t i = 0; i < view->home_count; i++) {
         const struct view_home *h = &view->homes[i];
         homes[i] = (struct page_person_home){
-            .address = words_joined(call->arena, (const struct slice[]){h->address, h->postcode}, 2, S(", ")),
+            .address = words_of_address(call->arena, h->address, h->postcode),
             .to = url_path(call->arena, "/homes/%", h->uprn),
             .kind = h->kind,
             .when = words_of_span(call->arena, h->from, h->until),
@@ -146,8 +146,7 @@ static struct slice summary_of(struct call *call, const struct person_view *view
         if (view->facts[i].attribute == ATTRIBUTE_PERSON_BIRTH_DATE)
             pieces[0] = arena_format(call->arena, "Born %.*s", PRINT(view->facts[i].best.value));
     if (view->home_count && view->homes[0].current)
-        pieces[1] = words_joined(call->arena, (const struct slice[]){view->homes[0].address, view->homes[0].postcode},
-                                 2, S(", "));
+        pieces[1] = words_of_address(call->arena, view->homes[0].address, view->homes[0].postcode);
     return words_joined(call->arena, pieces, 2, S(" · "));
 }
 

@@ -15,12 +15,24 @@ struct slice words_joined(struct arena *arena, const struct slice *pieces, size_
     return arena_join(arena, kept, n, separator);
 }
 
-struct slice words_of_error(struct arena *arena, const struct error *err)
+struct slice words_with_capital(struct arena *arena, struct slice words)
 {
-    char *copy = arena_cstr(arena, slice_of(err->text));
+    char *copy = arena_cstr(arena, words);
     if (copy[0] >= 'a' && copy[0] <= 'z')
         copy[0] = (char)(copy[0] - 'a' + 'A');
-    return slice_of(copy);
+    return slice_from(copy, words.len);
+}
+
+struct slice words_of_error(struct arena *arena, const struct error *err)
+{
+    return words_with_capital(arena, slice_of(err->text));
+}
+
+struct slice words_of_address(struct arena *arena, struct slice address, struct slice postcode)
+{
+    if (slice_ends(address, postcode))
+        return address;
+    return words_joined(arena, (const struct slice[]){address, postcode}, 2, S(", "));
 }
 
 struct slice words_of_freshness(struct call *call, struct date as_at, int64_t received_at)
@@ -51,9 +63,14 @@ static struct slice title_of_agreement(struct call *call, struct slice name)
 
 struct slice words_of_agreements(struct call *call, const struct grant *grant)
 {
-    struct slice rest = grant->agreements, piece, before = NO_SLICE;
+    return words_of_clauses(call, grant->agreements);
+}
+
+struct slice words_of_clauses(struct call *call, struct slice clauses)
+{
+    struct slice rest = clauses, piece, before = NO_SLICE;
     struct buffer out = buffer_make(call->arena);
-    while (!slice_empty(grant->agreements) && slice_cut(&rest, ' ', &piece)) {
+    while (!slice_empty(clauses) && slice_cut(&rest, ' ', &piece)) {
         size_t colon = slice_find(piece, ':');
         struct slice name = slice_part(piece, 0, colon), clause = slice_part(piece, colon + 1, piece.len);
         if (slice_equal(name, before))
@@ -151,15 +168,15 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
     for (size_t i = 0; i < link->part_count; i++) {
         const struct why_part *p = &link->parts[i];
         rows[i] = (struct part_waterfall_row){
-            .field = p->field,
+            .field = words_with_capital(arena, p->field),
             .a = p->a.len ? p->a : S("–"),
             .b = p->b.len ? p->b : S("–"),
-            .hidden = !p->shown,
+            .hidden = !p->shown && !slice_equal(p->level, S("missing")),
             .level = p->level,
             .weight = arena_format(arena, "%+.1f", p->weight),
             .rarity = fabs(p->frequency) < 0.05 ? NO_SLICE : arena_format(arena, "%+.1f", p->frequency),
         };
-        steps[i + 1] = (struct svg_step){p->field, p->weight};
+        steps[i + 1] = (struct svg_step){rows[i].field, p->weight};
     }
     struct slice a = words_of_record(call, &why->records[link->a]), b = words_of_record(call, &why->records[link->b]);
     struct slice odds = words_of_odds(arena, link->total);

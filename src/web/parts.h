@@ -24,12 +24,17 @@ const struct part_done *part_of_done(struct call *call);
 
 /* The grant's clauses, shortened when there are many: "care_assessment, clauses 3.1, 3.2". */
 struct slice words_of_agreements(struct call *call, const struct grant *grant);
+/* The same of "name:clause name:clause …". */
+struct slice words_of_clauses(struct call *call, struct slice clauses);
 /* "As at 12 November 2026" or "Received …" or "Not landed yet". */
 struct slice words_of_freshness(struct call *call, struct date as_at, int64_t received_at);
 /* "2019 to 2023", "since 3 March 2020", "until 2021", or empty. */
 struct slice words_of_span(struct arena *arena, struct date from, struct date until);
 /* Pieces joined by `separator`, empty ones left out. */
 struct slice words_joined(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator);
+struct slice words_with_capital(struct arena *arena, struct slice words);
+/* The address, with the postcode behind it unless it ends with it already. */
+struct slice words_of_address(struct arena *arena, struct slice address, struct slice postcode);
 /* The sentence of an error with a capital first letter. */
 struct slice words_of_error(struct arena *arena, const struct error *err);
 
