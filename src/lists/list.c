@@ -307,11 +307,20 @@ static bool note_reading(const struct work *work, const struct list_page *page, 
 
 /* ---- The doors ---- */
 
+static void free_scratch(void *scratch)
+{
+    arena_free(scratch);
+}
+
 bool list_open(const struct hub *hub, const struct guard_session *session, const struct list *list,
-               const struct list_question *question, struct arena *arena, struct list_page **ret, struct error *err)
+               const struct list_question *question, struct arena *request, struct list_page **ret, struct error *err)
 {
     if (!may(session, list, ABILITY_LIST, err) || (question->export && !guard_needs(session, ABILITY_EXPORT, err)))
         return false;
+    /* The whole county passes through here: in memory of its own, for the life of the request, past the request's
+     * limit. */
+    struct arena *arena = arena_make(0);
+    arena_defer(request, free_scratch, arena);
     struct work work = {.hub = hub,
                         .session = session,
                         .grant = guard_grant(session),
