@@ -37,7 +37,7 @@ build-test: node
 	@ninja -C build-test --quiet
 
 run: build
-	@tools/run.sh build/src/cli/staithe $(DATA) $(PORT) $(RESIDENTS) $(SEED)
+	@tools/run.sh build/src/program/staithe $(DATA) $(PORT) $(RESIDENTS) $(SEED)
 
 test: build-test build
 	@python3 tests/run.py build-test

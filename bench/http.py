@@ -68,7 +68,7 @@ def main():
     build = os.path.abspath(sys.argv[1])
     residents = int(sys.argv[2]) if len(sys.argv) > 2 else 250000
     seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
-    program = os.path.join(build, "src", "cli", "staithe")
+    program = os.path.join(build, "src", "program", "staithe")
     results = []
     with World("sqlite", program=program) as world:
         timed(f"sample county of {residents}", world.sample, residents)

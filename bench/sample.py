@@ -24,7 +24,7 @@ def digest(folder):
 
 
 def main():
-    program = os.path.join(os.path.abspath(sys.argv[1]), "src", "cli", "staithe")
+    program = os.path.join(os.path.abspath(sys.argv[1]), "src", "program", "staithe")
     with tempfile.TemporaryDirectory() as folder:
         digests = set()
         for threads in (1, 2):

@@ -6,12 +6,13 @@ import sys
 
 FLOORS = [
     ["base"],
-    ["catalogue", "store", "link", "plan"],
+    ["catalogue", "store", "link", "plan", "sample"],  # sample/ stands beside src/ and uses base alone
     ["guard", "jobs"],
     ["ingest"],
     ["hub"],
     ["lists", "plans", "cases", "measures", "documents", "models", "routes"],
     ["web", "cli"],
+    ["program"],  # main and the table of commands: puts the two faces together
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
@@ -20,12 +21,13 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 def faults(root):
     """Sentences about each include that breaks the rule, and how many includes were looked at."""
     found, seen = [], 0
-    for folder, _, names in os.walk(os.path.join(root, "src")):
+    places = [os.path.join(root, "src"), os.path.join(root, "sample")]
+    for folder, names in ((folder, names) for place in places for folder, _, names in os.walk(place)):
         for name in sorted(names):
             if not name.endswith((".c", ".h")):
                 continue
             path = os.path.relpath(os.path.join(folder, name), root)
-            room = path.split(os.sep)[1]
+            room = "sample" if path.startswith("sample") else path.split(os.sep)[1]
             if room not in FLOOR_OF:
                 found.append(f"{path}: the room {room} stands on no floor; add it to tests/check_includes.py")
                 continue

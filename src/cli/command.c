@@ -1,4 +1,5 @@
-/* The table itself stands in commands.c; here it is read. Three options are common to all commands (--data, --store,
+/* The table itself stands in program/commands.c; here it is read. Three options are common to all commands (--data,
+ * --store,
  * --county), so that a table entry lists only its own. */
 #include "cli/command.h"
 

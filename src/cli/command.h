@@ -47,7 +47,7 @@ struct invocation {
     int exit_status; /* a command may set another status than 0 on success, as `check` does */
 };
 
-/* The table, ended by a command without a name. */
+/* The table, ended by a command without a name; program/commands.c defines it. */
 const struct command *command_table(void);
 
 /* Reads the words after the program's name. On `--help` prints help and sets *ret to NULL. */

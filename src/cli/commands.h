@@ -32,9 +32,6 @@ bool run_backup(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_restore(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_check(struct invocation *invocation, struct error *err) MUST_USE;
 
-/* commands_serve.c */
-bool run_serve(struct invocation *invocation, struct error *err) MUST_USE;
-
 /* Writes to standard output; used by all of them. print_json ends the text with a line feed. */
 void print_out(const struct buffer *out);
 

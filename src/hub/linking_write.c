@@ -16,16 +16,30 @@ struct home_row {
     int64_t entity;
 };
 
+/* Gazetteers write the postcode into the address too; it has a place of its own here, and is not to be read twice. */
+static struct slice without_postcode(struct slice address, struct slice postcode)
+{
+    if (!postcode.len || address.len < postcode.len)
+        return address;
+    struct slice head = slice_part(address, 0, address.len - postcode.len);
+    if (!slice_equal_nocase(slice_part(address, head.len, address.len), postcode))
+        return address;
+    while (head.len && (head.at[head.len - 1] == ' ' || head.at[head.len - 1] == ','))
+        head.len--;
+    return head.len ? head : address;
+}
+
 static struct home_row home_row_of(const struct linked_home *home)
 {
     const struct person_form *form = &home->form;
-    return (struct home_row){.uprn = home->uprn,
-                             .kind = form->kind,
-                             .address = form->address_line.len ? form->address_line : form->address,
-                             .postcode = form->postcode,
-                             .locality = form->locality,
-                             .town = form->town,
-                             .district = form->district};
+    return (struct home_row){
+        .uprn = home->uprn,
+        .kind = form->kind,
+        .address = without_postcode(form->address_line.len ? form->address_line : form->address, form->postcode),
+        .postcode = form->postcode,
+        .locality = form->locality,
+        .town = form->town,
+        .district = form->district};
 }
 
 static bool home_rows_equal(const struct home_row *a, const struct home_row *b)

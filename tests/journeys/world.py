@@ -47,7 +47,7 @@ def shared_data(*parts):
 
 class World:
     def __init__(self, dialect="sqlite", program=None, county=None):
-        self.program = program or os.path.join(BUILD, "src", "cli", "staithe")
+        self.program = program or os.path.join(BUILD, "src", "program", "staithe")
         self.dialect = dialect
         self.county_from = county or os.path.join(ROOT, "county", "norfolk")
 

@@ -1,6 +1,7 @@
 /* The command table. What each command is for, takes and answers is said here once: --help, the manual page staithe(1)
  * and the parser read it. */
 #include "cli/commands.h"
+#include "program/serve.h"
 
 static const struct command table[] = {
     {.name = "init",

@@ -1,5 +1,5 @@
+#include "program/serve.h"
 #include "cli/app.h"
-#include "cli/commands.h"
 
 #include "guard/account.h"
 #include "ingest/landing.h"
