@@ -31,6 +31,29 @@ static bool form_token_fits(const struct call *call)
     return cookie.len == 32 && given.len == 32 && sodium_memcmp(cookie.at, given.at, 32) == 0;
 }
 
+/* So that somebody who tries the sample county sees whom to be; they keep the server to loopback while they are there.
+ */
+static void put_demonstration(struct call *call, struct page_sign_in *page)
+{
+    struct account *accounts;
+    size_t count;
+    struct error ignored = NO_ERROR;
+    if (!account_demonstration_there(call->web->options.guard, call->arena, &accounts, &count, &ignored))
+        return;
+    struct page_sign_in_account *rows = arena_array(call->arena, struct page_sign_in_account, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct role *role = catalogue_role(call->catalogue, accounts[i].roles);
+        const struct agency *agency = catalogue_agency(call->catalogue, accounts[i].agency);
+        rows[i] = (struct page_sign_in_account){
+            accounts[i].name, arena_format(call->arena, "%.*s, %.*s", PRINT(role ? role->title : accounts[i].roles),
+                                           PRINT(agency ? agency->title : accounts[i].agency))};
+    }
+    page->demonstration = count > 0;
+    page->password = S(ACCOUNT_DEMONSTRATION_PASSWORD);
+    page->accounts = rows;
+    page->accounts_count = count;
+}
+
 static bool show_sign_in(struct call *call, int status, struct slice name, struct slice error)
 {
     struct page_sign_in page = {
@@ -40,6 +63,7 @@ static bool show_sign_in(struct call *call, int status, struct slice name, struc
         .error = error,
         .signed_out = parameters_has(&call->request->query, S("signed-out")),
     };
+    put_demonstration(call, &page);
     return call_page_with_status(call, status, S("Sign in"), render_sign_in(call->arena, &page));
 }
 

@@ -4,52 +4,39 @@
  * the connection lost. It has two arenas: the request's, which the handler works in and which ends when the handler
  * returns (so that a database connection is given back before a slow client fetches its page), and the answer's.
  *
- * libmicrohttpd's own timeout counts silence only: a client that sends a byte a second holds its connection for ever.
- * So each connection carries the instant at which it is ended whatever it does, moved on by stage (head, body,
- * sending); one thread looks four times a second and shuts the socket down. The list's lock is held while the library
- * closes a socket, so a number that was closed and given out again is never hit. Refusing is only possible before the
- * body or after it; in between what comes is thrown away, a little of it politely, then the connection is dropped. */
+ * Time is watched by deadlines.c. Refusing is only possible before the body or after it; in between what comes is
+ * thrown away, a little of it politely, then the connection is dropped. */
 #include "web/server.h"
 
 #include "base/text.h"
 
+#include "web/deadlines.h"
 #include "web/multipart.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { RESPONSE_ARENA_MAX = 64 << 20, THROWN_AWAY_MAX = 1 << 20, WATCH_MS = 250 };
-
-struct connection {
-    struct connection *next, *previous;
-    int fd;
-    _Atomic int64_t ends_at; /* host_monotonic; 0: not now */
-};
+enum { RESPONSE_ARENA_MAX = 64 << 20, THROWN_AWAY_MAX = 1 << 20 };
 
 struct server {
     struct server_options options;
     struct MHD_Daemon *daemon;
     int listening, wake;
     uint16_t port;
-    pthread_mutex_t lock; /* of the list of connections, and of `stopping` */
-    pthread_cond_t changed;
-    struct connection *connections;
-    bool stopping;
-    pthread_t watcher;
+    struct deadlines *deadlines;
     _Atomic int64_t in_work; /* exchanges */
 };
 
 struct exchange {
     struct server *server;
-    struct connection *connection;
+    struct deadline *deadline;
     struct MHD_Connection *mhd;
     struct slice target; /* as sent */
     struct request request;
@@ -71,74 +58,18 @@ static int64_t ms(int64_t count)
     return count * INT64_C(1000000);
 }
 
-/* ---- Deadlines ---- */
-
-static void set_deadline(struct exchange *x, int64_t milliseconds)
-{
-    x->connection->ends_at = host_monotonic(x->server->options.host) + ms(milliseconds);
-}
-
-static void *watch(void *argument)
-{
-    struct server *server = argument;
-    pthread_mutex_lock(&server->lock);
-    while (!server->stopping) {
-        if (!server->connections) {
-            pthread_cond_wait(&server->changed, &server->lock);
-            continue;
-        }
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += WATCH_MS * 1000000L;
-        if (until.tv_nsec >= 1000000000L) {
-            until.tv_sec++;
-            until.tv_nsec -= 1000000000L;
-        }
-        pthread_cond_timedwait(&server->changed, &server->lock, &until);
-        int64_t now = host_monotonic(server->options.host);
-        for (struct connection *c = server->connections; c; c = c->next) {
-            int64_t ends_at = c->ends_at;
-            if (!ends_at || now <= ends_at)
-                continue;
-            /* Reset, not closed gently: what still waits to be sent is dropped too. */
-            setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
-            shutdown(c->fd, SHUT_RDWR);
-        }
-    }
-    pthread_mutex_unlock(&server->lock);
-    return NULL;
-}
+/* ---- Connections ---- */
 
 static void connection_changed(void *context, struct MHD_Connection *mhd, void **socket_context,
                                enum MHD_ConnectionNotificationCode code)
 {
     struct server *server = context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        struct connection *made = calloc(1, sizeof *made);
-        must(made != NULL);
-        made->fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        made->ends_at = host_monotonic(server->options.host) + ms(server->options.head_ms);
-        pthread_mutex_lock(&server->lock);
-        made->next = server->connections;
-        if (made->next)
-            made->next->previous = made;
-        else
-            pthread_cond_signal(&server->changed);
-        server->connections = made;
-        pthread_mutex_unlock(&server->lock);
-        *socket_context = made;
-        return;
+        int fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+        *socket_context = deadlines_add(server->deadlines, fd, server->options.head_ms);
+    } else {
+        deadlines_remove(server->deadlines, *socket_context);
     }
-    struct connection *gone = *socket_context;
-    pthread_mutex_lock(&server->lock);
-    if (gone->previous)
-        gone->previous->next = gone->next;
-    else
-        server->connections = gone->next;
-    if (gone->next)
-        gone->next->previous = gone->previous;
-    pthread_mutex_unlock(&server->lock);
-    free(gone);
 }
 
 /* ---- The request ---- */
@@ -156,7 +87,7 @@ static void *request_begins(void *context, const char *target, struct MHD_Connec
     struct exchange *x = arena_new(arena, struct exchange);
     x->server = server;
     x->mhd = mhd;
-    x->connection = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    x->deadline = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
     x->response.arena = arena;
     x->response.status = 500;
     x->request.arena = arena_make(REQUEST_ARENA_MAX);
@@ -195,7 +126,7 @@ static void request_ends(void *context, struct MHD_Connection *mhd, void **reque
         return;
     if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
         log_line(server->options.log, LOG_INFO, "a connection was lost before its answer was sent");
-    x->connection->ends_at = host_monotonic(server->options.host) + ms(server->options.head_ms);
+    deadline_set(server->deadlines, x->deadline, server->options.head_ms);
     end_request_arena(x);
     arena_free(x->response.arena);
     *request_context = NULL;
@@ -350,7 +281,7 @@ static bool expect_body(struct exchange *x, struct error *err)
                  : "the request is longer than the %lld bytes that are taken here; send a file by its own upload page",
             (long long)limit);
     x->streaming = file;
-    set_deadline(x, options->body_ms + (file ? length / (64 << 10) * 1000 : 0));
+    deadline_set(x->server->deadlines, x->deadline, options->body_ms + (file ? length / (64 << 10) * 1000 : 0));
     if (file) {
         struct multipart_sink sink = {x, part_starts, part_data, part_ends};
         return host_make_folder(options->host, options->upload_folder, err) &&
@@ -467,7 +398,7 @@ static enum MHD_Result send_answer(struct exchange *x)
              x->request.method == METHOD_POST ? "POST" : "GET", x->request.log_route ? x->request.log_route : "-",
              r->status, (long long)(spent / 1000000), (long long)(spent / 1000 % 1000), r->body.len,
              (long long)x->request.log_account);
-    set_deadline(x, options->send_ms + (int64_t)(r->body.len / (64 << 10)) * 1000);
+    deadline_set(x->server->deadlines, x->deadline, options->send_ms + (int64_t)(r->body.len / (64 << 10)) * 1000);
     end_request_arena(x);
     /* The body belongs to the answer's arena, which outlives the sending. */
     struct MHD_Response *answer =
@@ -499,7 +430,7 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *mhd, const c
         *data_size = 0;
         return take_body(x, slice_from(data, size));
     }
-    x->connection->ends_at = 0;
+    deadline_set(x->server->deadlines, x->deadline, -1);
     if (finish_body(x, &err))
         x->server->options.handle(x->server->options.context, &x->request, &x->response);
     else
@@ -579,8 +510,7 @@ static void let_go(struct server *server)
         close(server->listening);
     if (server->wake >= 0)
         close(server->wake);
-    pthread_cond_destroy(&server->changed);
-    pthread_mutex_destroy(&server->lock);
+    deadlines_free(server->deadlines);
     free(server);
 }
 
@@ -592,15 +522,13 @@ bool server_start(const struct server_options *options, struct server **ret, str
     set_defaults(&server->options);
     server->listening = -1;
     server->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    pthread_mutex_init(&server->lock, NULL);
-    pthread_cond_init(&server->changed, NULL);
+    server->deadlines = deadlines_make(server->options.host);
     if (server->wake < 0) {
         error_from_errno(err, errno, "making an event");
         goto fail;
     }
     if (!listen_on(server, err))
         goto fail;
-    must(pthread_create(&server->watcher, NULL, watch, server) == 0);
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET,
         server->listening, MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
@@ -613,11 +541,6 @@ bool server_start(const struct server_options *options, struct server **ret, str
         return true;
     }
     error_set(err, ERROR_IO, "the server's threads could not be started; allow more open files (ulimit -n)");
-    pthread_mutex_lock(&server->lock);
-    server->stopping = true;
-    pthread_cond_broadcast(&server->changed);
-    pthread_mutex_unlock(&server->lock);
-    pthread_join(server->watcher, NULL);
 fail:
     let_go(server);
     return false;
@@ -657,10 +580,5 @@ void server_stop(struct server *server, int grace_ms)
     while (server->in_work > 0 && host_monotonic(server->options.host) < until)
         usleep(20000);
     MHD_stop_daemon(server->daemon);
-    pthread_mutex_lock(&server->lock);
-    server->stopping = true;
-    pthread_cond_broadcast(&server->changed);
-    pthread_mutex_unlock(&server->lock);
-    pthread_join(server->watcher, NULL);
     let_go(server);
 }

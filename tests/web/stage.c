@@ -42,7 +42,7 @@ static bool land_one(struct stage *stage, const struct guard_session *session, s
     struct intake *intake;
     struct landing landing;
     if (!intake_open(&options, arena, &intake, err) || !landing_accept(intake, &file, arena, &landing, err) ||
-        !landing_run(intake, landing.id, NULL, arena, &landing, err))
+        !(landing.same_again || landing_run(intake, landing.id, NULL, arena, &landing, err)))
         return error_wrap(err, "landing %.*s", PRINT(path));
     if (landing.state == LANDING_HELD)
         return landing_decide(intake, landing.id, true, S("for the test"), arena, &landing, err);

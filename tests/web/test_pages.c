@@ -1,0 +1,432 @@
+/* Routes, permissions and pages over a whole small county, asked through real sockets as a browser does. */
+#include "web/routes.h"
+#include "web/stage.h"
+
+#include <arpa/inet.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct stage stage;
+
+struct visitor {
+    struct slice session, form; /* cookies */
+    struct slice csrf;
+};
+
+/* ---- Asking ---- */
+
+static struct slice ask(struct arena *arena, struct slice words)
+{
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(stage.port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    struct timeval patience = {.tv_sec = 60};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    while (words.len) {
+        ssize_t sent = send(fd, words.at, words.len, MSG_NOSIGNAL);
+        if (sent <= 0)
+            break;
+        words = slice_part(words, (size_t)sent, words.len);
+    }
+    struct buffer got = buffer_make(arena);
+    char piece[16384];
+    ssize_t n;
+    while ((n = recv(fd, piece, sizeof piece, 0)) > 0)
+        buffer_add(&got, slice_from(piece, (size_t)n));
+    close(fd);
+    return buffer_slice(&got);
+}
+
+static bool has(struct slice text, const char *piece)
+{
+    return slice_search(text, slice_of(piece)) < text.len;
+}
+
+static struct slice between(struct slice text, const char *before, const char *after)
+{
+    size_t at = slice_search(text, slice_of(before));
+    struct slice rest = slice_part(text, at + strlen(before), text.len);
+    return slice_part(rest, 0, slice_search(rest, slice_of(after)));
+}
+
+static struct slice cookies_of(struct arena *arena, const struct visitor *visitor)
+{
+    return arena_format(arena, "staithe_session=%.*s; staithe_form=%.*s", PRINT(visitor->session),
+                        PRINT(visitor->form));
+}
+
+static struct slice get(struct arena *arena, const struct visitor *visitor, const char *path)
+{
+    return ask(arena, arena_format(arena, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %.*s\r\n\r\n",
+                                   path, PRINT(cookies_of(arena, visitor))));
+}
+
+static struct slice post(struct arena *arena, const struct visitor *visitor, const char *path, struct slice body)
+{
+    return ask(arena, arena_format(arena,
+                                   "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %.*s\r\n"
+                                   "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                   path, PRINT(cookies_of(arena, visitor)), body.len, PRINT(body)));
+}
+
+static struct visitor come(struct arena *arena, const char *name, const char *choice)
+{
+    struct visitor visitor = {.session = S("-"), .form = S("-")};
+    struct slice form = get(arena, &visitor, "/sign-in");
+    visitor.form = between(form, "staithe_form=", ";");
+    struct slice answer = post(
+        arena, &visitor, "/sign-in",
+        arena_format(arena, "csrf=%.*s&name=%s&password=" ACCOUNT_DEMONSTRATION_PASSWORD, PRINT(visitor.form), name));
+    if (!has(answer, "HTTP/1.1 303"))
+        fail_msg("%s could not sign in: %.*s", name, PRINT(answer));
+    visitor.session = between(answer, "staithe_session=", ";");
+    struct slice page = get(arena, &visitor, choice ? "/purpose" : "/");
+    visitor.csrf = between(page, "name=\"csrf\" value=\"", "\"");
+    assert_true(visitor.csrf.len >= 20);
+    if (choice)
+        assert_true(has(
+            post(arena, &visitor, "/purpose", arena_format(arena, "csrf=%.*s&choice=%s", PRINT(visitor.csrf), choice)),
+            "HTTP/1.1 303"));
+    return visitor;
+}
+
+static int open_stage(void **state)
+{
+    struct error err = NO_ERROR;
+    (void)state;
+    if (!stage_open(&stage, NULL, 0, 200, &err)) {
+        (void)fprintf(stderr, "%s\n", err.text);
+        return -1;
+    }
+    return 0;
+}
+
+static int close_stage(void **state)
+{
+    (void)state;
+    stage_close(&stage, true);
+    return 0;
+}
+
+/* ---- At the door ---- */
+
+static void without_a_session_a_page_leads_to_the_sign_in_and_back(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor nobody = {0};
+    struct slice got = get(arena, &nobody, "/people/1");
+    assert_true(has(got, "HTTP/1.1 303") && has(got, "Location: /sign-in?next=%2Fpeople%2F1"));
+    got = get(arena, &nobody, "/api/v1/people?q=smith");
+    assert_true(has(got, "HTTP/1.1 401") && has(got, "application/json") && has(got, "\"error\""));
+    arena_free(arena);
+}
+
+static void a_forged_session_is_nobody(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    assert_true(has(get(arena, &sam, "/find"), "HTTP/1.1 200"));
+    char *forged = arena_cstr(arena, sam.session);
+    forged[sam.session.len - 1] = forged[sam.session.len - 1] == 'A' ? 'B' : 'A';
+    static const char *const bad[] = {"", "x", "00000000000000000000000000000000", "../../etc/passwd"};
+    for (size_t i = 0; i <= countof(bad); i++) {
+        struct visitor visitor = {.session = i < countof(bad) ? slice_of(bad[i]) : slice_of(forged)};
+        assert_true(has(get(arena, &visitor, "/find"), "Location: /sign-in"));
+        assert_true(has(get(arena, &visitor, "/api/v1/me"), "HTTP/1.1 401"));
+    }
+    arena_free(arena);
+}
+
+static void a_form_without_its_token_is_refused_with_words(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    size_t count;
+    const struct route *routes = route_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (routes[i].method != METHOD_POST ||
+            (routes[i].ability && !(routes[i].ability & (ABILITY_SEARCH | ABILITY_VIEW))))
+            continue;
+        struct buffer path = buffer_make(arena);
+        for (const char *at = routes[i].pattern; *at; at++) {
+            if (*at == '{') {
+                buffer_add_byte(&path, '1');
+                at = strchr(at, '}');
+            } else {
+                buffer_add_byte(&path, *at);
+            }
+        }
+        static const char *const tokens[] = {"", "csrf=", "csrf=0000000000000000000000000000000000000000"};
+        for (size_t k = 0; k < countof(tokens); k++) {
+            struct slice got = post(arena, &sam, path.at, slice_of(tokens[k]));
+            if (!has(got, "HTTP/1.1 403") || !has(got, "form"))
+                fail_msg("%s with %s: %.*s", path.at, tokens[k], PRINT(slice_part(got, 0, 200)));
+        }
+    }
+    /* The token of another session is no better. */
+    struct visitor fiona = come(arena, "fiona.fire", NULL);
+    assert_true(
+        has(post(arena, &sam, "/sign-out", arena_format(arena, "csrf=%.*s", PRINT(fiona.csrf))), "HTTP/1.1 403"));
+    assert_true(has(get(arena, &sam, "/find"), "HTTP/1.1 200"));
+    assert_true(has(post(arena, &sam, "/sign-out", arena_format(arena, "csrf=%.*s", PRINT(sam.csrf))), "HTTP/1.1 303"));
+    assert_true(has(get(arena, &sam, "/find"), "Location: /sign-in"));
+    arena_free(arena);
+}
+
+static void a_wrong_password_and_an_unknown_name_get_the_same_words(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor visitor = {.session = S("-")};
+    visitor.form = between(get(arena, &visitor, "/sign-in"), "staithe_form=", ";");
+    static const char *const who[] = {"sam.social", "nobody.atall"};
+    struct slice words[2];
+    for (size_t i = 0; i < 2; i++) {
+        struct slice got =
+            post(arena, &visitor, "/sign-in",
+                 arena_format(arena, "csrf=%.*s&name=%s&password=wrong-wrong-wrong", PRINT(visitor.form), who[i]));
+        assert_true(has(got, "HTTP/1.1 422") && !has(got, "staithe_session="));
+        words[i] = between(got, "<a href=\"#name\">", "</a>");
+    }
+    assert_true(words[0].len > 10 && slice_equal(words[0], words[1]));
+    arena_free(arena);
+}
+
+/* ---- The table ---- */
+
+static void each_role_reaches_what_its_abilities_say_and_nothing_else(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *choice;
+        unsigned abilities;
+    } people[] = {
+        {"sam.social", "social_worker/care_assessment", ABILITY_SEARCH | ABILITY_VIEW},
+        {"fiona.fire", NULL, ABILITY_SEARCH | ABILITY_VIEW | ABILITY_LIST | ABILITY_EXPORT},
+        {"grace.governance", NULL, ABILITY_AUDIT},
+        {"adam.admin", NULL, ABILITY_ADMINISTER | ABILITY_LAND},
+        {"stella.steward", NULL, ABILITY_SEARCH | ABILITY_VIEW | ABILITY_LAND | ABILITY_STEWARD},
+    };
+    struct arena *arena = arena_make(0);
+    size_t count;
+    const struct route *routes = route_table(&count);
+    for (size_t p = 0; p < countof(people); p++) {
+        struct visitor visitor = come(arena, people[p].name, people[p].choice);
+        for (size_t i = 0; i < count; i++) {
+            if (routes[i].method != METHOD_GET || strchr(routes[i].pattern, '{'))
+                continue;
+            bool may =
+                (routes[i].flags & ROUTE_OPEN) || !routes[i].ability || (routes[i].ability & people[p].abilities);
+            struct slice got = get(arena, &visitor, routes[i].pattern);
+            bool asked = strcmp(routes[i].pattern, "/api/v1/people") == 0; /* wants words: 422 */
+            bool reached = has(slice_part(got, 0, 13), " 200") || has(slice_part(got, 0, 13), " 303") ||
+                           (asked && has(slice_part(got, 0, 13), " 422"));
+            if (reached != may || (!may && !has(slice_part(got, 0, 13), " 403")))
+                fail_msg("%s asked %s: %.*s", people[p].name, routes[i].pattern, PRINT(slice_part(got, 0, 300)));
+        }
+    }
+    arena_free(arena);
+}
+
+static void the_openapi_document_tells_of_every_route(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor nobody = {0};
+    struct slice got = get(arena, &nobody, "/api/openapi.json");
+    struct slice body = between(got, "\r\n\r\n", "\1");
+    json_error_t fault;
+    json_t *document = json_loadb(body.at, body.len, 0, &fault);
+    if (!document)
+        fail_msg("%s", fault.text);
+    assert_string_equal(json_string_value(json_object_get(document, "openapi")), "3.1.0");
+    json_t *paths = json_object_get(document, "paths");
+    size_t count, operations = 0;
+    const struct route *routes = route_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        json_t *path = json_object_get(paths, routes[i].pattern);
+        json_t *operation = json_object_get(path, routes[i].method == METHOD_POST ? "post" : "get");
+        if (!operation)
+            fail_msg("%s is missing", routes[i].pattern);
+        assert_string_equal(json_string_value(json_object_get(operation, "summary")), routes[i].summary);
+        assert_true(json_object_size(json_object_get(operation, "responses")) > 0);
+        /* Each {name} of the pattern is described as a path parameter. */
+        size_t braces = 0, described = 0;
+        for (const char *at = routes[i].pattern; *at; at++)
+            braces += *at == '{';
+        for (size_t k = 0; k < routes[i].parameter_count; k++)
+            described += routes[i].parameters[k].place == IN_PATH;
+        if (braces != described)
+            fail_msg("%s does not describe its path parameters", routes[i].pattern);
+    }
+    const char *pattern;
+    json_t *path;
+    json_object_foreach(paths, pattern, path) operations += json_object_size(path);
+    assert_int_equal(operations, count);
+    json_decref(document);
+    arena_free(arena);
+}
+
+static void what_is_not_there_says_so(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    assert_true(has(get(arena, &sam, "/no/such/page"), "HTTP/1.1 404"));
+    assert_true(has(get(arena, &sam, "/people/999999999"), "HTTP/1.1 404"));
+    assert_true(has(get(arena, &sam, "/people/abc"), "HTTP/1.1 400"));
+    assert_true(has(get(arena, &sam, "/assets/../../etc/passwd"), "HTTP/1.1 404"));
+    struct slice got = get(arena, &sam, "/sign-out");
+    assert_true(has(got, "HTTP/1.1 405") && has(got, "Allow: POST"));
+    arena_free(arena);
+}
+
+/* ---- Pages ---- */
+
+static void an_asset_is_kept_for_a_year_and_comes_packed(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor nobody = {0};
+    struct slice page = get(arena, &nobody, "/sign-in");
+    struct slice url = between(page, "rel=\"stylesheet\" href=\"", "\"");
+    assert_true(slice_starts(url, S("/assets/style-")));
+    struct slice got = ask(
+        arena, arena_format(arena, "GET %.*s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept-Encoding: gzip\r\n\r\n",
+                            PRINT(url)));
+    assert_true(has(got, "Content-Encoding: gzip") && has(got, "max-age=31536000, immutable"));
+    struct slice etag = between(got, "ETag: ", "\r\n");
+    got = ask(arena,
+              arena_format(arena, "GET %.*s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIf-None-Match: %.*s\r\n\r\n",
+                           PRINT(url), PRINT(etag)));
+    assert_true(has(got, "HTTP/1.1 304"));
+    arena_free(arena);
+}
+
+/* Finds somebody by a name out of the sample's own truth, and opens the view, the evidence and the why. */
+static void a_person_is_found_opened_and_explained(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    struct slice people, line;
+    assert_true(host_read_file(host_real(), arena_format(arena, "%s/extracts/truth/people.csv", stage.folder), 1 << 26,
+                               arena, &people, &err));
+    slice_cut(&people, '\n', &line);
+    bool opened = false;
+    for (int tries = 0; tries < 60 && !opened && slice_cut(&people, '\n', &line); tries++) {
+        struct slice cells[4];
+        for (size_t i = 0; i < 4; i++)
+            slice_cut(&line, ',', &cells[i]);
+        struct slice found =
+            get(arena, &sam, arena_format(arena, "/find?q=%.*s+%.*s", PRINT(cells[1]), PRINT(cells[2])).at);
+        assert_true(has(found, "HTTP/1.1 200"));
+        struct slice link = between(found, "<a class=\"govuk-link\" href=\"/people/", "\"");
+        int64_t id;
+        if (!slice_integer(link, &id))
+            continue;
+        struct slice view = get(arena, &sam, arena_format(arena, "/people/%lld", (long long)id).at);
+        if (!has(view, "Why are these the same person?"))
+            continue;
+        opened = true;
+        assert_true(has(view, "whether or not they hold anything about this person"));
+        assert_true(has(view, "SHA-256 of the file") && has(view, "This looks wrong") && has(view, "Shown under"));
+        struct slice why = get(arena, &sam, arena_format(arena, "/people/%lld/why", (long long)id).at);
+        assert_true(has(why, "<svg class=\"staithe-waterfall\"") && has(why, "<caption") &&
+                    has(why, "Before any comparison"));
+        struct slice json = get(arena, &sam, arena_format(arena, "/api/v1/people/%lld", (long long)id).at);
+        assert_true(has(json, "application/json") && has(json, "HTTP/1.1 200"));
+        struct slice looks = get(arena, &sam, "/my-looks");
+        assert_true(has(looks, "/people/{id}/why") && has(looks, "view"));
+    }
+    assert_true(opened);
+    arena_free(arena);
+}
+
+static struct slice upload(struct arena *arena, const struct visitor *visitor, const char *path, struct slice csrf,
+                           struct slice file_name, struct slice file)
+{
+    struct slice body =
+        arena_format(arena,
+                     "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%.*s\r\n--b\r\n"
+                     "Content-Disposition: form-data; name=\"file\"; filename=\"%.*s\"\r\n\r\n%.*s\r\n--b--\r\n",
+                     PRINT(csrf), PRINT(file_name), PRINT(file));
+    return ask(arena, arena_format(arena,
+                                   "POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: %.*s\r\n"
+                                   "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: %zu\r\n\r\n%.*s",
+                                   path, PRINT(cookies_of(arena, visitor)), body.len, PRINT(body)));
+}
+
+static void an_upload_is_landed_and_reported_row_by_row(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor stella = come(arena, "stella.steward", NULL),
+                   sam = come(arena, "sam.social", "social_worker/care_assessment");
+    /* The heading alone does not fit the contract's hold share; a wrong file is told so. */
+    struct slice got =
+        upload(arena, &stella, "/sources/adult_social_care_clients", stella.csrf, S("<b>x.csv"), S("a,b\n1,2\n"));
+    assert_true(has(got, "HTTP/1.1 303"));
+    struct slice report = get(arena, &stella, arena_cstr(arena, between(got, "Location: ", "\r\n")));
+    assert_true(has(report, "Failed") && has(report, "&lt;b&gt;x.csv") && !has(report, "<b>x"));
+    /* No token, no role, nobody: nothing is landed. */
+    assert_true(has(upload(arena, &stella, "/sources/adult_social_care_clients", S("wrong"), S("x.csv"), S("a\n")),
+                    "HTTP/1.1 403"));
+    assert_true(
+        has(upload(arena, &sam, "/sources/adult_social_care_clients", sam.csrf, S("x.csv"), S("a\n")), "HTTP/1.1 403"));
+    struct visitor nobody = {0};
+    assert_true(
+        has(upload(arena, &nobody, "/sources/adult_social_care_clients", S(""), S("x.csv"), S("a\n")), "HTTP/1.1 403"));
+    struct slice *names;
+    size_t count;
+    struct error err = NO_ERROR;
+    assert_true(host_list_folder(arena_format(arena, "%s/uploads", stage.folder), arena, &names, &count, &err));
+    assert_int_equal(count, 0);
+    arena_free(arena);
+}
+
+static void a_withdrawn_agreement_bites_at_the_next_request(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    struct slice path = arena_format(arena, "%.*s/agreements/care_assessment.yaml", PRINT(stage.county)), text;
+    assert_true(has(get(arena, &sam, "/find?q=ann"), "HTTP/1.1 200"));
+    assert_true(host_read_file(host_real(), path, 1 << 20, arena, &text, &err));
+    assert_true(
+        host_write_file(host_real(), path, arena_format(arena, "%.*s\nwithdrawn: 2026-01-02\n", PRINT(text)), &err));
+    assert_true(has(get(arena, &sam, "/find?q=ann"), "HTTP/1.1 403"));
+    assert_true(host_write_file(host_real(), path, text, &err));
+    assert_true(has(get(arena, &sam, "/find?q=ann"), "HTTP/1.1 200"));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_session_a_page_leads_to_the_sign_in_and_back),
+        cmocka_unit_test(a_forged_session_is_nobody),
+        cmocka_unit_test(a_form_without_its_token_is_refused_with_words),
+        cmocka_unit_test(a_wrong_password_and_an_unknown_name_get_the_same_words),
+        cmocka_unit_test(each_role_reaches_what_its_abilities_say_and_nothing_else),
+        cmocka_unit_test(the_openapi_document_tells_of_every_route),
+        cmocka_unit_test(what_is_not_there_says_so),
+        cmocka_unit_test(an_asset_is_kept_for_a_year_and_comes_packed),
+        cmocka_unit_test(a_person_is_found_opened_and_explained),
+        cmocka_unit_test(an_upload_is_landed_and_reported_row_by_row),
+        cmocka_unit_test(a_withdrawn_agreement_bites_at_the_next_request),
+    };
+    return cmocka_run_group_tests_name("pages", tests, open_stage, close_stage);
+}
