@@ -5,12 +5,14 @@ cd "$(dirname "$0")/.."
 program=$1 data=$2 port=$3 residents=$4 seed=$5
 
 if [ ! -f "$data/ready" ]; then
-    # Begun but not finished: what is there came from this script, so it is made anew.
-    if [ -d "$data" ] && [ ! -f "$data/staithe.yaml" ] && [ -n "$(ls -A "$data")" ]; then
-        echo "The folder $data holds something else; choose another with DATA=…" >&2
+    # Only what this script began and did not finish is taken away and made anew; anybody else's hub is left alone.
+    if [ -d "$data" ] && [ ! -f "$data/unfinished" ] && [ -n "$(ls -A "$data")" ]; then
+        echo "The folder $data holds something that make run has not made; choose another with DATA=…" >&2
         exit 73
     fi
     rm -rf "$data"
+    mkdir -p "$data"
+    touch "$data/unfinished"
     echo "Making a sample county of $residents residents (seed $seed)"
     "$program" sample --residents "$residents" --seed "$seed" --out "$data/sample"
     "$program" init --data "$data" --county county/norfolk --demo
@@ -19,6 +21,6 @@ if [ ! -f "$data/ready" ]; then
         "$program" land --data "$data" "$source" "$data/sample/$file" --as-at "${as_at%$'\r'}"
     done <"$data/sample/extracts.csv"
     "$program" link --data "$data"
-    touch "$data/ready"
+    mv "$data/unfinished" "$data/ready"
 fi
 exec "$program" serve --data "$data" --port "$port"

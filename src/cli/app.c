@@ -22,6 +22,24 @@ static struct slice beside(struct arena *arena, struct slice folder, struct slic
     return arena_format(arena, "%.*s/%.*s", PRINT(folder), PRINT(path));
 }
 
+struct slice app_store_address(struct arena *arena, struct slice given)
+{
+    char here[4096];
+    if (slice_starts(given, S("/")) || slice_search(given, S("://")) < given.len || !getcwd(here, sizeof here))
+        return given;
+    return arena_format(arena, "%s/%.*s", here, PRINT(given));
+}
+
+bool app_county_folder(struct arena *arena, struct slice given, struct slice *ret, struct error *err)
+{
+    char *whole = realpath(arena_cstr(arena, given), NULL);
+    if (!whole)
+        return error_set(err, ERROR_NOT_FOUND, "there is no county folder %.*s; check the path", PRINT(given));
+    arena_defer(arena, free, whole);
+    *ret = slice_of(whole);
+    return true;
+}
+
 bool app_settings_read(const struct invocation *invocation, struct app_settings *ret, struct error *err)
 {
     static const char *const keys[] = {"store", "county", NULL};

@@ -34,6 +34,11 @@ bool app_settings_read(const struct invocation *invocation, struct app_settings 
 bool app_settings_write(const struct invocation *invocation, const struct app_settings *settings,
                         struct error *err) MUST_USE;
 
+/* As they are written there: paths are made whole, since a relative one in staithe.yaml is relative to its folder and
+ * not to where the command was run. ERROR_NOT_FOUND when there is no such county folder. */
+struct slice app_store_address(struct arena *arena, struct slice given);
+bool app_county_folder(struct arena *arena, struct slice given, struct slice *ret, struct error *err) MUST_USE;
+
 /* Opens all of it; `create` makes or migrates the databases. */
 bool app_open(struct invocation *invocation, bool create, struct app **ret, struct error *err) MUST_USE;
 /* As app_open, with the settings given: for init. */

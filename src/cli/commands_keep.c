@@ -229,7 +229,7 @@ static bool put_back(struct invocation *invocation, struct slice from, struct sl
 bool run_restore(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
-    struct slice from = invocation->words[0], to = invocation->data;
+    struct slice from = invocation->words[0], to = invocation->data, county;
     struct manifest_line *lines;
     size_t count;
     if (!to.len || !invocation->county.len)
@@ -239,7 +239,8 @@ bool run_restore(struct invocation *invocation, struct error *err)
             PRINT(from));
     if (host_exists(to))
         return error_set(err, ERROR_CONFLICT, "%.*s is there already; name a new folder", PRINT(to));
-    if (!read_manifest(invocation, from, &lines, &count, err))
+    if (!app_county_folder(arena, invocation->county, &county, err) ||
+        !read_manifest(invocation, from, &lines, &count, err))
         return false;
     /* Everything is held against its digest before anything is made. */
     for (size_t i = 0; i < count; i++)
@@ -250,8 +251,10 @@ bool run_restore(struct invocation *invocation, struct error *err)
     for (size_t i = 0; i < count; i++)
         if (!slice_ends(lines[i].name, S(".backup")) && !put_back(invocation, from, to, &lines[i], true, err))
             return false;
-    struct app_settings settings = {
-        .data = to, .store = invocation->store.len ? invocation->store : S("hub.db"), .county = invocation->county};
+    struct app_settings settings = {.data = to,
+                                    .store = invocation->store.len ? app_store_address(arena, invocation->store)
+                                                                   : S("hub.db"),
+                                    .county = county};
     bool postgresql = invocation->store.len && slice_search(invocation->store, S("://")) < invocation->store.len;
     struct backup_summary hub, audit;
     struct store_options options = {.address = invocation->store.len ? invocation->store : in(arena, to, S("hub.db")),

@@ -190,10 +190,10 @@ bool run_view(struct invocation *invocation, struct error *err)
     return true;
 }
 
-static void print_list(const struct list_page *page, struct arena *arena, struct buffer *out)
+static void print_list(const struct list_page *page, struct buffer *out)
 {
-    buffer_format(out, "%.*s: %zu people, %.*s\n", PRINT(page->list->title), page->total,
-                  PRINT(page->list->order_words));
+    buffer_format(out, "%.*s: %zu %s, %.*s\n", PRINT(page->list->title), page->total,
+                  page->total == 1 ? "person" : "people", PRINT(page->list->order_words));
     for (size_t i = 0; i < page->count; i++) {
         const struct list_item *item = &page->items[i];
         buffer_format(out, "%lld %.*s, %.*s: %lld points%s%.*s\n", (long long)item->entity, PRINT(item->name),
@@ -209,7 +209,6 @@ static void print_list(const struct list_page *page, struct arena *arena, struct
     for (size_t i = 0; i < page->unusable_count; i++)
         buffer_format(out, "not used: %.*s: %.*s\n", PRINT(page->unusable[i].rule->reason),
                       PRINT(page->unusable[i].why));
-    (void)arena;
 }
 
 bool run_list(struct invocation *invocation, struct error *err)
@@ -247,7 +246,7 @@ bool run_list(struct invocation *invocation, struct error *err)
         list_json(&json, page, arena);
         buffer_add(&out, S("\n"));
     } else {
-        print_list(page, arena, &out);
+        print_list(page, &out);
     }
     print_out(&out);
     return true;

@@ -85,10 +85,10 @@ bool run_init(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
     const char *set = getenv("STAITHE_DATA");
-    struct app_settings settings = {.data =
-                                        invocation->data.len ? invocation->data : slice_of(set && *set ? set : "data"),
-                                    .store = invocation->store.len ? invocation->store : S("hub.db"),
-                                    .county = invocation->county};
+    struct app_settings settings = {
+        .data = invocation->data.len ? invocation->data : slice_of(set && *set ? set : "data"),
+        .store = invocation->store.len ? app_store_address(arena, invocation->store) : S("hub.db"),
+        .county = invocation->county};
     if (!settings.county.len)
         return error_set(err, ERROR_USAGE,
                          "say which county's folder to use: --county DIR (county/norfolk is the reference)");
@@ -98,12 +98,8 @@ bool run_init(struct invocation *invocation, struct error *err)
     if (host_exists(arena_format(arena, "%.*s/staithe.yaml", PRINT(settings.data))))
         return error_set(err, ERROR_CONFLICT, "the folder %.*s holds a hub already; choose another with --data",
                          PRINT(settings.data));
-    char *county = realpath(arena_cstr(arena, settings.county), NULL);
-    if (!county)
-        return error_set(err, ERROR_NOT_FOUND, "there is no county folder %.*s; check the path",
-                         PRINT(settings.county));
-    arena_defer(arena, free, county);
-    settings.county = slice_of(county);
+    if (!app_county_folder(arena, settings.county, &settings.county, err))
+        return false;
     struct app_settings opened = settings;
     if (!invocation->store.len)
         opened.store = arena_format(arena, "%.*s/hub.db", PRINT(settings.data));
@@ -272,6 +268,15 @@ static bool choose(struct invocation *invocation, struct guard_session **session
         }
     if (chosen)
         return guard_choose(session, chosen->role->name, chosen->purpose->name, invocation->arena, err);
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || ((!role.len || slice_equal(role, choices[i].role->name)) &&
+                      (!purpose.len || slice_equal(purpose, choices[i].purpose->name)));
+    if ((role.len || purpose.len) && !any)
+        return error_set(err, ERROR_USAGE,
+                         "%.*s has no such role and purpose to choose; run `staithe login` without --role and "
+                         "--purpose to see those there are",
+                         PRINT(guard_who(*session)->shown));
     buffer_add(out, S("Choose with --role and --purpose:\n"));
     for (size_t i = 0; i < count; i++)
         buffer_format(out, "  --role %.*s --purpose %.*s%s\n", PRINT(choices[i].role->name),

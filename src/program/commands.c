@@ -39,7 +39,7 @@ static const struct command table[] = {
      .options = {{"name", "NAME", "draft: the new source's name (default: from the file's name)"}},
      .run = run_source},
     {.name = "land",
-     .arguments = "SOURCE FILE",
+     .arguments = "SOURCE FILE | SOURCE (--accept LANDING | --refuse LANDING)",
      .least = 1,
      .most = 2,
      .summary = "take in an extract",
@@ -150,10 +150,10 @@ static const struct command table[] = {
                  {"limit", "N", "at most so many (default 50)"}},
      .run = run_audit},
     {.name = "backup",
-     .arguments = "FILE",
+     .arguments = "DIR",
      .least = 1,
      .most = 1,
-     .summary = "write the whole hub to one file",
+     .summary = "write the whole hub to a new folder",
      .about = "Writes the hub's and the audit's databases (in a form that either database can be restored from), the "
               "kept files, the keys "
               "and a manifest of digests, while the server runs. Whoever holds the folder holds everything: keep it as "
