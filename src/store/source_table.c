@@ -346,7 +346,7 @@ void source_table_checks(const struct source_table *table, struct arena *arena, 
                      PRINT(name), PRINT(name), table->source_id);
     ret_sql[2].text = arena_format(arena,
                                    "SELECT '%.*s has keys of anchor ' || s.anchor || ', which is not there' FROM "
-                                   "\"%.*s\" s WHERE NOT EXISTS (SELECT 1 "
+                                   "\"%.*s\" s WHERE s.anchor <> 0 AND NOT EXISTS (SELECT 1 "
                                    "FROM record r WHERE r.anchor = s.anchor AND r.source = %" PRId64
                                    ") GROUP BY s.anchor ORDER BY s.anchor LIMIT 20",
                                    PRINT(search), PRINT(search), table->source_id);
