@@ -17,7 +17,7 @@ struct entry_new {
     int64_t entity;       /* of the session's linkage; 0 when it is of a home only */
     struct slice uprn;    /* the home, may be empty */
     struct slice list;    /* of taken, given back and outcome: the list's name */
-    struct slice outcome; /* of an outcome: "visited", "alarms fitted", … as the list declares */
+    struct slice outcome; /* of an outcome: "visited", "alarms_fitted", … as the list declares */
     struct date on_date;  /* NO_DATE: today */
     struct slice words;   /* at most 4,000 characters; may be empty but in a contact note */
 };

@@ -299,23 +299,3 @@ bool hub_link(const struct hub *hub, const struct guard_session *session, const 
     return error_set(err, ERROR_CONFLICT,
                      "extracts kept landing while the hub was linked; link again when they have ended");
 }
-
-bool hub_linkage(const struct hub *hub, const struct guard_session *session, struct arena *arena, int64_t *ret,
-                 struct error *err)
-{
-    (void)hub;
-    struct transaction *t;
-    const struct value *row;
-    if (!guard_read_begin(session, USE_MATCH, arena, &t, err) ||
-        !store_query_one(t, STATEMENT_HUB_LINKAGE_FIND,
-                         ARGS(value_text(S("person")), value_text(guard_grant(session)->match_sources)), arena,
-                         "the hub was not linked since this agreement came up; run staithe link", &row, err))
-        return false;
-    int64_t id = cell_integer(&row[0]);
-    bool linked = !cell_null(&row[1]);
-    transaction_rollback(t);
-    if (!linked)
-        return error_set(err, ERROR_NOT_FOUND, "the hub was not linked since this agreement came up; run staithe link");
-    *ret = id;
-    return true;
-}

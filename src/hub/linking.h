@@ -59,9 +59,4 @@ struct hub_link_result {
 bool hub_link(const struct hub *hub, const struct guard_session *session, const struct hub_link_options *options,
               struct arena *arena, struct hub_link_result *ret, struct error *err) MUST_USE;
 
-/* The linkage that a session sees: the one for exactly the sources that its grant may match on. ERROR_NOT_FOUND with a
- * sentence when the hub was not linked since that grant came up. */
-bool hub_linkage(const struct hub *hub, const struct guard_session *session, struct arena *arena, int64_t *ret,
-                 struct error *err) MUST_USE;
-
 #endif

@@ -2,7 +2,8 @@
  *
  * hub_read_begin opens a transaction with the grant's rights and finds the session's linkage. What is handed out of it
  * is noted (reading_note); hub_read_end closes the transaction and has the audit entry committed. A reader hands back
- * its result only when hub_read_end was true: there is no other way to end. Private to this room. */
+ * its result only when hub_read_end was true: there is no other way to end. For this
+ * room, and for the services above it that read about people in ways of their own (lists). */
 #ifndef STAITHE_HUB_READING_H
 #define STAITHE_HUB_READING_H
 

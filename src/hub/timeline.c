@@ -30,6 +30,16 @@ static struct slice value_of(const struct view_record *record, enum attribute at
     return field ? field->value : NO_SLICE;
 }
 
+/* "alarms_fitted", as a list names an outcome, in words. */
+static struct slice outcome_words(struct slice name, struct arena *arena)
+{
+    char *words = arena_cstr(arena, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (words[i] == '_')
+            words[i] = ' ';
+    return slice_from(words, name.len);
+}
+
 static struct slice entry_words(const struct entry_line *entry, struct arena *arena)
 {
     switch (entry->kind) {
@@ -38,7 +48,7 @@ static struct slice entry_words(const struct entry_line *entry, struct arena *ar
     case ENTRY_GIVEN_BACK:
         return S("Given back to the list");
     case ENTRY_OUTCOME:
-        return joined(S("Recorded visit"), entry->outcome, arena);
+        return joined(S("Recorded visit"), outcome_words(entry->outcome, arena), arena);
     case ENTRY_CONTACT_NOTE:
         break;
     }

@@ -1,14 +1,13 @@
 #include "lists/list.h"
 
 #include "base/csv.h"
-#include "guard/audit.h"
 #include "hub/entry.h"
-#include "hub/linking.h"
+#include "hub/reading.h"
 #include "lists/work.h"
 
 #include <stdlib.h>
 
-enum { PEOPLE_AT_MOST = 10000 };
+enum { PEOPLE_AT_MOST = 10000, PEOPLE_AT_ONCE = 200 };
 
 static bool may(const struct guard_session *session, const struct list *list, enum ability ability, struct error *err)
 {
@@ -27,28 +26,38 @@ static bool may(const struct guard_session *session, const struct list *list, en
 
 /* ---- What was recorded here ---- */
 
-static const struct entry_line *newest_of(const struct work *work, const struct entry_line *entries, size_t count,
-                                          const struct work_person *person, bool outcome)
+static bool is_about(const struct work *work, const struct entry_line *entry, const struct work_person *person)
 {
-    for (size_t i = 0; i < count; i++) { /* newest first */
-        if ((entries[i].kind == ENTRY_OUTCOME) != outcome)
-            continue;
-        /* An outcome stands for the home too: one visit serves everybody who lives there. */
-        if (outcome && person->uprn.len && slice_equal(entries[i].uprn, person->uprn))
+    for (size_t i = 0; i < entry->anchor_count; i++)
+        if (work_entity_of(work, entry->anchors[i]) == person->entity)
+            return true;
+    return false;
+}
+
+/* The newest taking or giving back. */
+static const struct entry_line *newest_of(const struct work *work, const struct entry_line *entries, size_t count,
+                                          const struct work_person *person)
+{
+    for (size_t i = 0; i < count; i++) /* newest first */
+        if (entries[i].kind != ENTRY_OUTCOME && is_about(work, &entries[i], person))
             return &entries[i];
-        for (size_t k = 0; k < entries[i].anchor_count; k++)
-            if (work_entity_of(work, entries[i].anchors[k]) == person->entity)
-                return &entries[i];
-    }
     return NULL;
 }
 
-static bool off_the_list(const struct work *work, const struct entry_line *entry)
+/* Any outcome that is recent enough: one recorded late, of an earlier day, takes nothing from another. An outcome
+ * stands for the home too: one visit serves everybody who lives there. */
+static bool off_the_list(const struct work *work, const struct entry_line *entries, size_t count,
+                         const struct work_person *person)
 {
-    if (!entry)
-        return false;
-    const struct list_outcome *outcome = list_outcome(work->list, entry->outcome);
-    return outcome && date_days(work->day) - date_days(entry->on_date) < outcome->off_for_days;
+    for (size_t i = 0; i < count; i++) {
+        const struct list_outcome *outcome = list_outcome(work->list, entries[i].outcome);
+        if (entries[i].kind != ENTRY_OUTCOME || !outcome ||
+            date_days(work->day) - date_days(entries[i].on_date) >= outcome->off_for_days)
+            continue;
+        if ((person->uprn.len && slice_equal(entries[i].uprn, person->uprn)) || is_about(work, &entries[i], person))
+            return true;
+    }
+    return false;
 }
 
 static void leave_out_recorded(struct work *work, const struct entry_line *entries, size_t count)
@@ -57,7 +66,7 @@ static void leave_out_recorded(struct work *work, const struct entry_line *entri
     struct list_left_out *left_out = &work->left_out[work->list->leave_out_count];
     left_out->reason = S("An outcome was recorded here for the person or the home");
     for (size_t i = 0; i < work->person_count; i++)
-        if (off_the_list(work, newest_of(work, entries, count, &work->people[i], true)))
+        if (off_the_list(work, entries, count, &work->people[i]))
             left_out->people++;
         else
             work->people[kept++] = work->people[i];
@@ -136,80 +145,6 @@ static bool put_in_order(struct work *work, struct error *err)
 
 /* ---- The page ---- */
 
-/* Names of one person: of the first source, by name, that holds a verified identifier; else of the first of all. */
-struct naming {
-    struct work *work;
-    const int64_t *anchors;
-    size_t count;
-    struct named {
-        const struct source *source;
-        struct slice given, family, full;
-    } * named; /* one for each anchor */
-    enum attribute attribute;
-};
-
-static void note_name(void *context, const struct source *source, int64_t anchor, const struct value *cell)
-{
-    struct naming *naming = context;
-    if (cell->kind != VALUE_TEXT)
-        return;
-    for (size_t i = 0; i < naming->count; i++) {
-        if (naming->anchors[i] != anchor)
-            continue;
-        struct named *named = &naming->named[i];
-        named->source = source;
-        struct slice *part = naming->attribute == ATTRIBUTE_PERSON_GIVEN_NAME    ? &named->given
-                             : naming->attribute == ATTRIBUTE_PERSON_FAMILY_NAME ? &named->family
-                                                                                 : &named->full;
-        *part = arena_copy(naming->work->arena, cell->text);
-    }
-}
-
-static bool traced(const struct source *source)
-{
-    for (size_t i = 0; i < source->column_count; i++)
-        if (source->columns[i].verified)
-            return true;
-    return false;
-}
-
-static int name_worth(const struct named *named)
-{
-    if (!named->source || (!named->family.len && !named->full.len))
-        return 0;
-    return 1 + (named->given.len && named->family.len ? 2 : 0) + (traced(named->source) ? 4 : 0);
-}
-
-static bool name_person(struct work *work, const struct work_person *person, struct slice *ret, struct error *err)
-{
-    static const enum attribute parts[] = {ATTRIBUTE_PERSON_GIVEN_NAME, ATTRIBUTE_PERSON_FAMILY_NAME,
-                                           ATTRIBUTE_PERSON_FULL_NAME};
-    int64_t *anchors = arena_array(work->arena, int64_t, person->member_count);
-    for (size_t i = 0; i < person->member_count; i++)
-        anchors[i] = work->by_entity[person->first_member + i].anchor;
-    struct naming naming = {.work = work,
-                            .anchors = anchors,
-                            .count = person->member_count,
-                            .named = arena_array(work->arena, struct named, person->member_count)};
-    for (size_t i = 0; i < countof(parts); i++) {
-        naming.attribute = parts[i];
-        if (!work_attribute(work, anchors, person->member_count, parts[i], note_name, &naming, err))
-            return false;
-    }
-    const struct named *best = NULL;
-    for (size_t i = 0; i < naming.count; i++)
-        if (!best || name_worth(&naming.named[i]) > name_worth(best))
-            best = &naming.named[i];
-    if (!best || name_worth(best) == 0)
-        *ret = S("Name not shown under this purpose");
-    else if (best->family.len)
-        *ret = arena_format(work->arena, "%.*s%s%.*s", PRINT(best->given), best->given.len ? " " : "",
-                            PRINT(best->family));
-    else
-        *ret = best->full;
-    return true;
-}
-
 static const struct column *hit_column(const struct work *work, const struct work_hit *hit)
 {
     const struct source *source = &work->hub->catalogue->sources[hit->source];
@@ -246,16 +181,35 @@ static void give_reasons(struct work *work, const struct work_person *person, st
     qsort(item->reasons, item->reason_count, sizeof *item->reasons, most_points_first);
 }
 
-static bool make_item(struct work *work, const struct work_person *person, const struct entry_line *entries,
+static struct slice reason_column(const struct list_reason *reason, const struct source *source)
+{
+    const struct list_condition *c = &reason->rule->conditions[0];
+    return c->attribute != ATTRIBUTE_NONE ? source_attribute(source, c->attribute)->name : c->column;
+}
+
+/* A person as the view heads them, with the reasons; what is handed out is noted for the audit. */
+static bool make_item(struct work *work, struct reading *r, const struct work_person *person,
+                      const struct loaded *loaded, const struct loaded_person *shown, const struct entry_line *entries,
                       size_t count, struct list_item *item, struct error *err)
 {
     *item = (struct list_item){
-        .entity = person->entity, .born = person->born, .uprn = person->uprn, .points = person->points};
-    if (!home_words(work, person->uprn, &item->address, &item->postcode, err) ||
-        !name_person(work, person, &item->name, err))
+        .entity = person->entity, .name = NAME_NOT_SHOWN, .uprn = person->uprn, .points = person->points};
+    if (!home_words(work, person->uprn, &item->address, &item->postcode, err))
         return false;
+    if (shown) {
+        struct person_head head = person_head(loaded, shown, work->arena);
+        item->name = head.name;
+        item->born = head.born;
+        for (size_t i = shown->first; i < shown->first + shown->count; i++)
+            reading_note_record(r, &loaded->records[i]);
+    }
     give_reasons(work, person, item);
-    const struct entry_line *taken = newest_of(work, entries, count, person, false);
+    for (size_t i = 0; i < item->reason_count; i++) {
+        const struct list_reason *reason = &item->reasons[i];
+        reading_note(r, reason->anchor, reason->source,
+                     reason_column(reason, catalogue_source(work->hub->catalogue, reason->source)));
+    }
+    const struct entry_line *taken = newest_of(work, entries, count, person);
     if (taken && taken->kind == ENTRY_TAKEN) {
         item->taken_by = taken->written_by;
         item->taken_at = taken->written_at;
@@ -263,46 +217,28 @@ static bool make_item(struct work *work, const struct work_person *person, const
     return true;
 }
 
-/* ---- The audit ---- */
-
-static bool note_reading(const struct work *work, const struct list_page *page, const struct list_question *question,
-                         struct error *err)
+/* Names are loaded for many people at once. */
+static bool make_items(struct work *work, struct reading *r, const struct work_person *const *people, size_t count,
+                       const struct entry_line *entries, size_t entry_count, struct list_page *page, struct error *err)
 {
-    struct arena *arena = work->arena;
-    size_t anchor_count = 0, capacity = 0;
-    int64_t *anchors = NULL;
-    struct slice *fields = NULL;
-    size_t field_count = 0, field_capacity = 0;
-    for (size_t i = 0; i < page->count; i++)
-        for (size_t m = work_first_member(work, page->items[i].entity);
-             m < work->member_count && work->by_entity[m].entity == page->items[i].entity; m++) {
-            ARENA_GROW(arena, anchors, anchor_count, capacity);
-            anchors[anchor_count++] = work->by_entity[m].anchor;
+    struct load_options options = {.only = head_attributes, .only_count = head_attribute_count};
+    for (size_t from = 0; from < count; from += PEOPLE_AT_ONCE) {
+        size_t n = count - from < PEOPLE_AT_ONCE ? count - from : PEOPLE_AT_ONCE, at = 0;
+        int64_t entities[PEOPLE_AT_ONCE];
+        struct loaded loaded;
+        for (size_t i = 0; i < n; i++)
+            entities[i] = people[from + i]->entity;
+        if (!people_load(r, entities, n, &options, &loaded, err))
+            return false;
+        for (size_t i = 0; i < n; i++) {
+            bool shown = at < loaded.person_count && loaded.people[at].entity == entities[i];
+            if (!make_item(work, r, people[from + i], &loaded, shown ? &loaded.people[at] : NULL, entries, entry_count,
+                           &page->items[page->count++], err))
+                return false;
+            at += shown;
         }
-    for (size_t i = 0; i < page->count; i++)
-        for (size_t r = 0; r < page->items[i].reason_count; r++) {
-            const struct list_reason *reason = &page->items[i].reasons[r];
-            const struct list_condition *c = &reason->rule->conditions[0];
-            const struct source *source = catalogue_source(work->hub->catalogue, reason->source);
-            struct slice column =
-                c->attribute != ATTRIBUTE_NONE ? source_attribute(source, c->attribute)->name : c->column;
-            struct slice field = arena_format(arena, "%.*s.%.*s", PRINT(reason->source), PRINT(column));
-            bool known = false;
-            for (size_t k = 0; k < field_count; k++)
-                known = known || slice_equal(fields[k], field);
-            if (known)
-                continue;
-            ARENA_GROW(arena, fields, field_count, field_capacity);
-            fields[field_count++] = field;
-        }
-    struct audit_reading reading = {.action = question->export ? S("export") : S("list"),
-                                    .linkage = work->linkage,
-                                    .subject = work->list->name,
-                                    .anchors = anchors,
-                                    .anchor_count = anchor_count,
-                                    .fields = fields,
-                                    .field_count = field_count};
-    return audit_read(work->session, &reading, err);
+    }
+    return true;
 }
 
 /* ---- The doors ---- */
@@ -321,23 +257,33 @@ bool list_open(const struct hub *hub, const struct guard_session *session, const
      * limit. */
     struct arena *arena = arena_make(0);
     arena_defer(request, free_scratch, arena);
+    struct reading *r;
+    if (!hub_read_begin(hub, session, USE_SHOW, arena, &r, err) || !reading_needs_linkage(r, err))
+        return false;
     struct work work = {.hub = hub,
-                        .session = session,
-                        .grant = guard_grant(session),
+                        .grant = r->grant,
                         .list = list,
                         .arena = arena,
-                        .day = guard_today(hub->guard)};
+                        .transaction = r->transaction,
+                        .linkage = r->linkage,
+                        .day = r->today};
     struct entry_line *entries;
     size_t entry_count;
-    if (!hub_linkage(hub, session, arena, &work.linkage, err) ||
-        !guard_read_begin(session, USE_SHOW, arena, &work.transaction, err) || !work_out(&work, err) ||
+    if (!work_out(&work, err) ||
         !hub_entries_of_list(work.transaction, session, list->name, arena, &entries, &entry_count, err))
         return false;
     leave_out_recorded(&work, entries, entry_count);
     if (!put_in_order(&work, err))
         return false;
     struct list_page *page = arena_new(arena, struct list_page);
-    size_t limit = question->limit ? question->limit : 25;
+    size_t limit = question->limit ? question->limit : 25, chosen = 0;
+    if (limit > PEOPLE_AT_MOST)
+        limit = PEOPLE_AT_MOST;
+    if (question->export && limit == PEOPLE_AT_MOST && work.person_count > PEOPLE_AT_MOST)
+        return error_set(err, ERROR_TOO_BIG,
+                         "%zu people stand on the list and an export holds %d at most; have the list ask for more "
+                         "points (at_least), or open it page by page",
+                         work.person_count, PEOPLE_AT_MOST);
     *page = (struct list_page){.list = list,
                                .first = question->first,
                                .total = work.person_count,
@@ -345,14 +291,13 @@ bool list_open(const struct hub *hub, const struct guard_session *session, const
                                .left_out_count = list->leave_out_count + 1,
                                .unusable = work.unusable,
                                .unusable_count = work.unusable_count};
-    page->items = arena_array(arena, struct list_item, limit < PEOPLE_AT_MOST ? limit : PEOPLE_AT_MOST);
-    for (size_t i = question->entity ? 0 : question->first;
-         i < work.person_count && page->count < limit && page->count < PEOPLE_AT_MOST; i++)
+    const struct work_person **people = arena_alloc(arena, sizeof *people, limit, _Alignof(struct work_person *));
+    for (size_t i = question->entity ? 0 : question->first; i < work.person_count && chosen < limit; i++)
         if (!question->entity || work.people[i].entity == question->entity)
-            if (!make_item(&work, &work.people[i], entries, entry_count, &page->items[page->count++], err))
-                return false;
-    transaction_rollback(work.transaction);
-    if (!note_reading(&work, page, question, err))
+            people[chosen++] = &work.people[i];
+    page->items = arena_array(arena, struct list_item, chosen);
+    if (!make_items(&work, r, people, chosen, entries, entry_count, page, err) ||
+        !hub_read_end(r, question->export ? S("export") : S("list"), list->name, err))
         return false;
     *ret = page;
     return true;

@@ -8,8 +8,8 @@
  * A person's home is the one that most of their records give today (ties: the lowest UPRN).
  *
  * The order is total: the declared order, then the entity's number. Opening a list is audited as "list" (or "export")
- * with the records of the people on the page. Cost: one read of each column asked for, one of the linkage's members;
- * about half a second for 250,000 residents on SQLite. */
+ * with the records and fields that the page shows. Cost: one read of each column asked for, one of the linkage's
+ * members; about half a second for 250,000 residents on SQLite. */
 #ifndef STAITHE_LISTS_LIST_H
 #define STAITHE_LISTS_LIST_H
 

@@ -313,7 +313,8 @@ static int by_person_and_rule(const void *left, const void *right)
     return a->anchor < b->anchor ? -1 : a->anchor > b->anchor;
 }
 
-size_t work_first_member(const struct work *work, int64_t entity)
+/* Where the entity's records begin in by_entity. */
+static size_t first_member(const struct work *work, int64_t entity)
 {
     size_t low = 0, high = work->member_count;
     while (low < high) {
@@ -326,7 +327,8 @@ size_t work_first_member(const struct work *work, int64_t entity)
     return low;
 }
 
-struct slice work_home_of(const struct work *work, const struct work_person *person)
+/* The home that most of a person's records give now; empty when none does. */
+static struct slice home_of(const struct work *work, const struct work_person *person)
 {
     struct slice best = NO_SLICE;
     size_t best_count = 0;
@@ -364,61 +366,16 @@ static void add_up(struct work *work)
                 person.points += work->list->reasons[work->hits[end].rule].points;
         person.hit_count = end - i;
         if (person.points >= work->list->at_least) {
-            person.first_member = work_first_member(work, person.entity);
+            person.first_member = first_member(work, person.entity);
             for (size_t m = person.first_member; m < work->member_count && work->by_entity[m].entity == person.entity;
                  m++)
                 person.member_count++;
-            person.uprn = work_home_of(work, &person);
+            person.uprn = home_of(work, &person);
             ARENA_GROW(work->arena, work->people, work->person_count, capacity);
             work->people[work->person_count++] = person;
         }
         i = end;
     }
-}
-
-struct reading {
-    const struct source *source;
-    work_value *function;
-    void *context;
-};
-
-static bool read_value(void *context, const struct value *cells, size_t columns, struct error *err)
-{
-    (void)columns;
-    (void)err;
-    const struct reading *reading = context;
-    reading->function(reading->context, reading->source, cell_integer(&cells[1]), &cells[4]);
-    return true;
-}
-
-bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute,
-                    work_value *function, void *context, struct error *err)
-{
-    const struct catalogue *catalogue = work->hub->catalogue;
-    for (size_t i = 0; i < catalogue->source_count; i++) {
-        const struct source *source = &catalogue->sources[i];
-        const struct column *column = source_attribute(source, attribute);
-        struct source_table table;
-        if (!column || source->subject != SUBJECT_PERSON || !grant_column(work->grant, source->name, column->name))
-            continue;
-        if (!source_table_of(work->transaction, source, work->arena, &table, err))
-            return false;
-        struct reading reading = {.source = source, .function = function, .context = context};
-        for (size_t from = 0; table.source_id && from < count; from += ANCHORS_AT_ONCE) {
-            struct source_read read = {.table = &table,
-                                       .columns = &column->name,
-                                       .column_count = 1,
-                                       .anchors = anchors + from,
-                                       .anchor_count = count - from < ANCHORS_AT_ONCE ? count - from : ANCHORS_AT_ONCE};
-            struct sql sql;
-            const struct value *args;
-            size_t arg_count;
-            source_table_select(&read, store_dialect(work->hub->store), work->arena, &sql, &args, &arg_count);
-            if (!store_each_sql(work->transaction, &sql, args, arg_count, read_value, &reading, err))
-                return false;
-        }
-    }
-    return true;
 }
 
 struct births {
@@ -442,19 +399,52 @@ static struct work_person *person_of(struct work_person *people, size_t count, i
     return low < count && people[low].entity == entity ? &people[low] : NULL;
 }
 
-static void note_birth(void *context, const struct source *source, int64_t anchor, const struct value *cell)
+static bool note_birth(void *context, const struct value *cells, size_t columns, struct error *err)
 {
-    (void)source;
+    (void)columns;
+    (void)err;
     struct births *births = context;
     struct date date;
-    if (cell->kind != VALUE_TEXT || !date_read(cell->text, &(struct date_form){.partial = true}, &date))
-        return;
-    struct work_person *person = person_of(births->people, births->count, work_entity_of(births->work, anchor));
+    if (cells[4].kind != VALUE_TEXT || !date_read(cells[4].text, &(struct date_form){.partial = true}, &date))
+        return true;
+    int64_t entity = work_entity_of(births->work, cell_integer(&cells[1]));
+    struct work_person *person = person_of(births->people, births->count, entity);
     if (!person)
-        return;
+        return true;
     size_t p = (size_t)(person - births->people);
     if (births->known[p] < 4)
         births->dates[p][births->known[p]++] = date;
+    return true;
+}
+
+/* The shown birth dates of these records, source by source. */
+static bool read_births(struct work *work, const int64_t *anchors, size_t count, struct births *births,
+                        struct error *err)
+{
+    const struct catalogue *catalogue = work->hub->catalogue;
+    for (size_t i = 0; i < catalogue->source_count; i++) {
+        const struct source *source = &catalogue->sources[i];
+        const struct column *column = source_attribute(source, ATTRIBUTE_PERSON_BIRTH_DATE);
+        struct source_table table;
+        if (!column || source->subject != SUBJECT_PERSON || !grant_column(work->grant, source->name, column->name))
+            continue;
+        if (!source_table_of(work->transaction, source, work->arena, &table, err))
+            return false;
+        for (size_t from = 0; table.source_id && from < count; from += ANCHORS_AT_ONCE) {
+            struct source_read read = {.table = &table,
+                                       .columns = &column->name,
+                                       .column_count = 1,
+                                       .anchors = anchors + from,
+                                       .anchor_count = count - from < ANCHORS_AT_ONCE ? count - from : ANCHORS_AT_ONCE};
+            struct sql sql;
+            const struct value *args;
+            size_t arg_count;
+            source_table_select(&read, store_dialect(work->hub->store), work->arena, &sql, &args, &arg_count);
+            if (!store_each_sql(work->transaction, &sql, args, arg_count, note_birth, births, err))
+                return false;
+        }
+    }
+    return true;
 }
 
 /* The birth date that most of up to four records give; the earlier on a tie. */
@@ -490,7 +480,7 @@ static bool find_births(struct work *work, struct error *err)
                             .count = work->person_count,
                             .dates = arena_alloc(work->arena, sizeof(struct date[4]), work->person_count, 8),
                             .known = arena_array(work->arena, uint8_t, work->person_count)};
-    if (!work_attribute(work, anchors, anchor_count, ATTRIBUTE_PERSON_BIRTH_DATE, note_birth, &births, err))
+    if (!read_births(work, anchors, anchor_count, &births, err))
         return false;
     for (size_t i = 0; i < work->person_count; i++) {
         work->people[i].born = agreed(births.dates[i], births.known[i]);

@@ -38,7 +38,6 @@ struct work_person {
 
 struct work {
     const struct hub *hub;
-    const struct guard_session *session;
     const struct grant *grant;
     const struct list *list;
     struct arena *arena;
@@ -60,15 +59,6 @@ struct work {
 };
 
 bool work_out(struct work *work, struct error *err) MUST_USE;
-/* The home that most of a person's records give now; empty when none does. */
-struct slice work_home_of(const struct work *work, const struct work_person *person);
-/* Calls back with each shown value of an attribute among these records, by source name, then anchor. The cell is valid
- * during the call only. */
-typedef void work_value(void *context, const struct source *source, int64_t anchor, const struct value *cell);
-bool work_attribute(struct work *work, const int64_t *anchors, size_t count, enum attribute attribute,
-                    work_value *function, void *context, struct error *err) MUST_USE;
-/* Where the entity's records begin in by_entity. */
-size_t work_first_member(const struct work *work, int64_t entity);
 /* The entity that a record is of, 0 for none. */
 int64_t work_entity_of(const struct work *work, int64_t anchor);
 
