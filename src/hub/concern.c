@@ -35,6 +35,10 @@ bool hub_concern_raise(const struct hub *hub, const struct guard_session *sessio
                         "that record is not this person's for this purpose; open the person again");
         goto out;
     }
+    if (!guard_caller_known(session, subject_of(r->linkage, entity, arena))) {
+        (void)error_set(err, ERROR_DENIED, "identify the caller first; then their records can be questioned");
+        goto out;
+    }
     int64_t linkage = r->linkage;
     transaction_rollback(r->transaction);
     if (!guard_write_begin(session, arena, &t, err) || !store_next_ids(t, "concern", 1, &id, err) ||

@@ -121,6 +121,8 @@ static struct slice rule_words(const struct group *best, size_t groups, size_t s
         return S("verified by its owner");
     if (said == 1)
         return S("the only record that says so");
+    if (groups == 1 && said == 2)
+        return S("both records agree");
     if (groups == 1)
         return arena_format(arena, "all %zu records agree", said);
     if (ranking == RANK_FRESHEST)
@@ -228,7 +230,7 @@ void markers_make(const struct view_record *records, size_t count, struct arena 
                 const struct view_field *field = &records[i].fields[f];
                 bool known = field->column->attribute != attributes[k] || says_none(field->raw);
                 for (size_t m = 0; m < marker_count && !known; m++)
-                    known = markers[m].kind == kinds[k] && slice_equal(markers[m].value.value, field->value);
+                    known = markers[m].kind == kinds[k] && slice_equal_nocase(markers[m].value.value, field->value);
                 if (!known)
                     markers[marker_count++] = (struct view_marker){kinds[k], {field->value, i, f}};
             }

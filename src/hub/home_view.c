@@ -114,7 +114,8 @@ bool hub_home(const struct hub *hub, const struct guard_session *session, struct
                                .grant = r->grant};
     view->shared = home_is_shared(view->kind);
     freshness_of(r, true, &view->freshness, &view->freshness_count);
-    /* Who must be identified before details appear is a person; without that, a home opens without its people. */
+    /* Who must be identified before details appear is a person; without that, a home opens without its people
+     * and without what was written about them. */
     if (!r->grant->role->caller_check) {
         if (!load_residents(r, view, &loaded, err) || !load_records(r, &loaded, view, err))
             return false;
@@ -128,7 +129,8 @@ bool hub_home(const struct hub *hub, const struct guard_session *session, struct
     }
     struct entry_line *entries = NULL;
     size_t entry_count = 0;
-    if (r->notes && !hub_entries_of(r->transaction, session, NULL, 0, view->uprn, arena, &entries, &entry_count, err))
+    if (r->notes && !r->grant->role->caller_check &&
+        !hub_entries_of(r->transaction, session, NULL, 0, view->uprn, arena, &entries, &entry_count, err))
         return false;
     timeline_make(r, view->records, view->record_count, entries, entry_count, &view->timeline, &view->event_count);
     for (size_t i = 0; i < entry_count; i++)

@@ -109,6 +109,20 @@ static bool write_decision(struct transaction *t, const struct hub *hub, const s
                         arena_format(arena, "{\"verdict\":\"%.*s\",\"decision\":%" PRId64 "}", PRINT(word), id), err);
 }
 
+/* In the record of changes: the decision on this pair holds no more. */
+static bool write_undo(struct transaction *t, const struct guard_session *session, int64_t a, int64_t b,
+                       struct slice verdict, int64_t decision, struct arena *arena, struct error *err)
+{
+    struct buffer detail = buffer_make(arena);
+    struct json json = json_to(&detail);
+    json_object(&json);
+    json_pair_text(&json, "undone", verdict);
+    json_pair_integer(&json, "decision", decision);
+    json_end(&json);
+    return change_write(t, session, S("decision"), arena_format(arena, "%" PRId64 " %" PRId64, a, b),
+                        buffer_slice(&detail), err);
+}
+
 static bool recluster(struct transaction *t, const struct hub *hub, const struct guard_session *session,
                       const int64_t *anchors, size_t count, struct slice cause, struct arena *arena,
                       struct component *component, size_t *ret_changed, struct error *err)
@@ -196,14 +210,7 @@ bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_
         return false;
     if (changed != 1)
         return error_set(err, ERROR_CONFLICT, "somebody has undone this decision already");
-    struct buffer detail = buffer_make(arena);
-    struct json json = json_to(&detail);
-    json_object(&json);
-    json_pair_text(&json, "undone", cell_text(&row[2]));
-    json_pair_integer(&json, "decision", decision);
-    json_end(&json);
-    if (!change_write(t, session, S("decision"), arena_format(arena, "%" PRId64 " %" PRId64, anchors[0], anchors[1]),
-                      buffer_slice(&detail), err) ||
+    if (!write_undo(t, session, anchors[0], anchors[1], cell_text(&row[2]), decision, arena, err) ||
         !session_linkage(t, session, arena, &linkage, err) ||
         !recluster(t, hub, session, anchors, 2,
                    arena_format(arena, "decision undone by %.*s", PRINT(guard_who(session)->name)), arena, &component,
@@ -243,10 +250,12 @@ static bool write_split(struct transaction *t, const struct hub *hub, const stru
                 return false;
             if (rows.rows && slice_equal(cell_text(&result_row(&rows, 0)[1]), S("keep_apart")))
                 continue;
-            if (rows.rows && !store_execute(t, STATEMENT_HUB_DECISION_UNDO,
-                                            ARGS(result_row(&rows, 0)[0], value_text(guard_who(session)->name),
-                                                 value_integer(host_now(hub->host))),
-                                            NULL, err))
+            if (rows.rows &&
+                (!store_execute(t, STATEMENT_HUB_DECISION_UNDO,
+                                ARGS(result_row(&rows, 0)[0], value_text(guard_who(session)->name),
+                                     value_integer(host_now(hub->host))),
+                                NULL, err) ||
+                 !write_undo(t, session, a, b, S("join"), cell_integer(&result_row(&rows, 0)[0]), arena, err)))
                 return false;
             if (!write_decision(t, hub, session, a, b, VERDICT_KEEP_APART, reason, arena, ret_last, err) ||
                 !store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(a), value_integer(b)), NULL, err))

@@ -208,10 +208,10 @@ bool page_person(struct call *call, struct error *err)
     if (!request_integer(call->request, S("id"), &entity, err) ||
         !hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
         return false;
-    if (view->caller_check_needed)
-        return show_caller(call, view->name, NO_SLICE);
     if (view->entity != entity) /* it was joined into another */
         return call_redirect(call, url_path(call->arena, "/people/%", text_of_integer(call->arena, view->entity)));
+    if (view->caller_check_needed)
+        return show_caller(call, view->name, NO_SLICE);
     return show_person(call, view);
 }
 
