@@ -35,7 +35,8 @@ bool intake_open(const struct intake_options *options, struct arena *arena, stru
         return false;
     const struct source *source = catalogue_source(catalogue, options->source);
     if (!source)
-        return error_set(err, ERROR_NOT_FOUND, "there is no source %.*s in this county; `staithe source` lists them",
+        return error_set(err, ERROR_NOT_FOUND,
+                         "there is no source %.*s in this county; `staithe source list` names them",
                          PRINT(slice_part(options->source, 0, 60)));
     if (!slice_equal(who->agency, source->agency) && !slice_equal(who->agency, S("hub")))
         return error_set(err, ERROR_DENIED, "%.*s is landed by its own agency, %.*s; ask their data steward",

@@ -63,7 +63,7 @@ bool landing_read(struct transaction *transaction, int64_t id, struct arena *are
 {
     const struct value *row;
     if (!store_query_one(transaction, STATEMENT_INGEST_LANDING_GET, ARGS(value_integer(id)), arena,
-                         "there is no landing of that number; `staithe source` lists them", &row, err))
+                         "there is no landing of that number; look for it among the landings of its source", &row, err))
         return false;
     landing_from_row(row, ret);
     return true;

@@ -352,19 +352,22 @@ bool page_quarantine(struct call *call, struct error *err)
             .reason = found[i].reason,
             .corrected = found[i].corrected,
         };
+    /* Of one landing only, if that was asked; and so again on the next page. */
+    struct slice here = url_path(call->arena, "/sources/%/quarantine", source->name).text;
+    here = filter.landing ? arena_format(call->arena, "%.*s?landing=%lld&", PRINT(here), (long long)filter.landing)
+                          : arena_format(call->arena, "%.*s?", PRINT(here));
     struct page_quarantine page = {
         .source = source->title,
         .back = url_path(call->arena, "/sources/%", source->name),
         .rows = rows,
         .rows_count = count,
         .all = all,
-        .here = url_path(call->arena, all ? "/sources/%/quarantine" : "/sources/%/quarantine?all=1", source->name),
+        .here = {all ? slice_part(here, 0, here.len - 1) : arena_format(call->arena, "%.*sall=1", PRINT(here))},
     };
     if (more) {
         struct part_pager *pager = arena_new(call->arena, struct part_pager);
-        pager->next =
-            url_path(call->arena, all ? "/sources/%/quarantine?all=1&after=%" : "/sources/%/quarantine?after=%",
-                     source->name, text_of_integer(call->arena, found[count - 1].id));
+        pager->next.text = arena_format(call->arena, "%.*s%safter=%lld", PRINT(here), all ? "all=1&" : "",
+                                        (long long)found[count - 1].id);
         page.pager = pager;
     }
     return call_page(call, S("Rows in quarantine"), render_quarantine(call->arena, &page));
