@@ -137,7 +137,10 @@ static void print_why(const struct why_view *why, struct buffer *out)
             if (part->shown && (part->a.len || part->b.len))
                 buffer_format(out, ": %.*s | %.*s\n", PRINT(part->a), PRINT(part->b));
             else
-                buffer_format(out, "%s\n", part->shown ? "" : " (values not shown under this purpose)");
+                buffer_format(out, "%s\n",
+                              part->shown || slice_equal(part->level, S("missing"))
+                                  ? ""
+                                  : " (values not shown under this purpose)");
         }
         if (link->said.len)
             buffer_format(out, "  %.*s\n", PRINT(link->said));

@@ -3,27 +3,63 @@
 
 #include <math.h>
 
-static struct slice values_of(const struct link_records *records, const struct link_comparison *comparison,
-                              uint32_t record, struct arena *arena)
+struct values {
+    struct slice parts[24];
+    size_t count;
+};
+
+/* Each value once, whatever its case. */
+static void add_value(struct values *values, struct slice text)
+{
+    bool known = slice_empty(text) || values->count == countof(values->parts);
+    for (size_t i = 0; i < values->count && !known; i++)
+        known = slice_equal_nocase(values->parts[i], text);
+    if (!known)
+        values->parts[values->count++] = text;
+}
+
+static void add_column(struct values *values, const struct link_records *records, size_t column, uint32_t record)
 {
     const struct link_spec *spec = records->spec;
-    struct slice parts[24];
-    size_t count = 0;
-    for (size_t i = 0; i < comparison->column_count; i++) {
-        size_t column = comparison->columns[i];
-        const struct link_made *made = &spec->made[column];
-        size_t inner = column < spec->input_count ? 1 : made->part_count;
-        for (size_t p = 0; p < inner && count < countof(parts); p++) {
-            struct slice text =
-                link_records_value(records, record, column < spec->input_count ? column : made->parts[p]);
-            if (slice_empty(text))
-                continue;
-            parts[count++] = text;
-            if (column >= spec->input_count && made->either)
-                break;
-        }
+    if (column < spec->input_count) {
+        add_value(values, link_records_value(records, record, column));
+        return;
     }
-    return arena_join(arena, parts, count, comparison->method == LINK_METHOD_TOKENS ? S(" ") : S(", "));
+    const struct link_made *made = &spec->made[column];
+    for (size_t p = 0; p < made->part_count; p++) {
+        struct slice text = link_records_value(records, record, made->parts[p]);
+        add_value(values, text);
+        if (made->either && !slice_empty(text))
+            break;
+    }
+}
+
+/* What was compared: the columns that are given, and of those made from several only the one that the level read. */
+static void add_compared(struct values *values, const struct link_records *records,
+                         const struct link_comparison *comparison, unsigned level, uint32_t record)
+{
+    const struct link_spec *spec = records->spec;
+    if (comparison->method == LINK_METHOD_JOINT) {
+        const struct link_comparison *second = &spec->inner[comparison->second];
+        unsigned seconds = spec_level_count(spec, second) + 1;
+        add_compared(values, records, &spec->inner[comparison->first], level / seconds, record);
+        add_compared(values, records, second, level % seconds, record);
+        return;
+    }
+    bool by_levels = comparison->method == LINK_METHOD_LEVELS;
+    bool reached = by_levels && level > 0 && level <= comparison->level_count;
+    size_t read = reached ? comparison->levels[level - 1].column : comparison->columns[0];
+    for (size_t i = 0; i < comparison->column_count; i++)
+        if (!by_levels || comparison->columns[i] < spec->input_count || comparison->columns[i] == read)
+            add_column(values, records, comparison->columns[i], record);
+}
+
+static struct slice values_of(const struct link_records *records, const struct link_comparison *comparison,
+                              unsigned level, uint32_t record, struct arena *arena)
+{
+    struct values values = {.count = 0};
+    add_compared(&values, records, comparison, level, record);
+    return arena_join(arena, values.parts, values.count, comparison->method == LINK_METHOD_TOKENS ? S(" ") : S(", "));
 }
 
 void link_explain(const struct link_records *records, const struct link_model *model, uint32_t a, uint32_t b,
@@ -43,8 +79,8 @@ void link_explain(const struct link_records *records, const struct link_model *m
         unsigned level = compared.level[f];
         struct link_part *part = &ret->parts[f];
         *part = (struct link_part){.field = comparison->name,
-                                   .a = values_of(records, comparison, a, arena),
-                                   .b = values_of(records, comparison, b, arena),
+                                   .a = values_of(records, comparison, level, a, arena),
+                                   .b = values_of(records, comparison, level, b, arena),
                                    .level = spec_level_words(spec, comparison, level, arena),
                                    .m = model->levels[f].m[level],
                                    .u = model->levels[f].u[level],

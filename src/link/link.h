@@ -248,7 +248,7 @@ const uint64_t *link_records_keys(const struct link_records *records);
 
 struct link_part {
     struct slice field; /* the comparison's name */
-    struct slice a, b;  /* the two values */
+    struct slice a, b;  /* the two records' values that were compared, joined by commas */
     struct slice level; /* "equal", "one letter apart", "missing", … */
     double m, u;        /* of the level; 0 where missing */
     double weight;      /* bits this field adds: log2(m / u) + frequency */
