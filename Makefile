@@ -46,6 +46,8 @@ bench: build
 	@bench/run.sh build
 
 install: build
+	@meson configure build --prefix=$(PREFIX)
+	@ninja -C build --quiet
 	@meson install -C build --no-rebuild
 
 fuzz: node
