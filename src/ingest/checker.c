@@ -117,10 +117,10 @@ bool checker_headings(struct checker *c, const struct csv_row *row, struct slice
             PRINT(source->name));
     if (nothing_known(c, row))
         return error_set_at(err, ERROR_INPUT, file, row->line, 1,
-                            "none of the headings of the contract %.*s stands in the first row, which begins \"%.*s\"; "
-                            "is this the right file, "
-                            "with its headings and delimiter?",
-                            PRINT(source->name), PRINT(slice_part(row->fields[0], 0, 40)));
+                            /* What does stand there is not said: without headings it is somebody's record. */
+                            "none of the headings of the contract %.*s stands in the first row; is this the right "
+                            "file, with its headings and delimiter?",
+                            PRINT(source->name));
     bool *found = arena_array(c->scratch, bool, source->column_count);
     for (size_t f = 0; f < row->count; f++) {
         struct slice heading = slice_trim(row->fields[f]);

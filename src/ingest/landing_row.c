@@ -176,6 +176,8 @@ struct slice landing_sentence(const struct landing *l, struct arena *arena)
     if (l->state == LANDING_KEPT || l->state == LANDING_CHECKING) {
         buffer_format(&out, "Landing %lld of %.*s is kept and %s", (long long)l->id, PRINT(l->source),
                       l->state == LANDING_KEPT ? "waits to be checked" : "is being checked");
+    } else if (l->state == LANDING_FAILED && c->rows_in == 0) {
+        buffer_add(&out, S("Nothing was landed"));
     } else {
         buffer_format(&out, "%.*s rows in = %.*s new + %.*s changed + %.*s unchanged + %.*s quarantined + %.*s repeats",
                       PRINT(grouped(arena, c->rows_in)), PRINT(grouped(arena, c->added)),
@@ -183,7 +185,7 @@ struct slice landing_sentence(const struct landing *l, struct arena *arena)
                       PRINT(grouped(arena, c->quarantined)), PRINT(grouped(arena, c->repeated)));
         buffer_format(&out, "; %.*s records closed", PRINT(grouped(arena, c->closed)));
     }
-    if (l->state != LANDING_CURRENT && l->state != LANDING_KEPT && l->state != LANDING_CHECKING)
+    if (c->rows_in && l->state != LANDING_CURRENT && l->state != LANDING_KEPT && l->state != LANDING_CHECKING)
         buffer_format(&out, "; the landing is %.*s", PRINT(state_names[l->state]));
     if (l->reason.len)
         buffer_format(&out, ": %.*s", PRINT(l->reason));

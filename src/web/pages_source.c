@@ -302,7 +302,6 @@ bool page_landing(struct call *call, struct error *err)
         .by = landing.received_by,
         .as_at = date_known(landing.as_at) ? date_words(call->arena, landing.as_at) : NO_SLICE,
         .sentence = landing_sentence(&landing, call->arena),
-        .reason = landing.reason,
         .same_again = parameters_has(&call->request->query, S("same")),
         .held = landing.state == LANDING_HELD,
         .can_decide = source && may_land(call, source),
