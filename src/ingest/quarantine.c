@@ -10,12 +10,10 @@ static int64_t limit_of(const struct quarantine_filter *filter)
     return filter->limit >= 1 && filter->limit <= 1000 ? filter->limit : 100;
 }
 
-static bool ask(struct store *store, const struct quarantine_filter *filter, struct arena *arena, struct result *ret,
+/* Ends the transaction. */
+static bool ask(struct transaction *t, const struct quarantine_filter *filter, struct arena *arena, struct result *ret,
                 struct error *err)
 {
-    struct transaction *t;
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
-        return false;
     /* One more than wanted tells whether there is a next page. */
     bool done =
         filter->landing
@@ -61,8 +59,10 @@ static bool list_of(const struct result *rows, const struct quarantine_filter *f
 bool quarantine_reasons(struct store *store, const struct quarantine_filter *filter, struct arena *arena,
                         struct quarantined **ret, size_t *ret_count, bool *ret_more, struct error *err)
 {
+    struct transaction *t;
     struct result rows;
-    return ask(store, filter, arena, &rows, err) && list_of(&rows, filter, NULL, arena, ret, ret_count, ret_more, err);
+    return store_begin(store, TRANSACTION_READ, NULL, arena, &t, err) && ask(t, filter, arena, &rows, err) &&
+           list_of(&rows, filter, NULL, arena, ret, ret_count, ret_more, err);
 }
 
 static bool may_look(const struct guard_session *session, const struct quarantine_filter *filter, struct error *err)
@@ -84,11 +84,12 @@ bool quarantine_list(const struct guard_session *session, struct slice folder, c
                      struct arena *arena, struct quarantined **ret, size_t *ret_count, bool *ret_more,
                      struct error *err)
 {
+    struct transaction *t;
     struct result rows;
     struct keeper *keeper;
     struct guard *guard = guard_of(session);
     if (!may_look(session, filter, err) || !keeper_open(guard_host(guard), folder, arena, &keeper, err) ||
-        !ask(guard_store(guard), filter, arena, &rows, err))
+        !guard_read_begin(session, USE_SHOW, arena, &t, err) || !ask(t, filter, arena, &rows, err))
         return false;
     struct slice *fields = arena_array(arena, struct slice, rows.rows + 1);
     size_t field_count = 0;

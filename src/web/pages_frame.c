@@ -89,7 +89,7 @@ bool do_sign_in(struct call *call, struct error *err)
         if (err->code != ERROR_NOT_SIGNED_IN && err->code != ERROR_TOO_MANY && err->code != ERROR_BUSY)
             return false;
         int status = error_http_status(err->code);
-        return show_sign_in(call, status == 401 ? 422 : status, name, slice_of(err->text));
+        return show_sign_in(call, status == 401 ? 422 : status, name, words_of_error(call->arena, err));
     }
     request->log_account = guard_who(session)->account;
     response_cookie(call->response, S(SESSION_COOKIE), token, -1, request->over_tls);
