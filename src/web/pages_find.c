@@ -111,7 +111,7 @@ static void put_home_rest(struct call *call, const struct home_view *view, struc
             view->timeline[i].what, view->timeline[i].text, view->timeline[i].source_title};
     struct part_record *records = arena_array(call->arena, struct part_record, view->record_count);
     for (size_t i = 0; i < view->record_count; i++)
-        records[i] = part_of_record(call, &view->records[i], i, 0);
+        records[i] = part_of_record(call, &view->records[i], i, 0, view->record_count <= 4);
     struct page_home_source *sources = arena_array(call->arena, struct page_home_source, view->freshness_count);
     for (size_t i = 0; i < view->freshness_count; i++)
         sources[i] = (struct page_home_source){

@@ -175,7 +175,7 @@ static bool show_person(struct call *call, const struct person_view *view)
         facts[i] = fact_of(call, view, &view->facts[i]);
     struct part_record *records = arena_array(call->arena, struct part_record, view->record_count);
     for (size_t i = 0; i < view->record_count; i++)
-        records[i] = part_of_record(call, &view->records[i], i, view->entity);
+        records[i] = part_of_record(call, &view->records[i], i, view->entity, view->record_count <= 4);
     page.facts = facts;
     page.facts_count = view->fact_count;
     page.records = records;
@@ -312,7 +312,7 @@ bool page_record(struct call *call, struct error *err)
         return error_set(err, ERROR_NOT_FOUND, "there is no such record for this purpose; go back to the person");
     struct part_record *rows = arena_array(call->arena, struct part_record, count);
     for (size_t i = 0; i < count; i++)
-        rows[i] = part_of_record(call, &versions[i], i, 0);
+        rows[i] = part_of_record(call, &versions[i], i, 0, true);
     struct page_record page = {.title = arena_format(call->arena, "%.*s, %.*s", PRINT(versions[0].evidence.row_title),
                                                      PRINT(versions[0].evidence.source_title)),
                                .versions = rows,

@@ -106,7 +106,19 @@ const struct part_evidence *part_of_evidence(struct call *call, const struct evi
     return part;
 }
 
-struct part_record part_of_record(struct call *call, const struct view_record *record, size_t number, int64_t person)
+/* What tells a record from its like in a long list: when, or what. */
+static struct slice hint_of(const struct view_record *record)
+{
+    static const enum attribute telling[] = {ATTRIBUTE_EVENT_DATE, ATTRIBUTE_EVENT_KIND, ATTRIBUTE_RESIDENCE_FROM};
+    for (size_t k = 0; k < countof(telling); k++)
+        for (size_t i = 0; i < record->field_count; i++)
+            if (record->fields[i].column->attribute == telling[k])
+                return record->fields[i].value;
+    return NO_SLICE;
+}
+
+struct part_record part_of_record(struct call *call, const struct view_record *record, size_t number, int64_t person,
+                                  bool open)
 {
     struct part_record_field *fields = arena_array(call->arena, struct part_record_field, record->field_count);
     for (size_t i = 0; i < record->field_count; i++)
@@ -117,6 +129,8 @@ struct part_record part_of_record(struct call *call, const struct view_record *r
         .number = (int64_t)number,
         .id = anchor,
         .row = record->evidence.row_title,
+        .hint = hint_of(record),
+        .open = open,
         .source = record->evidence.source_title,
         .fields = fields,
         .fields_count = record->field_count,

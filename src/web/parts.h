@@ -13,8 +13,9 @@
 #include "generated/templates.h"
 
 const struct part_evidence *part_of_evidence(struct call *call, const struct evidence *evidence);
-/* `person` is whom "this looks wrong" is about; 0: no such link. */
-struct part_record part_of_record(struct call *call, const struct view_record *record, size_t number, int64_t person);
+/* `person` is whom "this looks wrong" is about; 0: no such link. `open`: its fields are unfolded. */
+struct part_record part_of_record(struct call *call, const struct view_record *record, size_t number, int64_t person,
+                                  bool open);
 const struct part_excluded *parts_of_excluded(struct call *call, const struct grant *grant);
 struct part_waterfall part_of_link(struct call *call, const struct why_view *why, const struct why_link *link,
                                    size_t number);

@@ -24,10 +24,11 @@ struct web;
 
 bool web_make(const struct web_options *options, struct arena *arena, struct web **ret, struct error *err) MUST_USE;
 
-/* Answers one request: finds the route, checks session, ability, purpose and CSRF token, calls the handler. */
-void web_handle(void *web, struct request *request, struct response *response);
-bool web_takes_upload(void *web, const struct request *request);
-void web_refuse(void *web, const struct request *request, const struct error *err, struct response *response);
+/* `context` is the struct web. Answers one request: finds the route, checks session, ability, purpose and CSRF token,
+ * calls the handler. */
+void web_handle(void *context, struct request *request, struct response *response);
+bool web_takes_upload(void *context, const struct request *request);
+void web_refuse(void *context, const struct request *request, const struct error *err, struct response *response);
 
 struct web_listening {
     struct slice address; /* empty: 127.0.0.1 */
