@@ -68,23 +68,30 @@ class Server:
         words = [os.path.join(bin_folder, "postgres"), "-D", data]
         for option in options:
             words += ["-c", option]
-        self.log = open(os.path.join(self.folder, "log"), "wb")
-        self.process = subprocess.Popen(self._command(*words), env=environment, cwd="/", stdout=self.log,
-                                        stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True)
-        for _ in range(300):
-            ready = subprocess.run([os.path.join(bin_folder, "pg_isready"), "-q", "-h", self.folder], env=environment)
-            if ready.returncode == 0:
-                return f"postgresql://staithe@/postgres?host={self.folder}"
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.1)
+        self.words, self.environment, self.ready = words, environment, os.path.join(bin_folder, "pg_isready")
+        if self.start():
+            return f"postgresql://staithe@/postgres?host={self.folder}"
         self.reason = "the PostgreSQL server did not start"
         self.__exit__()
         return ""
 
-    def __exit__(self, *_):
+    def start(self):
+        """Starts it, also again after stop(); true when it answers."""
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.process = subprocess.Popen(self._command(*self.words), env=self.environment, cwd="/", stdout=self.log,
+                                        stderr=self.log, stdin=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(300):
+            if subprocess.run([self.ready, "-q", "-h", self.folder], env=self.environment).returncode == 0:
+                return True
+            if self.process.poll() is not None:
+                return False
+            time.sleep(0.1)
+        return False
+
+    def stop(self):
+        """At once, as if the power went: what was not synced to the disk counts as lost by its own rules."""
         if self.process:
-            self.process.send_signal(signal.SIGQUIT)  # At once: nothing here is worth keeping.
+            self.process.send_signal(signal.SIGQUIT)
             try:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
@@ -92,6 +99,9 @@ class Server:
                 self.process.wait()
             self.log.close()
             self.process = None
+
+    def __exit__(self, *_):
+        self.stop()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder = None

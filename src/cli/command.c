@@ -243,16 +243,33 @@ void command_help(const struct command *command, struct buffer *out)
         option_line(&common[i], out);
 }
 
-/* A line of mdoc may not begin with a dot or a quote that is meant as text. */
+/* Text as mdoc likes it: a new line at each new sentence, none longer than 78, none that begins with a dot or a quote.
+ */
 static void manual_text(const char *text, struct buffer *out)
 {
-    if (text[0] == '.' || text[0] == '\'')
-        buffer_add(out, S("\\&"));
-    for (const char *c = text; *c; c++)
-        if (*c == '\\')
-            buffer_add(out, S("\\e"));
-        else
-            buffer_add_byte(out, *c);
+    size_t column = 0;
+    bool sentence_ended = false;
+    struct slice rest = slice_of(text), word;
+    while (slice_cut(&rest, ' ', &word)) {
+        if (!word.len)
+            continue;
+        if (column && (sentence_ended || column + 1 + word.len > 78)) {
+            buffer_add_byte(out, '\n');
+            column = 0;
+        } else if (column) {
+            buffer_add_byte(out, ' ');
+            column++;
+        }
+        if (column == 0 && (word.at[0] == '.' || word.at[0] == '\''))
+            buffer_add(out, S("\\&"));
+        for (size_t i = 0; i < word.len; i++)
+            if (word.at[i] == '\\')
+                buffer_add(out, S("\\e"));
+            else
+                buffer_add_byte(out, word.at[i]);
+        column += word.len;
+        sentence_ended = memchr(".?!", word.at[word.len - 1], 3) != NULL;
+    }
     buffer_add_byte(out, '\n');
 }
 
@@ -303,8 +320,10 @@ void command_manual(struct buffer *out)
         {77, "nobody is signed in, or no agreement allows it"},
         {130, "stopped on request"},
     };
-    for (size_t i = 0; i < countof(statuses); i++)
-        buffer_format(out, ".It %d\n%s\n", statuses[i].status, statuses[i].meaning);
+    for (size_t i = 0; i < countof(statuses); i++) {
+        buffer_format(out, ".It %d\n", statuses[i].status);
+        manual_text(statuses[i].meaning, out);
+    }
     buffer_format(
         out, ".El\n.Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev STAITHE_DATA\nthe folder that holds the hub\n.El\n");
 }
