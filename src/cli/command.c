@@ -303,7 +303,9 @@ void command_manual(struct buffer *out)
     buffer_format(out, ".Sh OPTIONS OF EVERY COMMAND\n.Bl -tag -width Ds\n");
     for (size_t i = 0; i < countof(common); i++)
         manual_option(&common[i], out);
-    buffer_format(out, ".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n");
+    buffer_add(out,
+               S(".El\n.Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev STAITHE_DATA\nthe folder that holds the hub\n.El\n"
+                 ".Sh EXIT STATUS\n.Bl -tag -width Ds\n"));
     static const struct {
         int status;
         const char *meaning;
@@ -324,8 +326,7 @@ void command_manual(struct buffer *out)
         buffer_format(out, ".It %d\n", statuses[i].status);
         manual_text(statuses[i].meaning, out);
     }
-    buffer_format(
-        out, ".El\n.Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev STAITHE_DATA\nthe folder that holds the hub\n.El\n");
+    buffer_add(out, S(".El\n"));
 }
 
 void progress_show(void *context, const char *what, uint64_t done, uint64_t all)

@@ -452,7 +452,9 @@ static bool connect_to(struct store *store, struct postgresql_connection *c, str
     const char *const values[] = {store->address, "10", "UTF8", "staithe", NULL};
     c->link = PQconnectdbParams(words, values, 1);
     if (PQstatus(c->link) != CONNECTION_OK) {
+        /* libpq adds a question on a line of its own. */
         struct slice said = slice_trim(slice_of(PQerrorMessage(c->link)));
+        said = slice_part(said, 0, slice_find(said, '\n'));
         return error_set(
             err, ERROR_BUSY,
             "no connection to the PostgreSQL server (%.*s); see that it runs and that the address is right",
