@@ -354,14 +354,47 @@ static const char *const column_words[] = {"given_name", "middle_names", "family
                                            "telephone",  "email",        "agency_id",   "home",
                                            "address",    "postcode",     NULL};
 
-static struct slice column_value(const struct linked *linked, const struct linked_record *record, size_t word)
+/* "M", "Male", the NHS's 1: agencies code sex each in its own way. What is neither, or is not known, says nothing for
+ * or against a link. */
+static struct slice sex_plain(struct slice sex)
+{
+    static const struct {
+        const char *word, *plain;
+    } forms[] = {{"m", "M"}, {"male", "M"},   {"man", "M"},   {"boy", "M"},  {"1", "M"},
+                 {"f", "F"}, {"female", "F"}, {"woman", "F"}, {"girl", "F"}, {"2", "F"}};
+    for (size_t i = 0; i < countof(forms); i++)
+        if (slice_equal_nocase(sex, slice_of(forms[i].word)))
+            return slice_of(forms[i].plain);
+    return NO_SLICE;
+}
+
+/* All given names are one column with some agencies and two with others, so the first is taken apart from the rest:
+ * "Mrs CAROL PHYLLIS" is Carol, then Phyllis. */
+static struct slice first_given(struct slice given, struct slice *ret_rest)
+{
+    struct slice word = NO_SLICE, rest = slice_trim(given);
+    while (slice_cut(&rest, ' ', &word)) {
+        rest = slice_trim(rest);
+        if (rest.len == 0 || !person_title(word))
+            break;
+    }
+    *ret_rest = rest;
+    return word;
+}
+
+static struct slice column_value(const struct linked *linked, const struct linked_record *record, size_t word,
+                                 struct arena *arena)
 {
     const struct person_form *form = &record->form;
+    struct slice rest;
     switch (word) {
     case 0:
-        return form->given;
+        return first_given(form->given, &rest);
     case 1:
-        return form->middle;
+        (void)first_given(form->given, &rest);
+        if (rest.len == 0 || form->middle.len == 0)
+            return rest.len ? rest : form->middle;
+        return arena_format(arena, "%.*s %.*s", PRINT(rest), PRINT(form->middle));
     case 2:
         return form->family;
     case 3:
@@ -371,7 +404,7 @@ static struct slice column_value(const struct linked *linked, const struct linke
     case 5:
         return form->birth;
     case 6:
-        return form->sex;
+        return form->sex.len ? sex_plain(form->sex) : form->title_sex;
     case 7:
         return form->nhs_number;
     case 8:
@@ -437,15 +470,19 @@ bool linked_fill(const struct linked *linked, const struct link_spec *spec, stru
             return false;
         must(number == s);
     }
-    for (size_t i = 0; i < linked->count; i++) {
+    struct arena *scratch = arena_make(0);
+    bool done = true;
+    for (size_t i = 0; i < linked->count && done; i++) {
         const struct linked_record *record = &linked->records[i];
         for (size_t c = 0; c < columns; c++)
-            values[c] = column_value(linked, record, words[c]);
-        if (!link_records_add(records, record->source, record->key, values, err))
-            return false;
+            values[c] = column_value(linked, record, words[c], scratch);
+        done = link_records_add(records, record->source, record->key, values, err);
+        arena_reset(scratch);
     }
-    *ret = records;
-    return true;
+    arena_free(scratch);
+    if (done)
+        *ret = records;
+    return done;
 }
 
 bool person_model_read(struct transaction *t, const struct link_spec *spec, struct arena *arena, int64_t *ret_version,

@@ -28,6 +28,13 @@ static bool among(struct slice word, const char *const *words, size_t count)
     return false;
 }
 
+bool person_title(struct slice word)
+{
+    while (word.len && word.at[word.len - 1] == '.')
+        word.len--;
+    return among(word, titles, countof(titles));
+}
+
 static struct slice without_dots(struct slice word)
 {
     while (word.len && (word.at[word.len - 1] == '.' || word.at[word.len - 1] == ','))
@@ -123,6 +130,24 @@ void full_name_split(struct slice full_name, struct arena *arena, struct slice *
         first--;
     *ret_given = arena_join(arena, words, first, S(" "));
     *ret_family = arena_join(arena, words + first, count - first, S(" "));
+}
+
+/* What the title says, when the name is of one person. */
+static struct slice sex_of_title(struct slice full_name)
+{
+    static const char *const men[] = {"mr", "master", "mstr", "sir", "lord"};
+    static const char *const women[] = {"mrs", "miss", "ms", "lady", "dame"};
+    struct slice rest = full_name, word, sex = NO_SLICE;
+    while (slice_cut(&rest, ' ', &word)) {
+        word = without_dots(word);
+        if (slice_equal(word, S("&")) || slice_equal_nocase(word, S("and")) || slice_find(word, '/') < word.len)
+            return NO_SLICE;
+        if (sex.len == 0 && among(word, men, countof(men)))
+            sex = S("M");
+        else if (sex.len == 0 && among(word, women, countof(women)))
+            sex = S("F");
+    }
+    return sex;
 }
 
 struct slice cell_plain(const struct value *cell, struct arena *arena)
@@ -278,6 +303,7 @@ void person_form_read(const struct column *const *columns, size_t count, const s
     }
     if (full.len && form.family.len == 0)
         full_name_split(full, arena, &form.given, &form.family);
+    form.title_sex = sex_of_title(full);
     form.address = form.address_line;
     if (form.address.len == 0 && (building.len || street.len)) {
         bool number = building.len && building.at[0] >= '0' && building.at[0] <= '9';

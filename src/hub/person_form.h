@@ -12,6 +12,7 @@
 struct person_form {
     struct slice given, middle, family, previous_family, known_as;
     struct slice birth; /* ISO, may be partial */
+    struct slice title_sex; /* "M" or "F", of the title in a full name of one person: Mr, Miss */
     struct slice sex, nhs_number, superseded, telephone, email;
     struct slice agency_id; /* with the agency's name before it: numbers of two agencies never meet */
     struct slice uprn, postcode;
@@ -32,5 +33,7 @@ struct slice cell_plain(const struct value *cell, struct arena *arena);
 /* "Mr J P SMITH" gives "J P" and "SMITH". Both empty for a text that names no person ("The Occupier", "Anglia Homes
  * Ltd"). */
 void full_name_split(struct slice full_name, struct arena *arena, struct slice *ret_given, struct slice *ret_family);
+/* Whether a word is a title, as "Mrs" or "Dr.": no part of a name. */
+bool person_title(struct slice word);
 
 #endif

@@ -134,6 +134,22 @@ static bool nickname_tokens(const struct token *a, const struct token *b)
     return false;
 }
 
+/* A slip in a short form: "Magie" for Margaret. Of the two at least one must be in no line itself. */
+static bool near_nickname(const struct column *column, const struct value *a, const struct value *b)
+{
+    if (a->token_count == 0 || b->token_count == 0)
+        return false;
+    const struct token *x = &column->token_features[column->token_ids[a->token_at]];
+    const struct token *y = &column->token_features[column->token_ids[b->token_at]];
+    if (x->near_count == 0 && y->near_count == 0)
+        return false;
+    for (unsigned i = 0; i < x->line_count + x->near_count; i++)
+        for (unsigned j = 0; j < y->line_count + y->near_count; j++)
+            if (x->lines[i] == y->lines[j])
+                return true;
+    return false;
+}
+
 /* Of whole values: their first names are forms of one name, and one of them gives no more than that. */
 static bool nickname_values(const struct column *column, const struct value *a, const struct value *b)
 {
@@ -300,6 +316,37 @@ static bool contains_tokens(const struct column *column, const struct value *a, 
     return true;
 }
 
+/* All words of the one, none of them an initial, among those of the other. */
+static bool within_tokens(const struct column *column, const struct value *a, const struct value *b)
+{
+    const struct value *fewer = a->token_count < b->token_count ? a : b;
+    if (!contains_tokens(column, a, b))
+        return false;
+    for (unsigned i = 0; i < fewer->token_count; i++)
+        if (column->tokens.texts[column->token_ids[fewer->token_at + i]].len < 2)
+            return false;
+    return true;
+}
+
+/* Forms of one word: a nickname, a slip. */
+static bool token_near(const struct column *column, uint32_t a, uint32_t b)
+{
+    struct slice x = column->tokens.texts[a], y = column->tokens.texts[b];
+    return a == b || nickname_tokens(&column->token_features[a], &column->token_features[b]) ||
+           (x.len >= 4 && y.len >= 4 && similar_one_edit(x, y));
+}
+
+/* The same words in another order; of two words, one may be another form: "Webb Jacqueline" and "Jackie Webb". */
+static bool swapped_names(const struct column *column, const struct value *a, const struct value *b)
+{
+    if (a->token_count < 2 || a->token_count != b->token_count)
+        return false;
+    if (a->token_count > 2)
+        return contains_tokens(column, a, b);
+    const uint32_t *x = &column->token_ids[a->token_at], *y = &column->token_ids[b->token_at];
+    return (x[0] == y[1] && token_near(column, x[1], y[0])) || (x[1] == y[0] && token_near(column, x[0], y[1]));
+}
+
 static bool initial_agrees(struct slice a, struct slice b)
 {
     size_t first_a = slice_find(a, ' '), first_b = slice_find(b, ' ');
@@ -332,7 +379,7 @@ static bool date_test(enum link_test test, double argument, struct slice a, stru
         if (!day_a || !day_b)
             return false;
         if (month_a == month_b && day_a == day_b)
-            return abs(year_a - year_b) == 100 || abs(year_a - year_b) == 10;
+            return abs(year_a - year_b) <= 2 || abs(year_a - year_b) == 100 || abs(year_a - year_b) == 10;
         return year_a == year_b &&
                (month_a == month_b || day_a == day_b || (month_a == 1 && day_a == 1) || (month_b == 1 && day_b == 1));
     case LINK_TEST_DAY_MONTH:
@@ -342,6 +389,13 @@ static bool date_test(enum link_test test, double argument, struct slice a, stru
     default:
         return abs(year_a - year_b) <= (int)argument;
     }
+}
+
+/* Only a year on one side, and one off: as reckoned from an age. */
+static bool year_from_age(struct slice a, struct slice b)
+{
+    return a.len == 8 && b.len == 8 && (number_at(a, 4, 4) == 0 || number_at(b, 4, 4) == 0) &&
+           abs(number_at(a, 0, 4) - number_at(b, 0, 4)) == 1;
 }
 
 static bool same_prefix(struct slice a, unsigned length_a, struct slice b, unsigned length_b)
@@ -380,7 +434,7 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
         return code_a == code_b || similar_jaro_winkler(a->text, b->text) >= level->argument;
     case LINK_TEST_SWAPPED:
         if (comparer->spec->columns[level->column].kind != LINK_DATE)
-            return a->token_count > 1 && a->token_count == b->token_count && contains_tokens(column, a, b);
+            return swapped_names(column, a, b);
         return date_test(level->test, level->argument, a->text, b->text);
     case LINK_TEST_SOUNDEX:
         return soundex_agrees(a->text, b->text);
@@ -539,6 +593,21 @@ static bool short_form(struct slice a, struct slice b)
     return shorter.len >= 3 && (slice_starts(longer, shorter) || slice_ends(longer, shorter));
 }
 
+/* Whether both are names that people bear, rather than one a slip of the other: they stand in the table of nicknames,
+ * or in five records and more, and not forty times less often than the other, as "Robat" does beside Robert. */
+static bool both_known(const struct comparer *comparer, size_t column, uint32_t code_a, uint32_t code_b)
+{
+    const struct column *store = &comparer->records->columns[column];
+    double count[2] = {value_count(comparer, column, code_a), value_count(comparer, column, code_b)};
+    for (unsigned side = 0; side < 2; side++) {
+        const struct value *value = &store->values[side ? code_b : code_a];
+        bool listed = value->token_count && store->token_features[store->token_ids[value->token_at]].line_count;
+        if (!listed && (count[side] < 5 || count[side] * 40 < count[!side]))
+            return false;
+    }
+    return true;
+}
+
 static unsigned given_class(const struct comparer *comparer, size_t column, uint32_t code_a, uint32_t code_b)
 {
     const struct column *store = &comparer->records->columns[column];
@@ -546,11 +615,15 @@ static unsigned given_class(const struct comparer *comparer, size_t column, uint
     if (initial_agrees(a, b))
         return LINK_IS_CLOSE | LINK_IS_INITIAL;
     const struct value *value_a = &store->values[code_a], *value_b = &store->values[code_b];
+    if (within_tokens(store, value_a, value_b))
+        return LINK_IS_CLOSE | LINK_IS_WITHIN;
     if (nickname_values(store, value_a, value_b) || contains_tokens(store, value_a, value_b) || short_form(a, b))
         return LINK_IS_CLOSE;
-    if (!similar_one_edit(a, b) && similar_jaro_winkler(a, b) < 0.88)
+    bool known = both_known(comparer, column, code_a, code_b);
+    if (!known && near_nickname(store, value_a, value_b))
+        return LINK_IS_CLOSE;
+    if (!similar_one_edit(a, b) && similar_jaro_winkler(a, b) < (known ? 0.88 : 0.8))
         return LINK_IS_DIFFERENT;
-    bool known = value_count(comparer, column, code_a) >= 5 && value_count(comparer, column, code_b) >= 5;
     return known ? LINK_IS_SIMILAR : LINK_IS_CLOSE;
 }
 
@@ -578,10 +651,14 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
         return LINK_IS_DIFFERENT;
     case LINK_DATE:
         if (date_test(LINK_TEST_SWAPPED, 0, text_a, text_b) || date_test(LINK_TEST_DIGIT, 0, text_a, text_b) ||
-            date_test(LINK_TEST_PARTIAL, 0, text_a, text_b) || date_test(LINK_TEST_PARTS, 0, text_a, text_b))
+            date_test(LINK_TEST_PARTIAL, 0, text_a, text_b) || date_test(LINK_TEST_PARTS, 0, text_a, text_b) ||
+            year_from_age(text_a, text_b))
             return LINK_IS_CLOSE;
         return LINK_IS_DIFFERENT;
     case LINK_FULL_NAME:
+        if (swapped_names(store, &store->values[code_a], &store->values[code_b]))
+            return LINK_IS_CLOSE;
+        /* fallthrough */
     case LINK_ADDRESS:
         if (comparer->model->tokens[column].used)
             return compare_bags(comparer, NULL, column, true, code_a, code_b).conflict < 2 ? LINK_IS_CLOSE

@@ -10,7 +10,7 @@ static const char *const lines[] = {
     "adam ad",
     "agnes aggie nessie",
     "alan al allan allen",
-    "albert bert al bertie",
+    "albert bert al bertie albie",
     "alexander alex alec sandy xander al lex sasha",
     "alexandra alex sandra lexi sasha alexa",
     "alfred alf alfie fred",
@@ -32,7 +32,7 @@ static const char *const lines[] = {
     "bridget biddy bridie",
     "cameron cam",
     "caroline carol carrie caz carolyn",
-    "catherine katherine kathryn cath cathy kate katie kathy kath kitty kat kay catharine katharine kit",
+    "catherine katherine kathryn cath cathy kate katie katy kathy kath kitty kat kay catharine katharine kit",
     "cecilia celia cissie",
     "charles charlie chas chuck",
     "charlotte charlie lottie lotte char",
@@ -43,7 +43,7 @@ static const char *const lines[] = {
     "constance connie",
     "daniel dan danny",
     "danielle dani",
-    "david dave davy dai",
+    "david dave davy davey dai",
     "deborah debbie deb debra",
     "derek del",
     "desmond des",
@@ -55,19 +55,22 @@ static const char *const lines[] = {
     "edmund ed eddie ted ned",
     "edward ed eddie ted teddy ned",
     "edwin ed eddie",
-    "eleanor ellie nell nellie elle ellen elinor",
+    "eleanor nora ellie nell nellie elle ellen elinor",
     "elizabeth liz lizzie beth betty bess eliza elsie libby lisa betsy lizzy elisabeth lilibet",
-    "emily em emmy millie",
+    "emily em emmy emmie millie",
     "emma em emmie",
     "ernest ernie",
     "eugene gene",
     "evelyn eve evie",
     "florence flo florrie flossie",
     "frances fran frankie fanny francie",
-    "francis frank fran francisco",
+    "francis frank fran francisco frankie",
     "frederick fred freddie freddy fredrick frederic",
     "gabriel gabe",
     "gareth gaz",
+    "gary gaz gazza garry",
+    "darren daz dazza",
+    "lorraine lorrie lorri loraine",
     "geoffrey geoff jeff jeffrey",
     "george georgie",
     "georgina georgie gina georgia",
@@ -147,6 +150,10 @@ static const char *const lines[] = {
     "maxwell max",
     "megan meg",
     "melanie mel",
+    "melissa mel missy lissa",
+    "cynthia cindy cyn",
+    "lucinda cindy lucy lu",
+    "madison maddie maddy",
     "michael mike mick mickey micky mikey",
     "michelle shell chelle",
     "mildred millie",
@@ -156,7 +163,7 @@ static const char *const lines[] = {
     "nathaniel nat nathan nate",
     "nathan nate nat",
     "natalie nat",
-    "natasha tasha",
+    "natasha tasha tash",
     "neil neal",
     "neville nev",
     "nicholas nick nicky nicolas nik",
@@ -197,7 +204,7 @@ static const char *const lines[] = {
     "samantha sam sammy",
     "samuel sam sammy",
     "sandra sandy",
-    "sarah sally sara sadie",
+    "sarah sally sara sadie sal",
     "sebastian seb",
     "sharon shaz",
     "sheila shelagh",
@@ -239,7 +246,7 @@ static const char *const lines[] = {
     "katarzyna kasia",
     "malgorzata gosia",
     "agnieszka aga",
-    "krzysztof krzys kris",
+    "krzysztof krzys kris chris",
     "piotr piotrek",
     "aleksandra ola",
     "joanna asia",
@@ -282,6 +289,26 @@ unsigned nicknames_lines(const struct nicknames *nicknames, struct slice name, u
         return 0;
     memcpy(ret_lines, nicknames->lines[code], sizeof nicknames->lines[code]);
     return nicknames->counts[code];
+}
+
+unsigned nicknames_near(const struct nicknames *nicknames, struct slice name, uint16_t ret_lines[NICKNAME_LINES])
+{
+    unsigned count = 0;
+    if (name.len < 4 || dictionary_find(&nicknames->names, name))
+        return 0;
+    for (size_t code = 1; code < nicknames->names.count; code++) {
+        struct slice known = nicknames->names.texts[code];
+        if (known.len < 3 || known.len + 1 < name.len || known.len > name.len + 1 || !similar_one_edit(name, known))
+            continue;
+        for (unsigned i = 0; i < nicknames->counts[code] && count < NICKNAME_LINES; i++) {
+            bool there = false;
+            for (unsigned k = 0; k < count; k++)
+                there |= ret_lines[k] == nicknames->lines[code][i];
+            if (!there)
+                ret_lines[count++] = nicknames->lines[code][i];
+        }
+    }
+    return count;
 }
 
 static bool line_has(struct slice line, struct slice name)

@@ -190,6 +190,8 @@ static void make_features(struct link_records *records, size_t c, const struct n
         *token = token_features(column->tokens.texts[t]);
         if (kind <= LINK_FULL_NAME)
             token->line_count = (uint8_t)nicknames_lines(nicknames, column->tokens.texts[t], token->lines);
+        if (kind == LINK_GIVEN_NAME && token->line_count == 0)
+            token->near_count = (uint8_t)nicknames_near(nicknames, column->tokens.texts[t], token->lines);
     }
 }
 

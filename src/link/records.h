@@ -15,7 +15,8 @@ struct token {
     uint64_t letters;               /* a bit for each letter or digit that stands in it */
     uint16_t lines[NICKNAME_LINES]; /* of the table of nicknames, in columns of names */
     uint8_t line_count;
-    bool digits; /* holds a digit */
+    uint8_t near_count; /* given names in no line: of the lines that hold a name one edit away */
+    bool digits;        /* holds a digit */
 };
 
 struct value {

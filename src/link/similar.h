@@ -16,6 +16,9 @@ struct nicknames;
 struct nicknames *nicknames_make(struct arena *arena) MUST_USE;
 /* The lines (from 1) that a folded name stands in, at most NICKNAME_LINES; how many. */
 unsigned nicknames_lines(const struct nicknames *nicknames, struct slice name, uint16_t ret_lines[NICKNAME_LINES]);
+/* The same for a folded name of four letters or more that stands in no line: the lines of the names that one edit makes
+ * of it, as "dafid" and "davvy" are one letter from David's line. */
+unsigned nicknames_near(const struct nicknames *nicknames, struct slice name, uint16_t ret_lines[NICKNAME_LINES]);
 /* All other names that share a line with this folded one, each once, in the order of the table; how many. For
  * searching. */
 size_t nickname_forms(struct slice name, struct arena *arena, struct slice **ret);

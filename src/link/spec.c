@@ -27,8 +27,8 @@ const char *const link_test_words[] = {"equal",   "nickname",   "initial", "cont
 static const bool test_has_argument[LINK_TESTS] = {
     [LINK_TEST_EDITS] = true, [LINK_TEST_JARO] = true, [LINK_TEST_YEARS] = true, [LINK_TEST_PREFIX] = true};
 
-static const char *const class_words[] = {"missing",   "same",   "close",   "similar",
-                                          "different", "common", "initial", NULL};
+static const char *const class_words[] = {"missing", "same",    "close",  "similar", "different",
+                                          "common",  "initial", "within", NULL};
 
 int link_spec_find(const struct link_spec *spec, struct slice name)
 {

@@ -71,8 +71,8 @@ enum link_test {
     LINK_TEST_DISTRICT,  /* NR1 */
     LINK_TEST_AREA,      /* NR */
     LINK_TEST_PREFIX,    /* the first n characters are equal */
-    LINK_TEST_PARTS, /* dates: the year and one other part agree, or one stands for the year; or all but a decade or a
-                        century */
+    LINK_TEST_PARTS, /* dates: the year and one other part agree, or one stands for the year; or all but a year or two,
+                        a decade or a century */
     LINK_TEST_LOCAL_PART, /* e-mail: the same before the @ */
     LINK_TESTS
 };
@@ -117,6 +117,7 @@ enum link_class {
     LINK_IS_DIFFERENT = 16,
     LINK_IS_COMMON = 32,  /* beside same: the value is of many records, as a care home's address is */
     LINK_IS_INITIAL = 64, /* beside close: only an initial stands on one side */
+    LINK_IS_WITHIN = 128, /* beside close: given names, all of one, in full, among the other's */
 };
 
 enum { LINK_CONDITIONS_MAX = 10 };

@@ -6,7 +6,8 @@
 
 static const char *const type_words[] = {"dedupe", "link", "link_and_dedupe"};
 static const char *const order_words[] = {"ymd", "dmy", "mdy"};
-static const char *const class_words[] = {"missing", "same", "close", "similar", "different", "common", "initial"};
+static const char *const class_words[] = {"missing",   "same",   "close",   "similar",
+                                          "different", "common", "initial", "within"};
 
 static void quoted(struct buffer *out, struct slice s)
 {

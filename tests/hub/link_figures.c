@@ -1,9 +1,11 @@
 /* link_figures: links a sample county in a fresh store and prints how well, held against the truth. For tuning; the
  * test of it is test_linking_truth.c.
- *     link_figures SAMPLE-FOLDER COUNTY-FOLDER STORE-ADDRESS [THREADS] */
+ *     link_figures SAMPLE-FOLDER COUNTY-FOLDER STORE-ADDRESS [THREADS [train]]
+ * TELL_MISSED=1 prints each missed pair with its weights, TIME_READS=1 times searches and views. */
 #include "base/hash.h"
 #include "guard/account.h"
 #include "hub/county_loader.h"
+#include "hub/linked.h"
 #include "hub/linking.h"
 #include "hub/search.h"
 #include "hub/truth.h"
@@ -101,6 +103,51 @@ static bool time_reads(const struct hub *hub, struct guard *guard, struct error 
     return true;
 }
 
+/* ---- Missed pairs, each with what the engine says of the two records alone ---- */
+
+struct telling {
+    struct arena *arena;
+    struct linked linked;
+    struct link_spec *spec;
+    struct link_records *records;
+    struct link_model *model;
+};
+
+static bool telling_start(struct telling *telling, const struct hub *hub, const struct guard_session *session,
+                          struct error *err)
+{
+    struct transaction *t;
+    int64_t version;
+    struct link_options options = {0};
+    if (!linked_read(session, telling->arena, &telling->linked, err))
+        return false;
+    linked_place(&telling->linked, telling->arena);
+    if (!person_spec_read(hub->catalogue, hub->host, telling->arena, &telling->spec, err) ||
+        !linked_fill(&telling->linked, telling->spec, telling->arena, &telling->records, err) ||
+        !link_prepare(telling->records, &options, err) ||
+        !guard_read_begin(session, USE_MATCH, telling->arena, &t, err) ||
+        !person_model_read(t, telling->spec, telling->arena, &version, &telling->model, err))
+        return false;
+    transaction_rollback(t);
+    return true;
+}
+
+static void tell_missed(void *context, const struct truth_missed *missed)
+{
+    struct telling *telling = context;
+    int64_t a = linked_find(&telling->linked, missed->anchor_a), b = linked_find(&telling->linked, missed->anchor_b);
+    struct link_explanation e;
+    link_explain(telling->records, telling->model, (uint32_t)a, (uint32_t)b, telling->arena, &e);
+    (void)printf("MISSED\t%.*s\t%.*s\t%.1f\t%.*s\t%.*s (%.*s) = %.*s (%.*s) %.*s %.*s", PRINT(missed->source_a),
+                 PRINT(missed->source_b), e.total, PRINT(e.guard), PRINT(missed->key_a), PRINT(missed->faults_a),
+                 PRINT(missed->key_b), PRINT(missed->faults_b), PRINT(missed->person), PRINT(missed->tags));
+    for (size_t i = 0; i < e.part_count; i++)
+        if (e.parts[i].a.len && e.parts[i].b.len)
+            (void)printf("\t%.*s: %.*s = %.*s [%.*s %.1f]", PRINT(e.parts[i].field), PRINT(e.parts[i].a),
+                         PRINT(e.parts[i].b), PRINT(e.parts[i].level), e.parts[i].weight);
+    (void)printf("\n");
+}
+
 int main(int count, char **arguments)
 {
     if (count < 4)
@@ -154,7 +201,20 @@ int main(int count, char **arguments)
         (void)printf("linkage %lld: %zu records, %zu entities; %.*s\n", (long long)result.linkages[i].id,
                      result.linkages[i].records, result.linkages[i].entities, PRINT(result.linkages[i].sources));
     (void)printf("digest %.*s\n", PRINT(digest_hex(arena, &result.digest)));
-    if (!truth_print(store, slice_of(arguments[1]), result.linkages[0].id, arena, &err))
+    struct telling telling = {.arena = arena};
+    struct truth_question question = {.store = store,
+                                      .session = session,
+                                      .folder = slice_of(arguments[1]),
+                                      .linkage = result.linkages[0].id,
+                                      .print = true,
+                                      .context = &telling};
+    struct truth_figures figures;
+    if (getenv("TELL_MISSED")) {
+        if (!telling_start(&telling, &hub, session, &err))
+            return fail(&err);
+        question.missed = tell_missed;
+    }
+    if (!truth_measure(&question, arena, &figures, &err))
         return fail(&err);
     if (getenv("TIME_READS") && !time_reads(&hub, guard, &err))
         return fail(&err);

@@ -46,11 +46,14 @@ static void a_sample_county_is_linked_as_the_issue_asks(void **state)
     struct hub hub = {host_real(), both->store, guard, catalogue};
     struct hub_link_options link_options = {.threads = 2};
     GOOD(hub_link(&hub, session, &link_options, arena, &result, &err));
-    GOOD(truth_measure(both->store, folder, result.linkages[0].id, true, arena, &figures, &err));
+    const struct truth_question question = {
+        .store = both->store, .session = session, .folder = folder, .linkage = result.linkages[0].id, .print = true};
+    GOOD(truth_measure(&question, arena, &figures, &err));
 
     assert_true(figures.precision >= (residents >= 8000 ? 0.999 : 0.998));
     assert_true(figures.full_recall >= 0.95);
     assert_true(figures.recall >= 0.9);
+    assert_int_equal(figures.short_of_recall, 0);
     assert_int_equal(figures.shared_wrong, 0);
     assert_int_equal(figures.twin_wrong, 0);
     assert_true(result.doubts * 100 <= result.records);

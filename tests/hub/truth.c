@@ -1,6 +1,7 @@
 #include "hub/truth.h"
 
 #include "base/csv.h"
+#include "hub/linked.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@ struct truth_row {
     struct slice source, key, person, faults;
     int64_t entity, anchor;
     int source_number;
+    bool filled; /* holds a given name, a family name and a birth date */
 };
 
 struct person_row {
@@ -17,6 +19,13 @@ struct person_row {
 
 enum { SOURCES_MAX = 16 };
 
+/* Of one pair of sources. `full`: both records hold a name and a birth date. */
+struct tally {
+    uint64_t truly, right, joined, full_truly, full_right, full_joined, full_joined_right, joined_right;
+    uint64_t people_missed;   /* with a full pair that is not joined */
+    struct slice last_missed; /* the last of them */
+};
+
 struct measuring {
     struct arena *arena;
     struct truth_row *rows;
@@ -24,8 +33,9 @@ struct measuring {
     struct person_row *people;
     size_t person_count, person_capacity;
     struct slice sources[SOURCES_MAX];
+    bool dated[SOURCES_MAX]; /* has columns for a name and a birth date */
     int source_count;
-    uint64_t true_pairs[SOURCES_MAX][SOURCES_MAX], right[SOURCES_MAX][SOURCES_MAX], joined[SOURCES_MAX][SOURCES_MAX];
+    struct tally tally[SOURCES_MAX][SOURCES_MAX]; /* [lower][higher] */
 };
 
 static int by_key(const void *a, const void *b)
@@ -123,9 +133,24 @@ static bool take_member(void *context, const struct value *c, size_t columns, st
     return true;
 }
 
-static bool holds_birth(struct slice source)
+/* Whether the record as the hub read it holds both halves of a name and a birth date. */
+static void look_at_forms(struct measuring *m, const struct linked *linked)
 {
-    return !slice_equal(source, S("council_tax")) && !slice_equal(source, S("fire_safety_visits"));
+    for (size_t i = 0; i < m->count; i++) {
+        int64_t record = linked_find(linked, m->rows[i].anchor);
+        if (record < 0)
+            continue;
+        const struct person_form *form = &linked->records[record].form;
+        m->rows[i].filled = form->given.len > 0 && form->family.len > 0 && form->birth.len > 0;
+    }
+    for (int s = 0; s < m->source_count; s++)
+        for (size_t i = 0; i < linked->source_count; i++) {
+            const struct source *source = linked->sources[i].source;
+            if (slice_equal(source->name, m->sources[s]))
+                m->dated[s] = source_attribute(source, ATTRIBUTE_PERSON_BIRTH_DATE) &&
+                              (source_attribute(source, ATTRIBUTE_PERSON_FAMILY_NAME) ||
+                               source_attribute(source, ATTRIBUTE_PERSON_FULL_NAME));
+        }
 }
 
 static void name_sources(struct measuring *m)
@@ -141,19 +166,106 @@ static void name_sources(struct measuring *m)
     }
 }
 
-bool truth_measure(struct store *store, struct slice folder, int64_t linkage, bool print, struct arena *arena,
-                   struct truth_figures *ret, struct error *err)
+static struct tally *tally_of(struct measuring *m, const struct truth_row *a, const struct truth_row *b)
+{
+    int low = a->source_number < b->source_number ? a->source_number : b->source_number;
+    return &m->tally[low][a->source_number + b->source_number - low];
+}
+
+static void count_joined(struct measuring *m, bool print, struct truth_figures *figures)
+{
+    unsigned told = 0;
+    qsort(m->rows, m->count, sizeof *m->rows, by_entity);
+    for (size_t i = 0; i < m->count; i++)
+        for (size_t k = i + 1; k < m->count && m->rows[k].entity == m->rows[i].entity; k++) {
+            const struct truth_row *a = &m->rows[i], *b = &m->rows[k];
+            struct tally *tally = tally_of(m, a, b);
+            bool right = slice_equal(a->person, b->person), full = a->filled && b->filled;
+            figures->joined_pairs++;
+            figures->right_pairs += right;
+            tally->joined++;
+            tally->joined_right += right;
+            tally->full_joined += full;
+            tally->full_joined_right += full && right;
+            if (right)
+                continue;
+            figures->twin_wrong += tagged(m, a, b, S("twin"));
+            figures->shared_wrong += tagged(m, a, b, S("care_home"));
+            if (print && told++ < 40)
+                (void)printf("# WRONG %.*s %.*s (%.*s, %.*s) = %.*s %.*s (%.*s, %.*s)\n", PRINT(a->source),
+                             PRINT(a->key), PRINT(a->person), PRINT(a->faults), PRINT(b->source), PRINT(b->key),
+                             PRINT(b->person), PRINT(b->faults));
+        }
+}
+
+static void count_true(struct measuring *m, const struct truth_question *question, struct truth_figures *figures)
+{
+    qsort(m->rows, m->count, sizeof *m->rows, by_person);
+    for (size_t i = 0; i < m->count; i++)
+        for (size_t k = i + 1; k < m->count && slice_equal(m->rows[k].person, m->rows[i].person); k++) {
+            const struct truth_row *a = &m->rows[i], *b = &m->rows[k];
+            struct tally *tally = tally_of(m, a, b);
+            bool right = a->entity == b->entity, full = a->filled && b->filled;
+            figures->true_pairs++;
+            tally->truly++;
+            tally->right += right;
+            figures->full_true += full;
+            figures->full_right += full && right;
+            tally->full_truly += full;
+            tally->full_right += full && right;
+            if (full && !right && !slice_equal(tally->last_missed, a->person)) {
+                tally->last_missed = a->person;
+                tally->people_missed++;
+            }
+            if (full && !right && question->missed)
+                question->missed(question->context,
+                                 &(struct truth_missed){a->source, a->key, a->faults, b->source, b->key, b->faults,
+                                                        a->person, tags_of(m, a->person), a->anchor, b->anchor});
+        }
+}
+
+static double share(uint64_t part, uint64_t whole)
+{
+    return whole ? (double)part / (double)whole : 1;
+}
+
+static void count_sources(const struct measuring *m, bool print, struct truth_figures *figures)
+{
+    figures->lowest_recall = 1;
+    for (int s = 0; s < m->source_count; s++)
+        for (int u = s; u < m->source_count; u++) {
+            const struct tally *tally = &m->tally[s][u];
+            if (s != u && tally->full_truly && m->dated[s] && m->dated[u]) {
+                double recall = share(tally->full_right, tally->full_truly);
+                figures->lowest_recall = recall < figures->lowest_recall ? recall : figures->lowest_recall;
+                figures->short_of_recall +=
+                    (tally->full_truly - tally->full_right) > (tally->full_truly + 19) / 20 && tally->people_missed > 1;
+            }
+            if (print && (tally->truly || tally->joined))
+                (void)printf("# %-28.*s %-28.*s all: true %7llu recall %.4f precision %.5f | name and birth date: true "
+                             "%7llu recall %.4f precision %.5f\n",
+                             PRINT(m->sources[s]), PRINT(m->sources[u]), (unsigned long long)tally->truly,
+                             share(tally->right, tally->truly), share(tally->joined_right, tally->joined),
+                             (unsigned long long)tally->full_truly, share(tally->full_right, tally->full_truly),
+                             share(tally->full_joined_right, tally->full_joined));
+        }
+}
+
+bool truth_measure(const struct truth_question *question, struct arena *arena, struct truth_figures *ret,
+                   struct error *err)
 {
     struct measuring m = {.arena = arena};
     struct transaction *t;
     struct truth_figures figures = {0};
-    bool sqlite = store_dialect(store) == STORE_SQLITE;
+    struct linked linked;
+    bool sqlite = store_dialect(question->store) == STORE_SQLITE;
     struct sql sql = {arena_format(arena,
                                    "SELECT s.name, r.key, m.anchor, m.entity FROM member m JOIN record r ON r.id = "
                                    "m.anchor JOIN source s ON s.id = r.source WHERE m.linkage = %c1 ORDER BY m.anchor",
                                    sqlite ? '?' : '$')};
-    if (!read_truth(&m, folder, err) || !store_begin(store, TRANSACTION_READ, NULL, arena, &t, err) ||
-        !store_each_sql(t, &sql, ARGS(value_integer(linkage)), take_member, &m, err))
+    if (!read_truth(&m, question->folder, err) || !linked_read(question->session, arena, &linked, err) ||
+        !store_begin(question->store, TRANSACTION_READ, NULL, arena, &t, err) ||
+        !store_each_sql(t, &sql, ARGS(value_integer(question->linkage)), take_member, &m, err))
         return false;
     transaction_rollback(t);
     size_t known = 0;
@@ -162,68 +274,21 @@ bool truth_measure(struct store *store, struct slice folder, int64_t linkage, bo
             m.rows[known++] = m.rows[i];
     m.count = known;
     name_sources(&m);
-    unsigned told = 0;
-    qsort(m.rows, m.count, sizeof *m.rows, by_entity);
-    for (size_t i = 0; i < m.count; i++)
-        for (size_t k = i + 1; k < m.count && m.rows[k].entity == m.rows[i].entity; k++) {
-            const struct truth_row *a = &m.rows[i], *b = &m.rows[k];
-            figures.joined_pairs++;
-            m.joined[a->source_number][b->source_number]++;
-            if (slice_equal(a->person, b->person)) {
-                figures.right_pairs++;
-                continue;
-            }
-            figures.twin_wrong += tagged(&m, a, b, S("twin"));
-            figures.shared_wrong += tagged(&m, a, b, S("care_home"));
-            if (print && told++ < 40)
-                (void)printf("WRONG %.*s %.*s (%.*s, %.*s) = %.*s %.*s (%.*s, %.*s)\n", PRINT(a->source), PRINT(a->key),
-                             PRINT(a->person), PRINT(a->faults), PRINT(b->source), PRINT(b->key), PRINT(b->person),
-                             PRINT(b->faults));
-        }
-    told = 0;
-    qsort(m.rows, m.count, sizeof *m.rows, by_person);
-    for (size_t i = 0; i < m.count; i++)
-        for (size_t k = i + 1; k < m.count && slice_equal(m.rows[k].person, m.rows[i].person); k++) {
-            const struct truth_row *a = &m.rows[i], *b = &m.rows[k];
-            bool right = a->entity == b->entity;
-            figures.true_pairs++;
-            m.true_pairs[a->source_number][b->source_number]++;
-            m.right[a->source_number][b->source_number] += right;
-            if (holds_birth(a->source) && holds_birth(b->source)) {
-                figures.full_true++;
-                figures.full_right += right;
-                if (print && !right && told++ < 40)
-                    (void)printf("MISSED %.*s %.*s (%.*s) = %.*s %.*s (%.*s) person %.*s %.*s\n", PRINT(a->source),
-                                 PRINT(a->key), PRINT(a->faults), PRINT(b->source), PRINT(b->key), PRINT(b->faults),
-                                 PRINT(a->person), PRINT(tags_of(&m, a->person)));
-            }
-        }
-    figures.precision = figures.joined_pairs ? (double)figures.right_pairs / (double)figures.joined_pairs : 1;
-    figures.recall = figures.true_pairs ? (double)figures.right_pairs / (double)figures.true_pairs : 1;
-    figures.full_recall = figures.full_true ? (double)figures.full_right / (double)figures.full_true : 1;
-    if (print) {
-        for (int s = 0; s < m.source_count; s++)
-            for (int u = s; u < m.source_count; u++) {
-                uint64_t all = m.true_pairs[s][u] + (s == u ? 0 : m.true_pairs[u][s]),
-                         right = m.right[s][u] + (s == u ? 0 : m.right[u][s]);
-                uint64_t joined = m.joined[s][u] + (s == u ? 0 : m.joined[u][s]);
-                if (all || joined)
-                    (void)printf("# %-28.*s %-28.*s true %8llu recall %.4f precision %.5f\n", PRINT(m.sources[s]),
-                                 PRINT(m.sources[u]), (unsigned long long)all, all ? (double)right / (double)all : 1.0,
-                                 joined ? (double)right / (double)joined : 1.0);
-            }
-        (void)printf("# all: true %llu joined %llu precision %.5f recall %.4f; where both hold name and birth date: "
-                     "recall %.4f of %llu; wrong in care homes %llu, twins %llu\n",
-                     (unsigned long long)figures.true_pairs, (unsigned long long)figures.joined_pairs,
-                     figures.precision, figures.recall, figures.full_recall, (unsigned long long)figures.full_true,
-                     (unsigned long long)figures.shared_wrong, (unsigned long long)figures.twin_wrong);
-    }
+    look_at_forms(&m, &linked);
+    count_joined(&m, question->print, &figures);
+    count_true(&m, question, &figures);
+    count_sources(&m, question->print, &figures);
+    figures.precision = share(figures.right_pairs, figures.joined_pairs);
+    figures.recall = share(figures.right_pairs, figures.true_pairs);
+    figures.full_recall = share(figures.full_right, figures.full_true);
+    if (question->print)
+        (void)printf(
+            "# all: true %llu joined %llu precision %.5f recall %.4f; where both records hold name and birth "
+            "date: recall %.4f of %llu, of the lowest pair of two sources %.4f; wrong in care homes %llu, twins "
+            "%llu\n",
+            (unsigned long long)figures.true_pairs, (unsigned long long)figures.joined_pairs, figures.precision,
+            figures.recall, figures.full_recall, (unsigned long long)figures.full_true, figures.lowest_recall,
+            (unsigned long long)figures.shared_wrong, (unsigned long long)figures.twin_wrong);
     *ret = figures;
     return true;
-}
-
-bool truth_print(struct store *store, struct slice folder, int64_t linkage, struct arena *arena, struct error *err)
-{
-    struct truth_figures figures;
-    return truth_measure(store, folder, linkage, true, arena, &figures, err);
 }

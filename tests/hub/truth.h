@@ -1,20 +1,41 @@
-/* truth.h: a linkage held against the sample county's truth. */
+/* truth.h: a linkage held against the sample county's truth.
+ *
+ * A pair of records is "full" when both hold a given name, a family name and a birth date, as the hub reads them. */
 #ifndef STAITHE_TESTS_HUB_TRUTH_H
 #define STAITHE_TESTS_HUB_TRUTH_H
 
+#include "guard/guard.h"
 #include "store/store.h"
 
 struct truth_figures {
     uint64_t true_pairs, joined_pairs, right_pairs;
-    /* Pairs across two sources that both give names and birth dates. */
-    uint64_t full_true, full_right;
-    uint64_t shared_wrong, twin_wrong; /* wrong pairs within a care home or the like; between twins */
+    uint64_t full_true, full_right;    /* of full pairs */
+    uint64_t shared_wrong, twin_wrong; /* wrong pairs within a care home; between twins */
     double precision, recall, full_recall;
+    /* Over the pairs of two sources that have columns for a name and a birth date: the lowest recall of full pairs; and
+     * how many of them miss more than a twentieth of their full pairs, rounded up, and more than one person's: in a
+     * small county one person's case notes may be a tenth of a pair of sources. */
+    double lowest_recall;
+    unsigned short_of_recall;
 };
 
-bool truth_measure(struct store *store, struct slice folder, int64_t linkage, bool print, struct arena *arena,
-                   struct truth_figures *ret, struct error *err) MUST_USE;
-bool truth_print(struct store *store, struct slice folder, int64_t linkage, struct arena *arena,
-                 struct error *err) MUST_USE;
+/* A full true pair that is not in one entity. */
+struct truth_missed {
+    struct slice source_a, key_a, faults_a, source_b, key_b, faults_b, person, tags;
+    int64_t anchor_a, anchor_b;
+};
+
+struct truth_question {
+    struct store *store;
+    const struct guard_session *session; /* of the purpose linking */
+    struct slice folder;                 /* of the sample */
+    int64_t linkage;
+    bool print; /* a line for each pair of sources, and the first wrong joins */
+    void (*missed)(void *context, const struct truth_missed *missed); /* may be NULL */
+    void *context;
+};
+
+bool truth_measure(const struct truth_question *question, struct arena *arena, struct truth_figures *ret,
+                   struct error *err) MUST_USE;
 
 #endif

@@ -64,17 +64,27 @@ static void dates_have_their_levels(void **state)
 static void classes_tell_slips_from_other_names(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = {{"Harry", "Barry"}, {"Harry", "Barry"}, {"Harry", "Barry"},
-                                          {"Harry", "Barry"}, {"Harry", "Barry"}, {"Harry", "Harry"},
-                                          {"Harry", "Hxrry"}, {"H", "Harry"},     {"Bill", "William"},
-                                          {"Zara", "Ruth"},   {"", "Ruth"}};
+    static const char *const rows[][2] = {
+        {"Harry", "Barry"}, {"Harry", "Barry"},    {"Harry", "Barry"},   {"Harry", "Barry"},  {"Harry", "Barry"},
+        {"Harry", "Harry"}, {"Harry", "Hxrry"},    {"H", "Harry"},       {"Bill", "William"}, {"Zara", "Ruth"},
+        {"", "Ruth"},       {"Magie", "Margaret"}, {"Mary", "Ann Mary"}, {"A", "Ann A"}};
     struct table table = make_table(
         "columns: {name: given_name}\ncomparisons: [name]\nguards:\n  - when: {name: similar}\nlearn: false\n", rows,
         countof(rows));
-    static const unsigned classes[] = {
-        LINK_IS_SIMILAR, LINK_IS_SIMILAR,   LINK_IS_SIMILAR, LINK_IS_SIMILAR,
-        LINK_IS_SIMILAR, LINK_IS_SAME,      LINK_IS_CLOSE,   LINK_IS_CLOSE | LINK_IS_INITIAL,
-        LINK_IS_CLOSE,   LINK_IS_DIFFERENT, LINK_IS_MISSING};
+    static const unsigned classes[] = {LINK_IS_SIMILAR,
+                                       LINK_IS_SIMILAR,
+                                       LINK_IS_SIMILAR,
+                                       LINK_IS_SIMILAR,
+                                       LINK_IS_SIMILAR,
+                                       LINK_IS_SAME,
+                                       LINK_IS_CLOSE,
+                                       LINK_IS_CLOSE | LINK_IS_INITIAL,
+                                       LINK_IS_CLOSE,
+                                       LINK_IS_DIFFERENT,
+                                       LINK_IS_MISSING,
+                                       LINK_IS_CLOSE,
+                                       LINK_IS_CLOSE | LINK_IS_WITHIN,
+                                       LINK_IS_CLOSE | LINK_IS_INITIAL};
     for (uint32_t i = 0; i < countof(rows); i++)
         assert_int_equal(compare_class(&table.comparer, 0, 2 * i, 2 * i + 1), classes[i]);
     uint8_t guard = 0;
@@ -82,6 +92,35 @@ static void classes_tell_slips_from_other_names(void **state)
     assert_int_equal(guard, 1);
     assert_int_equal(compare_verdict(&table.comparer, 10, 11, &guard), LINK_BY_WEIGHT);
     assert_int_equal(guard, 0);
+    arena_free(table.arena);
+}
+
+static void swapped_names_may_hold_another_form(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"Webb Jacqueline", "Jackie Webb"}, {"Peter Webb", "Webb Peter"},
+                                          {"Webb Hanah", "Hannah Webb"},      {"Jackie Webb", "Jacqueline Webb"},
+                                          {"Webb John", "Peter Webb"},        {"Webb", "Webb Peter"}};
+    static const bool swapped[] = {true, true, true, false, false, false};
+    struct table table = make_table("columns: {name: full_name}\ncomparisons: [{column: name, levels: [swapped]}]\n"
+                                    "learn: false\n",
+                                    rows, countof(rows));
+    for (uint32_t i = 0; i < countof(rows); i++)
+        assert_int_equal(link_score_pair(table.records, table.model, 2 * i, 2 * i + 1).pattern, swapped[i] ? 1 : 2);
+    arena_free(table.arena);
+}
+
+static void a_date_a_year_or_a_decade_off_is_close(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"1960-10-24", "1959-10-24"}, {"1960-10-24", "1950-10-24"},
+                                          {"1960-10-24", "1963-10-24"}, {"1960-10-24", "1935-10-24"},
+                                          {"1960-10-24", "1961"},       {"1960-10-24", "1958"}};
+    static const unsigned classes[] = {LINK_IS_CLOSE,     LINK_IS_CLOSE, LINK_IS_CLOSE,
+                                       LINK_IS_DIFFERENT, LINK_IS_CLOSE, LINK_IS_DIFFERENT};
+    struct table table = make_table("columns: {born: date}\ncomparisons: [born]\nlearn: false\n", rows, countof(rows));
+    for (uint32_t i = 0; i < countof(rows); i++)
+        assert_int_equal(compare_class(&table.comparer, 0, 2 * i, 2 * i + 1), classes[i]);
     arena_free(table.arena);
 }
 
@@ -141,6 +180,8 @@ int main(void)
         cmocka_unit_test(given_names_have_their_levels),
         cmocka_unit_test(dates_have_their_levels),
         cmocka_unit_test(classes_tell_slips_from_other_names),
+        cmocka_unit_test(swapped_names_may_hold_another_form),
+        cmocka_unit_test(a_date_a_year_or_a_decade_off_is_close),
         cmocka_unit_test(rare_words_bring_more_than_common_ones),
         cmocka_unit_test(a_joint_comparison_has_a_level_for_each_two),
     };

@@ -110,14 +110,33 @@ static void nobody_in_a_care_home_is_joined_for_living_there(void **state)
     arena_free(run.arena);
 }
 
-static void an_initial_at_a_home_is_nobody_yet(void **state)
+static void an_initial_at_a_home_is_the_one_person_it_fits_and_nobody_when_it_fits_two(void **state)
 {
     (void)state;
     struct case_run run = start_case();
     uint32_t full = put(run.records, "gp", "Doreen", "Crowley", "1948-10-31", "", "780");
     uint32_t initial = put(run.records, "tax", "D", "Crowley", "", "", "780");
+    uint32_t derek = put(run.records, "gp", "Derek", "Hollis", "1950-01-30", "", "781");
+    uint32_t dawn = put(run.records, "gp", "Dawn", "Hollis", "1952-07-11", "", "781");
+    uint32_t either = put(run.records, "tax", "D", "Hollis", "", "", "781");
     finish_case(&run);
-    assert_true(run.clusters.cluster[full] != run.clusters.cluster[initial]);
+    assert_int_equal(run.clusters.cluster[full], run.clusters.cluster[initial]);
+    assert_true(run.clusters.cluster[either] != run.clusters.cluster[derek]);
+    assert_true(run.clusters.cluster[either] != run.clusters.cluster[dawn]);
+    arena_free(run.arena);
+}
+
+static void who_is_called_by_a_middle_name_is_known_by_a_record_that_gives_both(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t both = ADD(run.records, "gp", "B", "Jean", "Enid", "Medbury", "", "", "1930-07-04", "", "", "", "", "",
+                        "782", "", "NR1 1AA");
+    uint32_t first = put(run.records, "bus", "Jean", "Medbury", "1930-07-04", "", "782");
+    uint32_t second = put(run.records, "housing", "Enid", "Medbury", "1930-07-04", "", "782");
+    finish_case(&run);
+    assert_int_equal(run.clusters.cluster[both], run.clusters.cluster[first]);
+    assert_int_equal(run.clusters.cluster[both], run.clusters.cluster[second]);
     arena_free(run.arena);
 }
 
@@ -127,7 +146,8 @@ int main(void)
         cmocka_unit_test(twins_stay_two_and_each_finds_her_own_records),
         cmocka_unit_test(father_and_son_of_one_name_stay_two_and_a_record_without_date_joins_neither),
         cmocka_unit_test(nobody_in_a_care_home_is_joined_for_living_there),
-        cmocka_unit_test(an_initial_at_a_home_is_nobody_yet),
+        cmocka_unit_test(an_initial_at_a_home_is_the_one_person_it_fits_and_nobody_when_it_fits_two),
+        cmocka_unit_test(who_is_called_by_a_middle_name_is_known_by_a_record_that_gives_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
