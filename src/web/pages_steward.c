@@ -2,6 +2,7 @@
 #include "web/pages.h"
 #include "web/parts.h"
 
+#include "base/text.h"
 #include "hub/steward.h"
 
 static struct slice weight_text(struct arena *arena, double weight)
@@ -98,7 +99,8 @@ static void put_side_by_side(struct call *call, const struct doubt_detail *detai
             *cell = words_joined(call->arena, (const struct slice[]){*cell, field->value}, 2, S(", "));
         }
     for (size_t i = 0; i < count; i++)
-        rows[i].differs = rows[i].a.len && rows[i].b.len && !slice_equal_nocase(rows[i].a, rows[i].b);
+        rows[i].differs = rows[i].a.len && rows[i].b.len &&
+                          !slice_equal(text_letters(call->arena, rows[i].a), text_letters(call->arena, rows[i].b));
     page->rows = rows;
     page->rows_count = count;
 }

@@ -88,7 +88,7 @@ def story(tap, dialect):
             browser.sign_in("sam.social", "social_worker/care_assessment")
 
             def view():
-                page = browser.ask("GET", "/api/v1/people?" + "words=" + words.replace(" ", "+"))
+                page = browser.ask("GET", "/api/v1/people?" + "q=" + words.replace(" ", "+"))
                 tap.check(f"{dialect}: the client is found", browser.status == 200, page)
                 person = re.search(r'"person":\s*(\d+)', page)
                 return browser.ask("GET", f"/people/{person.group(1)}") if person else ""
