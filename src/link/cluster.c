@@ -84,6 +84,13 @@ static uint32_t find(struct clustering *work, uint32_t node)
     return node;
 }
 
+static uint32_t component_root(uint32_t *parent, uint32_t node)
+{
+    while (parent[node] != node)
+        node = parent[node] = parent[parent[node]];
+    return node;
+}
+
 /* ---- The heap: heaviest first, then the lowest names ---- */
 
 static bool comes_first(const struct candidate *a, const struct candidate *b)
@@ -528,12 +535,41 @@ static void join_must_links(struct clustering *work, struct arena *arena, struct
     }
 }
 
-static void agglomerate(struct clustering *work)
+/* The living bonds with those of one connected component side by side: *ret_ends[i] is the end of the i-th component's.
+ */
+static uint32_t *bonds_by_component(struct clustering *work, uint32_t **ret_ends, size_t *ret_count)
 {
-    work->heap_count = 0; /* must-links may have pushed some */
+    uint32_t *parent = arena_array(work->arena, uint32_t, (size_t)work->count + 1);
+    uint32_t *ends = arena_array(work->arena, uint32_t, (size_t)work->count + 2);
+    uint32_t *bonds = arena_array(work->arena, uint32_t, work->bond_count + 1);
+    for (uint32_t c = 0; c < work->count; c++)
+        parent[c] = c;
+    for (size_t b = 0; b < work->bond_count; b++) {
+        if (work->bonds[b].dead)
+            continue;
+        uint32_t x = component_root(parent, work->bonds[b].side[0]);
+        uint32_t y = component_root(parent, work->bonds[b].side[1]);
+        parent[x < y ? y : x] = x < y ? x : y;
+    }
     for (size_t b = 0; b < work->bond_count; b++)
-        if (!work->bonds[b].dead && may_join(work, &work->bonds[b]))
-            heap_push(work, &work->bonds[b]);
+        if (!work->bonds[b].dead)
+            ends[component_root(parent, work->bonds[b].side[0]) + 1]++;
+    for (uint32_t c = 0; c < work->count; c++)
+        ends[c + 1] += ends[c];
+    for (size_t b = 0; b < work->bond_count; b++)
+        if (!work->bonds[b].dead)
+            bonds[ends[component_root(parent, work->bonds[b].side[0])]++] = (uint32_t)b;
+    size_t count = 0;
+    for (uint32_t c = 0; c < work->count; c++)
+        if (ends[c] > (count ? ends[count - 1] : 0))
+            ends[count++] = ends[c];
+    *ret_ends = ends;
+    *ret_count = count;
+    return bonds;
+}
+
+static void agglomerate_heap(struct clustering *work)
+{
     while (work->heap_count > 0) {
         struct candidate top = heap_pop(work);
         struct bond *bond = &work->bonds[top.bond];
@@ -552,6 +588,21 @@ static void agglomerate(struct clustering *work)
             continue;
         }
         merge(work, bond->side[0], bond->side[1]);
+    }
+}
+
+/* Component by component: the same merges in the same order within each, from heaps that are small. */
+static void agglomerate(struct clustering *work)
+{
+    uint32_t *ends;
+    size_t count, b = 0;
+    const uint32_t *bonds = bonds_by_component(work, &ends, &count);
+    for (size_t i = 0; i < count; i++) {
+        work->heap_count = 0; /* must-links may have pushed some */
+        for (; b < ends[i]; b++)
+            if (may_join(work, &work->bonds[bonds[b]]))
+                heap_push(work, &work->bonds[bonds[b]]);
+        agglomerate_heap(work);
     }
 }
 

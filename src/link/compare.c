@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MEMO_BITS = 15, TOKEN_MEMO_BITS = 15 };
+enum { MEMO_BITS = 15, TOKEN_MEMO_BITS = 15, WIDE_MEMO_BITS = 14, WIDE_COLUMNS = 4 };
 
 struct memo_slot {
     uint32_t a, b;
@@ -28,7 +28,16 @@ struct token_slot {
     float factor;
 };
 
+/* Of comparisons that read several columns: all codes of both records, the lesser record's first. */
+struct wide_slot {
+    uint32_t codes[2 * WIDE_COLUMNS];
+    float frequency;
+    uint8_t level;
+    bool used;
+};
+
 struct memo {
+    struct wide_slot *wide[LINK_FIELDS_MAX];
     struct memo_slot *fields[LINK_FIELDS_MAX], *inner[2 * LINK_FIELDS_MAX];
     struct token_slot *tokens[LINK_COLUMNS_MAX];
 };
@@ -39,6 +48,8 @@ struct memo *memo_make(const struct link_spec *spec, struct arena *arena)
     for (size_t f = 0; f < spec->comparison_count; f++) {
         if (spec->comparisons[f].method != LINK_METHOD_JOINT && spec->comparisons[f].column_count == 1)
             memo->fields[f] = arena_array(arena, struct memo_slot, 1u << MEMO_BITS);
+        if (spec->comparisons[f].method == LINK_METHOD_LEVELS && spec->comparisons[f].column_count > 1)
+            memo->wide[f] = arena_array(arena, struct wide_slot, 1u << WIDE_MEMO_BITS);
         if (spec->comparisons[f].method == LINK_METHOD_TOKENS && !memo->tokens[spec->comparisons[f].columns[0]])
             memo->tokens[spec->comparisons[f].columns[0]] =
                 arena_array(arena, struct token_slot, 1u << TOKEN_MEMO_BITS);
@@ -62,10 +73,15 @@ void comparer_start(struct comparer *comparer, const struct link_records *record
     *comparer = (struct comparer){.records = records, .model = model, .spec = records->spec};
 }
 
-static float bits_of(const struct frequencies *frequencies, struct slice text)
+static float bits_of_count(const struct frequencies *frequencies, double count)
 {
     double filled = frequencies->filled > 0 ? (double)frequencies->filled : 1;
-    return (float)log2(filled / model_count(frequencies, text));
+    return (float)log2(filled / count);
+}
+
+static float bits_of(const struct frequencies *frequencies, struct slice text)
+{
+    return bits_of_count(frequencies, model_count(frequencies, text));
 }
 
 static void bind_company(struct comparer *comparer)
@@ -84,9 +100,16 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
     for (size_t c = 0; c < comparer->spec->column_count; c++) {
         const struct column *column = &comparer->records->columns[c];
         if (comparer->model->values[c].used) {
+            const struct frequencies *frequencies = &comparer->model->values[c];
+            bool guarded = comparer->spec->guard_count > 0;
             comparer->value_bits[c] = arena_array(arena, float, column->plain.count);
-            for (size_t code = 1; code < column->plain.count; code++)
-                comparer->value_bits[c][code] = bits_of(&comparer->model->values[c], column->plain.texts[code]);
+            comparer->value_counts[c] = guarded ? arena_array(arena, double, column->plain.count) : NULL;
+            for (size_t code = 1; code < column->plain.count; code++) {
+                double count = model_count(frequencies, column->plain.texts[code]);
+                comparer->value_bits[c][code] = bits_of_count(frequencies, count);
+                if (guarded)
+                    comparer->value_counts[c][code] = count;
+            }
         }
         if (comparer->model->tokens[c].used) {
             comparer->token_bits[c] = arena_array(arena, float, column->tokens.count);
@@ -522,6 +545,34 @@ static uint8_t first_level(const struct comparer *comparer, const struct link_co
     return any ? (uint8_t)(comparison->level_count + 1) : 0;
 }
 
+/* Case notes and tenancies repeat a person's whole name and address, so the same two sets of codes come again and
+ * again.
+ */
+static uint8_t compare_wide(const struct comparer *comparer, struct wide_slot *slots,
+                            const struct link_comparison *comparison, uint32_t a, uint32_t b, float *ret_frequency)
+{
+    uint32_t codes[2][WIDE_COLUMNS] = {{0}}, ordered[2 * WIDE_COLUMNS];
+    must(comparison->column_count <= WIDE_COLUMNS);
+    for (unsigned c = 0; c < comparison->column_count; c++) {
+        codes[0][c] = record_code(comparer->records, a, comparison->columns[c]);
+        codes[1][c] = record_code(comparer->records, b, comparison->columns[c]);
+    }
+    bool turned = memcmp(codes[0], codes[1], sizeof codes[0]) > 0;
+    memcpy(ordered, codes[turned], sizeof codes[0]);
+    memcpy(ordered + WIDE_COLUMNS, codes[!turned], sizeof codes[0]);
+    uint64_t key = 0;
+    for (unsigned i = 0; i < 2 * WIDE_COLUMNS; i++)
+        key = (key ^ ordered[i]) * 0x9e3779b97f4a7c15ull;
+    struct wide_slot *slot = &slots[key >> (64 - WIDE_MEMO_BITS)];
+    if (!slot->used || memcmp(slot->codes, ordered, sizeof ordered) != 0) {
+        slot->level = first_level(comparer, comparison, a, b, &slot->frequency);
+        memcpy(slot->codes, ordered, sizeof ordered);
+        slot->used = true;
+    }
+    *ret_frequency = slot->frequency;
+    return slot->level;
+}
+
 static uint8_t compare_simple(const struct comparer *comparer, struct memo *memo, struct memo_slot *slots,
                               const struct link_comparison *comparison, uint32_t a, uint32_t b, float *ret_frequency)
 {
@@ -561,6 +612,10 @@ void compare_records(const struct comparer *comparer, struct memo *memo, uint32_
     const struct link_spec *spec = comparer->spec;
     for (size_t f = 0; f < spec->comparison_count; f++) {
         const struct link_comparison *comparison = &spec->comparisons[f];
+        if (memo && memo->wide[f]) {
+            ret->level[f] = compare_wide(comparer, memo->wide[f], comparison, a, b, &ret->frequency[f]);
+            continue;
+        }
         if (comparison->method != LINK_METHOD_JOINT) {
             ret->level[f] =
                 compare_simple(comparer, memo, memo ? memo->fields[f] : NULL, comparison, a, b, &ret->frequency[f]);
@@ -583,6 +638,8 @@ void compare_records(const struct comparer *comparer, struct memo *memo, uint32_
 
 static double value_count(const struct comparer *comparer, size_t column, uint32_t code)
 {
+    if (comparer->value_counts[column])
+        return comparer->value_counts[column][code];
     return model_count(&comparer->model->values[column], comparer->records->columns[column].plain.texts[code]);
 }
 
@@ -675,15 +732,25 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
     }
 }
 
-static bool conditions_hold(const struct comparer *comparer, const struct link_condition *conditions, size_t count,
-                            uint32_t a, uint32_t b, bool all)
+/* The classes of one pair, each found once for all guards. */
+struct pair_classes {
+    uint16_t of[LINK_COLUMNS_MAX]; /* 0: not asked for yet; no class is 0 */
+};
+
+static bool conditions_hold(const struct comparer *comparer, struct pair_classes *classes,
+                            const struct link_condition *conditions, size_t count, uint32_t a, uint32_t b, bool all)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t code_a = record_code(comparer->records, a, conditions[i].column);
         uint32_t code_b = record_code(comparer->records, b, conditions[i].column);
         bool only_same = (conditions[i].classes & ~(LINK_IS_SAME | LINK_IS_COMMON)) == 0;
-        bool holds = !(only_same && code_a != code_b) &&
-                     (compare_class(comparer, conditions[i].column, a, b) & conditions[i].classes) != 0;
+        bool holds = !(only_same && code_a != code_b);
+        if (holds) {
+            uint16_t *class = &classes->of[conditions[i].column];
+            if (!*class)
+                *class = (uint16_t)compare_class(comparer, conditions[i].column, a, b);
+            holds = (*class & conditions[i].classes) != 0;
+        }
         if (holds != all)
             return !all;
     }
@@ -695,12 +762,13 @@ enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, u
     static const uint8_t strength[] = {
         [LINK_BY_WEIGHT] = 0, [LINK_QUIET] = 1, [LINK_REVIEW] = 2, [LINK_JOIN] = 3, [LINK_APART] = 4};
     enum link_verdict verdict = LINK_BY_WEIGHT;
+    struct pair_classes classes = {0};
     *ret_guard = 0;
     for (size_t i = 0; i < comparer->spec->guard_count; i++) {
         const struct link_guard *guard = &comparer->spec->guards[i];
         if (strength[guard->then] > strength[verdict] &&
-            conditions_hold(comparer, guard->when, guard->when_count, a, b, true) &&
-            !conditions_hold(comparer, guard->unless, guard->unless_count, a, b, false)) {
+            conditions_hold(comparer, &classes, guard->when, guard->when_count, a, b, true) &&
+            !conditions_hold(comparer, &classes, guard->unless, guard->unless_count, a, b, false)) {
             verdict = guard->then;
             *ret_guard = (uint8_t)(i + 1);
         }

@@ -15,7 +15,8 @@ struct comparer {
     const struct link_spec *spec;
     float *value_bits[LINK_COLUMNS_MAX]; /* by plain code: -log2 of the share; NULL: not bound */
     float *token_bits[LINK_COLUMNS_MAX];
-    uint8_t *in_company[LINK_COLUMNS_MAX]; /* by token: stands in some pair of words that go together */
+    double *value_counts[LINK_COLUMNS_MAX]; /* by plain code: records in training that hold it; with guards only */
+    uint8_t *in_company[LINK_COLUMNS_MAX];  /* by token: stands in some pair of words that go together */
 };
 
 struct memo; /* of one thread */
