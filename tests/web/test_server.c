@@ -195,7 +195,8 @@ static void a_request_of_100_mb_is_refused_unread(void **state)
     char *chunk = arena_array(arena, char, 65536 + 16);
     int head = snprintf(chunk, 16, "%x\r\n", 65536);
     memset(chunk + head, 'a', 65536);
-    memcpy(chunk + head + 65536, "\r\n", 2);
+    chunk[head + 65536] = '\r';
+    chunk[head + 65537] = '\n';
     size_t sent = 0;
     for (int i = 0; i < 1600; i++) {
         ssize_t n = send(fd, chunk, (size_t)head + 65538, MSG_NOSIGNAL);
