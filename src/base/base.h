@@ -15,6 +15,9 @@
 
 #define must(condition) ((condition) ? (void)0 : must_failed(#condition, __FILE__, __LINE__))
 
+/* Where the program cannot come: never("the word is one of column_words"). */
+#define never(words) must_failed(words, __FILE__, __LINE__)
+
 /* Prints the broken assumption to standard error and aborts. Never returns. */
 _Noreturn void must_failed(const char *condition, const char *file, int line);
 

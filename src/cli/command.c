@@ -189,7 +189,7 @@ static size_t own_option(const struct invocation *invocation, const char *name)
     for (size_t i = 0; i < option_count(invocation->command); i++)
         if (strcmp(invocation->command->options[i].name, name) == 0)
             return i;
-    must(!"the command has no option of that name");
+    never("the command has no option of that name");
     return 0;
 }
 
@@ -268,7 +268,7 @@ static void manual_text(const char *text, struct buffer *out)
             else
                 buffer_add_byte(out, word.at[i]);
         column += word.len;
-        sentence_ended = memchr(".?!", word.at[word.len - 1], 3) != NULL;
+        sentence_ended = slice_find(S(".?!"), word.at[word.len - 1]) < 3;
     }
     buffer_add_byte(out, '\n');
 }

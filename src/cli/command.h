@@ -68,7 +68,7 @@ struct progress {
     int64_t shown_at;
     bool showing;
 };
-void progress_show(void *progress, const char *what, uint64_t done, uint64_t all);
+void progress_show(void *context, const char *what, uint64_t done, uint64_t all);
 void progress_end(struct progress *progress);
 
 #endif

@@ -21,7 +21,7 @@ struct home_entry {
 };
 
 /* Built over all homes; texts are copied into the arena. Cost: about 400 bytes a home. */
-struct home_index *home_index_make(const struct home_entry *homes, size_t count, struct arena *arena) MUST_USE;
+struct home_index *home_index_make(const struct home_entry *entries, size_t count, struct arena *arena) MUST_USE;
 /* The number of the one home that the address fits, or -1. The postcode may be empty or mistyped: then the address must
  * fit one home of the whole gazetteer by its number, all words of its street, and its place. An index may be read from
  * any thread; scratch is the caller's. */

@@ -420,7 +420,7 @@ static struct slice column_value(const struct linked *linked, const struct linke
     case 13:
         return form->postcode;
     default:
-        must(!"the word is one of column_words");
+        never("the word is one of column_words");
         return NO_SLICE;
     }
 }

@@ -60,8 +60,8 @@ bool write_homes(struct transaction *t, const struct linked *linked, struct aren
         struct home_row row = home_row_of(&linked->homes[i]);
         if (i && slice_equal(row.uprn, linked->homes[i - 1].uprn))
             continue;
-        while (at < old.rows && slice_compare(cell_text(&result_row(&old, at)[0]), row.uprn) < 0)
-            if (!store_execute(t, STATEMENT_HUB_HOME_DELETE, ARGS(result_row(&old, at++)[0]), NULL, err))
+        for (; at < old.rows && slice_compare(cell_text(&result_row(&old, at)[0]), row.uprn) < 0; at++)
+            if (!store_execute(t, STATEMENT_HUB_HOME_DELETE, ARGS(result_row(&old, at)[0]), NULL, err))
                 return false;
         if (at < old.rows && slice_equal(cell_text(&result_row(&old, at)[0]), row.uprn)) {
             const struct value *c = result_row(&old, at++);

@@ -190,7 +190,7 @@ static bool act(struct writing *x, const struct batch_action *a, struct error *e
     case ACTION_DUPLICATE:
         return take_out(x, a, err);
     }
-    must(!"an action of enum action_kind");
+    never("an action of enum action_kind");
     return false;
 }
 

@@ -291,7 +291,7 @@ bool list_open(const struct hub *hub, const struct guard_session *session, const
                                .left_out_count = list->leave_out_count + 1,
                                .unusable = work.unusable,
                                .unusable_count = work.unusable_count};
-    const struct work_person **people = arena_alloc(arena, sizeof *people, limit, _Alignof(struct work_person *));
+    const struct work_person **people = arena_array(arena, const struct work_person *, limit);
     for (size_t i = question->entity ? 0 : question->first; i < work.person_count && chosen < limit; i++)
         if (!question->entity || work.people[i].entity == question->entity)
             people[chosen++] = &work.people[i];
