@@ -114,8 +114,8 @@ export class Person {
   // What each record of the view shows: ["GP list: Surname", …].
   shownFields() {
     return this.page.evaluate(() => [...document.querySelectorAll("article.staithe-record")].flatMap((record) => {
-      const source = record.querySelector("h3 span").textContent.trim();
-      return [...record.querySelectorAll("dt")].filter((dt) => !dt.closest("details")).map((dt) => `${source}: ${dt.textContent.trim()}`);
+      const source = record.querySelector("h3 .staithe-quiet").firstChild.textContent.trim();
+      return [...record.querySelectorAll("dl.staithe-facts dt")].map((dt) => `${source}: ${dt.textContent.trim()}`);
     }));
   }
 
