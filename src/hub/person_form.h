@@ -11,7 +11,7 @@
 
 struct person_form {
     struct slice given, middle, family, previous_family, known_as;
-    struct slice birth; /* ISO, may be partial */
+    struct slice birth;     /* ISO, may be partial */
     struct slice title_sex; /* "M" or "F", of the title in a full name of one person: Mr, Miss */
     struct slice sex, nhs_number, superseded, telephone, email;
     struct slice agency_id; /* with the agency's name before it: numbers of two agencies never meet */
