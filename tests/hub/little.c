@@ -23,7 +23,7 @@ static const char county[] =
     "  stewarding: {title: Stewarding}\n"
     "  oversight: {title: Oversight}\n"
     "roles:\n"
-    "  worker: {title: Social worker, may: [search, view], purposes: [assess]}\n"
+    "  worker: {title: Social worker, may: [search, view, list, export], purposes: [assess]}\n"
     "  officer: {title: Fire safety officer, may: [search, view, list], purposes: [prevent]}\n"
     "  contact: {title: Contact officer, may: [search, view, note], caller_check: true, purposes: [answer]}\n"
     "  data_steward: {title: Data steward, may: [search, view, steward], purposes: [stewarding]}\n"
@@ -152,8 +152,7 @@ static void write_county(struct little *little)
 
 static int64_t now(void *context)
 {
-    (void)context;
-    return LITTLE_NOON;
+    return ((const struct little *)context)->now;
 }
 
 static int64_t monotonic(void *context)
@@ -166,6 +165,17 @@ static void random_bytes(void *context, void *out, size_t size)
 {
     (void)context;
     host_random(host_real(), out, size);
+}
+
+static const struct catalogue *take_catalogue(void *context)
+{
+    return ((const struct little *)context)->catalogue;
+}
+
+static void give_catalogue(void *context, const struct catalogue *catalogue)
+{
+    (void)context;
+    (void)catalogue; /* it lives as long as the store */
 }
 
 static void make_accounts(struct little *little)
@@ -183,11 +193,10 @@ static void make_accounts(struct little *little)
     GOOD(account_first_administrator(little->guard, &options, &err));
     GOOD(guard_sign_in(little->guard, S("ann.admin"), S("three words together"), &visit, little->arena, &token, &admin,
                        &err));
-    static const char *const people[][3] = {{"sam.worker", "council", "worker"},
-                                            {"fay.officer", "fire", "officer"},
-                                            {"con.contact", "council", "contact"},
-                                            {"ada.steward", "hub", "data_steward"},
-                                            {"ben.steward", "hub", "data_steward"}};
+    static const char *const people[][3] = {
+        {"sam.worker", "council", "worker"},    {"sue.worker", "council", "worker"},
+        {"fay.officer", "fire", "officer"},     {"con.contact", "council", "contact"},
+        {"ada.steward", "hub", "data_steward"}, {"ben.steward", "hub", "data_steward"}};
     for (size_t i = 0; i < countof(people); i++) {
         struct slice own = slice_of(people[i][2]);
         options = (struct account_options){.name = slice_of(people[i][0]),
@@ -213,6 +222,7 @@ int little_set_up(void **state)
     if (both->missing)
         return 0;
     little->arena = both->arena;
+    little->now = LITTLE_NOON;
     little->host = (struct host){little, now, monotonic, random_bytes, NULL};
     little->folder = arena_format(both->life, "%.*s/data", PRINT(both->folder));
     little->county = arena_format(both->life, "%.*s/county", PRINT(both->folder));
@@ -227,7 +237,7 @@ int little_set_up(void **state)
     GOOD(store_open(&audit, &little->audit_store, &err));
     const struct guard_options options = {.store = both->store,
                                           .audit_store = little->audit_store,
-                                          .catalogue = guard_fixed_catalogue(catalogue),
+                                          .catalogue = {take_catalogue, give_catalogue, little},
                                           .host = &little->host,
                                           .folder = little->folder,
                                           .cheap_passwords = true};
@@ -235,6 +245,21 @@ int little_set_up(void **state)
     little->hub = (struct hub){&little->host, both->store, little->guard, catalogue};
     make_accounts(little);
     return 0;
+}
+
+void little_rewrite(struct little *little, const char *name, const char *piece, const char *instead)
+{
+    struct error err;
+    struct slice text, path = arena_format(little->both->life, "%.*s/%s", PRINT(little->county), name);
+    struct catalogue *catalogue;
+    GOOD(host_read_file(host_real(), path, 1 << 20, little->both->life, &text, &err));
+    size_t at = slice_search(text, slice_of(piece)), after = at + strlen(piece);
+    assert_true(at < text.len);
+    text = arena_format(little->both->life, "%.*s%s%.*s", (int)at, text.at, instead, (int)(text.len - after),
+                        text.at + after);
+    GOOD(host_write_file(host_real(), path, text, &err));
+    GOOD(catalogue_read(little->county, little->both->life, &catalogue, &err));
+    little->catalogue = little->hub.catalogue = catalogue;
 }
 
 int little_tear_down(void **state)

@@ -28,6 +28,7 @@ struct little {
     const struct catalogue *catalogue;
     struct guard *guard;
     struct hub hub;
+    int64_t now; /* what the hub takes for the time; a test may move it on */
 };
 
 int little_set_up(void **state);
@@ -45,7 +46,10 @@ void little_load(struct little *little, const char *const *order);
 void little_reload(struct little *little, const char *source, const struct loader_row *extra, size_t count,
                    const char *as_at);
 struct hub_link_result little_link(struct little *little, unsigned threads);
-/* ada.steward and sam.steward (stewarding), sam.worker (assess), fay.officer (prevent), con.contact (answer) */
+/* Writes `instead` for a piece of a file of the county, and has the hub go by the county as it is then. */
+void little_rewrite(struct little *little, const char *name, const char *piece, const char *instead);
+/* ada.steward and ben.steward (stewarding), sam.worker and sue.worker (assess), fay.officer (prevent), con.contact
+ * (answer) */
 struct guard_session *little_sign_in(struct little *little, const char *name);
 /* The one entity that this search finds first. */
 int64_t little_find(struct little *little, const struct guard_session *session, const char *words);
