@@ -84,6 +84,7 @@ CREATE TABLE model (
     version INTEGER NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,                  -- person
     body TEXT NOT NULL,                  -- JSON of link/model.h
+    specification TEXT NOT NULL,         -- the county's link/person.yaml that it was trained with, word for word
     digest BLOB NOT NULL,
     made_at INTEGER NOT NULL,
     made_by TEXT NOT NULL,

@@ -64,10 +64,10 @@ ORDER BY r.id DESC;
 -- ---- the model ----
 
 -- name: hub_model_in_force
-SELECT version, body FROM model WHERE kind = $1 AND adopted_at IS NOT NULL ORDER BY version DESC LIMIT 1;
+SELECT version, body, specification FROM model WHERE kind = $1 AND adopted_at IS NOT NULL ORDER BY version DESC LIMIT 1;
 
 -- name: hub_model_insert
-INSERT INTO model (version, kind, body, digest, made_at, made_by, adopted_at) VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO model (version, kind, body, digest, made_at, made_by, adopted_at, specification) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- ---- linkages and members ----
 

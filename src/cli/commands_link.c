@@ -27,6 +27,8 @@ static void print_result(const struct hub_link_result *result, struct arena *are
                   result->placed, result->placed_by_address, result->unplaced);
     buffer_format(out, "%zu doubtful links wait for a steward (%.2f%% of records)\n", result->doubts,
                   result->records ? 100.0 * (double)result->doubts / (double)result->records : 0.0);
+    if (result->outdated.len)
+        buffer_format(out, "%.*s\n", PRINT(result->outdated));
     buffer_format(out, "digest %.*s, %.1f seconds\n", PRINT(digest_hex(arena, &result->digest)), result->seconds);
 }
 
@@ -36,6 +38,8 @@ static void result_json(const struct hub_link_result *result, struct arena *aren
     json_object(&json);
     json_pair_integer(&json, "model", result->model);
     json_pair_bool(&json, "trained", result->trained);
+    if (result->outdated.len)
+        json_pair_text(&json, "outdated", result->outdated);
     json_pair_integer(&json, "records", (int64_t)result->records);
     json_pair_integer(&json, "pairs", (int64_t)result->pairs);
     json_pair_integer(&json, "links", (int64_t)result->edges);

@@ -105,16 +105,16 @@ static int by_pair(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-bool component_read_only(const struct hub *hub, struct transaction *t, const struct catalogue *catalogue,
-                         const int64_t *anchors, size_t count, struct arena *arena, struct component *ret,
-                         struct error *err)
+bool component_read_only(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
+                         struct arena *arena, struct component *ret, struct error *err)
 {
     struct component c = {0};
     struct link_options options = {.threads = 1};
     struct result decisions;
-    if (!person_spec_read(catalogue, hub->host, arena, &c.spec, err) ||
-        !person_model_read(t, c.spec, arena, &c.version, &c.model, err))
+    struct person_model person;
+    if (!person_model_read(t, arena, &person, err))
         return false;
+    c.spec = person.spec, c.model = person.model, c.version = person.version;
     if (!c.model)
         return error_set(err, ERROR_NOT_FOUND, "the hub was not linked yet; run staithe link");
     if (!linked_read_some(t, catalogue, anchors, count, arena, &c.linked, err) ||
@@ -133,14 +133,13 @@ bool component_read_only(const struct hub *hub, struct transaction *t, const str
     return true;
 }
 
-bool component_read(const struct hub *hub, struct transaction *t, const struct catalogue *catalogue,
-                    const int64_t *anchors, size_t count, struct arena *arena, struct component *ret, struct error *err)
+bool component_read(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
+                    struct arena *arena, struct component *ret, struct error *err)
 {
     struct anchors whole = {0};
     for (size_t i = 0; i < count; i++)
         add(&whole, anchors[i], arena);
-    return gather(t, &whole, arena, err) &&
-           component_read_only(hub, t, catalogue, whole.list, whole.count, arena, ret, err);
+    return gather(t, &whole, arena, err) && component_read_only(t, catalogue, whole.list, whole.count, arena, ret, err);
 }
 
 static bool recluster_linkage(const struct hub *hub, struct transaction *t, const struct component *c, int64_t linkage,

@@ -21,13 +21,11 @@ struct component {
 
 /* Of these anchors and all that they hang together with. ERROR_TOO_BIG past 20,000 records. `transaction` has full
  * access. */
-bool component_read(const struct hub *hub, struct transaction *transaction, const struct catalogue *catalogue,
-                    const int64_t *anchors, size_t count, struct arena *arena, struct component *ret,
-                    struct error *err) MUST_USE;
+bool component_read(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
+                    size_t count, struct arena *arena, struct component *ret, struct error *err) MUST_USE;
 /* Only these anchors themselves: for explaining. */
-bool component_read_only(const struct hub *hub, struct transaction *transaction, const struct catalogue *catalogue,
-                         const int64_t *anchors, size_t count, struct arena *arena, struct component *ret,
-                         struct error *err) MUST_USE;
+bool component_read_only(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
+                         size_t count, struct arena *arena, struct component *ret, struct error *err) MUST_USE;
 /* Clusters it in every linkage, writes members, events and doubts. `main_sources`: the linkage whose doubts the
  * stewards decide. */
 bool component_recluster(const struct hub *hub, struct transaction *transaction, const struct component *component,

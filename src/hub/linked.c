@@ -433,20 +433,26 @@ static size_t column_word(struct slice name)
     return word;
 }
 
-bool person_spec_read(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
-                      struct link_spec **ret, struct error *err)
+bool person_spec_text(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
+                      struct slice *ret, struct error *err)
 {
-    struct slice path = arena_format(arena, "%.*s/link/person.yaml", PRINT(catalogue->folder)), text;
-    struct link_spec *spec;
-    if (!host_read_file(host, path, 1 << 20, arena, &text, err))
+    struct slice path = arena_format(arena, "%.*s/link/person.yaml", PRINT(catalogue->folder));
+    if (!host_read_file(host, path, 1 << 20, arena, ret, err))
         return error_wrap(err, "the hub's link specification");
-    if (!link_spec_read(text, path, arena, &spec, err))
+    return true;
+}
+
+bool person_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
+                      struct error *err)
+{
+    struct link_spec *spec;
+    if (!link_spec_read(text, file, arena, &spec, err))
         return false;
     for (size_t i = 0; i < link_spec_columns(spec); i++) {
         struct slice name = link_spec_column(spec, i)->name;
         if (!column_words[column_word(name)])
             return error_set_at(
-                err, ERROR_INPUT, path, 0, 0,
+                err, ERROR_INPUT, file, 0, 0,
                 "the hub has no column %.*s to link on; use given_name, middle_names, family_name, "
                 "previous_family_name, known_as, birth_date, sex, nhs_number, telephone, email, agency_id, home, "
                 "address or postcode",
@@ -485,23 +491,22 @@ bool linked_fill(const struct linked *linked, const struct link_spec *spec, stru
     return done;
 }
 
-bool person_model_read(struct transaction *t, const struct link_spec *spec, struct arena *arena, int64_t *ret_version,
-                       struct link_model **ret, struct error *err)
+bool person_model_read(struct transaction *t, struct arena *arena, struct person_model *ret, struct error *err)
 {
     struct result models;
+    *ret = (struct person_model){0};
     if (!store_query(t, STATEMENT_HUB_MODEL_IN_FORCE, ARGS(value_text(S("person"))), arena, &models, err))
         return false;
-    *ret = NULL;
-    *ret_version = 0;
     if (models.rows == 0)
         return true;
     const struct value *row = result_row(&models, 0);
-    if (!link_model_read(cell_text(&row[1]), S("the hub's model"), spec, arena, ret, err))
+    ret->version = cell_integer(&row[0]);
+    ret->specification = cell_text(&row[2]);
+    if (!person_spec_read(ret->specification, S("the specification kept with it"), arena, &ret->spec, err) ||
+        !link_model_read(cell_text(&row[1]), S("the hub's model"), ret->spec, arena, &ret->model, err))
         return error_wrap(err,
                           "model version %" PRId64
-                          " does not fit link/person.yaml; put the old file back, or make a new "
-                          "version with staithe link --train",
-                          cell_integer(&row[0]));
-    *ret_version = cell_integer(&row[0]);
+                          " cannot be read by this version of Staithe; make a new one with staithe link --train",
+                          ret->version);
     return true;
 }

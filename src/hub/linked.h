@@ -64,15 +64,25 @@ void linked_order(struct linked *linked, struct arena *arena);
 /* The record's number, or -1. */
 int64_t linked_find(const struct linked *linked, int64_t anchor);
 
-/* county/<county>/link/person.yaml; its columns must be of those that linked_fill knows. */
-bool person_spec_read(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
-                      struct link_spec **ret, struct error *err) MUST_USE;
+/* The words of county/<county>/link/person.yaml as they stand today. */
+bool person_spec_text(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
+                      struct slice *ret, struct error *err) MUST_USE;
+/* Reads them; its columns must be of those that linked_fill knows. `file` names it in errors. */
+bool person_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
+                      struct error *err) MUST_USE;
 /* All records into the engine's table, with the same numbers. */
 bool linked_fill(const struct linked *linked, const struct link_spec *spec, struct arena *arena,
                  struct link_records **ret, struct error *err) MUST_USE;
-/* The model in force, or NULL when there is none. */
-bool person_model_read(struct transaction *transaction, const struct link_spec *spec, struct arena *arena,
-                       int64_t *ret_version, struct link_model **ret, struct error *err) MUST_USE;
+/* The model in force with the specification that it was trained with, whatever the county's file says by now; `model`
+ * is NULL when there is none yet. */
+struct person_model {
+    int64_t version;
+    struct slice specification; /* its text */
+    struct link_spec *spec;
+    struct link_model *model;
+};
+bool person_model_read(struct transaction *transaction, struct arena *arena, struct person_model *ret,
+                       struct error *err) MUST_USE;
 
 /* "[1,2,3]" or "{1,2,3}": a list of ids as one argument of the statements in hub.sql. */
 struct value id_list(const struct transaction *transaction, const int64_t *ids, size_t count, struct arena *arena);

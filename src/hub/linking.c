@@ -21,6 +21,7 @@ struct linking {
     struct linked linked;
     struct link_records *records;
     struct link_model *model;
+    struct slice specification; /* the text of spec */
     struct link_edges edges;
     struct decided_pair *decisions;
     size_t decision_count;
@@ -51,21 +52,42 @@ static bool sets_of(struct linking *l, struct error *err)
     return true;
 }
 
+/* The model in force with its own specification; or, to train one, the county's file. */
+static bool specify(struct linking *l, struct hub_link_result *result, struct error *err)
+{
+    const struct catalogue *catalogue = guard_catalogue(l->session);
+    struct person_model person = {0};
+    struct slice today;
+    struct error unread;
+    if (!l->options->train) {
+        struct transaction *t;
+        if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
+            !person_model_read(t, l->arena, &person, err))
+            return false;
+        transaction_rollback(t);
+    }
+    if (!person.model) {
+        struct slice path = arena_format(l->arena, "%.*s/link/person.yaml", PRINT(catalogue->folder));
+        return person_spec_text(catalogue, l->hub->host, l->arena, &l->specification, err) &&
+               person_spec_read(l->specification, path, l->arena, &l->spec, err);
+    }
+    l->spec = person.spec, l->model = person.model, l->version = person.version;
+    /* A file that is gone or cannot be read stops nothing: it differs. */
+    if (!person_spec_text(catalogue, l->hub->host, l->arena, &today, &unread) ||
+        !slice_equal(today, person.specification))
+        result->outdated = S("The county's link/person.yaml is not what the model in force was trained with; the model "
+                             "keeps its own until you train anew with staithe link --train.");
+    return true;
+}
+
 static bool score(struct linking *l, struct hub_link_result *result, struct error *err)
 {
     const struct hub_link_options *options = l->options;
     struct link_options engine = {
         .threads = options->threads, .progress = options->progress, .context = options->context};
-    if (!person_spec_read(guard_catalogue(l->session), l->hub->host, l->arena, &l->spec, err) ||
-        !linked_fill(&l->linked, l->spec, l->arena, &l->records, err) || !link_prepare(l->records, &engine, err))
+    if (!specify(l, result, err) || !linked_fill(&l->linked, l->spec, l->arena, &l->records, err) ||
+        !link_prepare(l->records, &engine, err))
         return false;
-    if (!options->train) {
-        struct transaction *t;
-        if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
-            !person_model_read(t, l->spec, l->arena, &l->version, &l->model, err))
-            return false;
-        transaction_rollback(t);
-    }
     if (!l->model && l->linked.count >= 2) {
         struct link_training training;
         if (!link_train(l->records, &engine, l->arena, &l->model, &training, err))
@@ -89,7 +111,8 @@ static bool write_model(struct transaction *t, struct linking *l, struct error *
         !store_execute(t, STATEMENT_HUB_MODEL_INSERT,
                        ARGS(value_integer(l->version), value_text(S("person")), value_text(body),
                             value_bytes(digest.bytes, sizeof digest.bytes), value_integer(l->now),
-                            value_text(guard_who(l->session)->name), value_integer(l->now)),
+                            value_text(guard_who(l->session)->name), value_integer(l->now),
+                            value_text(l->specification)),
                        NULL, err))
         return false;
     struct slice hex = digest_hex(l->arena, &digest);

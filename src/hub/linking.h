@@ -14,8 +14,9 @@
  * deterministic: the same current records give the same digest, whatever the order of their landing and the number of
  * threads.
  *
- * The model is trained from the records on first use and frozen as version 1; `train` makes and adopts a new version,
- * which is a person's act and is named in the record of changes.
+ * The model is trained from the records on first use and frozen as version 1, together with the words of
+ * county/…/link/person.yaml; `train` makes and adopts a new version, which is a person's act and is named in the record
+ * of changes. A change of that file does nothing until then: linking says that the model is outdated.
  *
  * Memory is about 600 bytes a record; 200,000 records link in well under a minute on two cores. One hub_link at a time:
  * it holds the store's writer only while it writes. Errors: ERROR_DENIED when the session's purpose may not link,
@@ -45,6 +46,8 @@ struct hub_linkage {
 struct hub_link_result {
     int64_t model; /* version in force */
     bool trained;  /* in this call */
+    /* A sentence when the county's link/person.yaml is not what the model was trained with, else empty. */
+    struct slice outdated;
     size_t records, pairs, edges;
     size_t doubts;  /* that wait for a steward */
     size_t refused; /* stewards' joins that a keep-apart or two verified identifiers forbid */

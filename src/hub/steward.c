@@ -129,7 +129,7 @@ static bool recluster(struct transaction *t, const struct hub *hub, const struct
 {
     struct slice sources;
     return main_sources(session, arena, &sources, err) &&
-           component_read(hub, t, guard_catalogue(session), anchors, count, arena, component, err) &&
+           component_read(t, guard_catalogue(session), anchors, count, arena, component, err) &&
            component_recluster(hub, t, component, sources, cause, arena, ret_changed, err);
 }
 

@@ -61,7 +61,7 @@ static size_t tree_of(const struct component *c, struct arena *arena, struct lin
 static bool load_component(struct reading *r, const int64_t *anchors, size_t count, struct component *c,
                            struct error *err)
 {
-    return component_read_only(r->hub, r->transaction, r->catalogue, anchors, count, r->arena, c, err);
+    return component_read_only(r->transaction, r->catalogue, anchors, count, r->arena, c, err);
 }
 
 static bool finish(struct reading *r, const struct component *c, struct why_view *view, const struct link_pair *pairs,

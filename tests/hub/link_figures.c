@@ -113,23 +113,21 @@ struct telling {
     struct link_model *model;
 };
 
-static bool telling_start(struct telling *telling, const struct hub *hub, const struct guard_session *session,
-                          struct error *err)
+static bool telling_start(struct telling *telling, const struct guard_session *session, struct error *err)
 {
     struct transaction *t;
-    int64_t version;
+    struct person_model person;
     struct link_options options = {0};
     if (!linked_read(session, telling->arena, &telling->linked, err))
         return false;
     linked_place(&telling->linked, telling->arena);
-    if (!person_spec_read(hub->catalogue, hub->host, telling->arena, &telling->spec, err) ||
-        !linked_fill(&telling->linked, telling->spec, telling->arena, &telling->records, err) ||
-        !link_prepare(telling->records, &options, err) ||
-        !guard_read_begin(session, USE_MATCH, telling->arena, &t, err) ||
-        !person_model_read(t, telling->spec, telling->arena, &version, &telling->model, err))
+    if (!guard_read_begin(session, USE_MATCH, telling->arena, &t, err) ||
+        !person_model_read(t, telling->arena, &person, err))
         return false;
     transaction_rollback(t);
-    return true;
+    telling->spec = person.spec, telling->model = person.model;
+    return linked_fill(&telling->linked, telling->spec, telling->arena, &telling->records, err) &&
+           link_prepare(telling->records, &options, err);
 }
 
 static void tell_missed(void *context, const struct truth_missed *missed)
@@ -210,7 +208,7 @@ int main(int count, char **arguments)
                                       .context = &telling};
     struct truth_figures figures;
     if (getenv("TELL_MISSED")) {
-        if (!telling_start(&telling, &hub, session, &err))
+        if (!telling_start(&telling, session, &err))
             return fail(&err);
         question.missed = tell_missed;
     }

@@ -118,6 +118,36 @@ static void a_split_and_a_join_survive_linking_again(void **state)
     }
 }
 
+static void a_changed_specification_waits_for_training_and_breaks_nothing(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    struct hub_link_result first = little_link(little, 1);
+    assert_int_equal(first.outdated.len, 0);
+    struct slice path = arena_format(little->arena, "%.*s/link/person.yaml", PRINT(little->county));
+    GOOD(host_write_file(host_real(), path, S("columns: none of these\n"), &err));
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    int64_t a = little_anchor(little, "care", "C9001"), b = little_anchor(little, "tax", "T9002");
+    struct why_view *why;
+    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), S("test"), little->arena,
+                 &why, &err));
+    assert_true(why->link_count > 0);
+    struct decided decided, undone;
+    GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_KEEP_APART, S("two people"), little->arena, &decided, &err));
+    GOOD(hub_undo(&little->hub, steward, decided.decision, S("a slip"), little->arena, &undone, &err));
+    struct hub_link_result second = little_link(little, 1);
+    assert_true(slice_search(second.outdated, S("--train")) < second.outdated.len);
+    assert_true(second.model == first.model && !second.trained && digest_equal(&first.digest, &second.digest));
+    /* To train with it, it must be right. */
+    struct guard_session *linker;
+    struct hub_link_result third;
+    struct hub_link_options options = {.threads = 1, .train = true};
+    GOOD(guard_system_session(little->guard, S("linking"), S("hub"), S("test"), little->arena, &linker, &err));
+    assert_false(hub_link(&little->hub, linker, &options, little->arena, &third, &err));
+    assert_int_equal(err.code, ERROR_INPUT);
+}
+
 struct attempt {
     struct little *little;
     const char *name;
@@ -220,6 +250,7 @@ int main(void)
          little_tear_down, (void *)(uintptr_t)&both_sqlite},
         LITTLE_ON_BOTH(twins_and_two_verified_numbers_are_never_joined),
         LITTLE_ON_BOTH(a_split_and_a_join_survive_linking_again),
+        LITTLE_ON_BOTH(a_changed_specification_waits_for_training_and_breaks_nothing),
         LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
         LITTLE_ON_BOTH(a_concern_reaches_the_steward_and_is_answered_once),
         LITTLE_ON_BOTH(a_doubt_opens_with_both_records_and_leaves_the_list_when_decided),
