@@ -135,6 +135,9 @@ bool guard_csrf(const struct guard_session *session, struct slice given, struct 
 /* The contact centre: notes that the caller was identified as this subject ("LINKAGE:ENTITY"); forgotten at the next
  * choice of purpose, or when another is noted. The session itself keeps showing the old state. */
 bool guard_note_caller(const struct guard_session *session, struct slice subject, struct error *err) MUST_USE;
+/* Counts one try of the check: five in fifteen minutes for each account and subject, then ERROR_TOO_MANY. Signing in
+ * again does not give more. Call it before the answers are compared. */
+bool guard_try_caller(const struct guard_session *session, struct slice subject, struct error *err) MUST_USE;
 /* True when the role needs no check, or the subject is the one that was checked. */
 bool guard_caller_known(const struct guard_session *session, struct slice subject);
 

@@ -39,7 +39,8 @@ void search_json(struct json *json, const struct search_answer *answer, struct a
         maybe_date(json, "born", hit->born, arena);
         maybe_text(json, "address", hit->address);
         json_pair_bool(json, "died", hit->died);
-        json_pair_real(json, "score", hit->score);
+        if (!hit->hidden)
+            json_pair_real(json, "score", hit->score);
         json_key(json, "reasons");
         json_array(json);
         for (size_t k = 0; k < hit->reason_count; k++) {

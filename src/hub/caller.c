@@ -1,6 +1,6 @@
 /* The caller-identity check. Answers are held against every record that the grant may match on, in the form that search
  * uses; which of them fitted is never said, not even to the officer, so that nobody can find out a birth date by
- * trying. The guard's throttle is on sign-in; here each try is an audit entry. */
+ * trying. Tries are few (guard_try_caller), and each is an audit entry. */
 #include "base/text.h"
 #include "hub/household.h"
 #include "hub/linked.h"
@@ -102,13 +102,15 @@ bool hub_check_caller(const struct hub *hub, struct guard_session *session, int6
     bool fits[4] = {false}, done = false;
     if (!hub_read_begin(hub, session, USE_MATCH, arena, &r, err) || !reading_needs_linkage(r, err))
         goto out;
+    struct slice subject = subject_of(r->linkage, entity, arena);
+    if (!guard_try_caller(session, subject, err))
+        goto out;
     read_answers(given, r->today, arena, &answers);
     if (!check_person(r, entity, &answers, fits, err))
         goto out;
     int count = fits[0] + fits[1] + fits[2] + fits[3];
     /* A birth date that was given and does not fit is a refusal, whatever else fits. */
     bool passed = count >= 2 && (fits[1] || slice_trim(given->birth_date).len == 0);
-    struct slice subject = subject_of(r->linkage, entity, arena);
     reading_note(r, 0, S("hub"), passed ? S("passed") : S("refused"));
     if (!hub_read_end(r, S("identity check"), subject, err) || (passed && !guard_note_caller(session, subject, err)))
         goto out;

@@ -654,10 +654,13 @@ static bool answer_people(struct searching *s, struct scored *entities, size_t c
                                    .score = entities[i].score};
         bool hidden = r->grant->role->caller_check &&
                       !guard_caller_known(r->session, subject_of(r->linkage, hit->entity, r->arena));
+        hit->hidden = hidden;
         if (!hidden)
             newest_address(r, &loaded, person, hit);
-        else
+        else {
             hit->born = NO_DATE; /* until the caller is identified */
+            hit->score = 0;
+        }
         for (size_t k = person->first; k < person->first + person->count; k++) {
             struct slice title = loaded.records[k].evidence.source_title;
             if (hit->source_count == 0 || !slice_equal(sources[hit->source_count - 1], title))

@@ -34,12 +34,15 @@ struct search_hit {
     struct slice name;    /* as the grant may show it */
     struct date born;     /* NO_DATE unless shown */
     struct slice address; /* current, when shown; of a home always */
-    double score;         /* 0 to 1: share of what was asked that fits, weighed by how telling it is */
+    double score;         /* 0 to 1: share of what was asked that fits, weighed by how telling it is; 0 when hidden */
     struct search_reason *reasons;
     size_t reason_count;
     const struct slice *sources; /* titles of the sources that hold a record, among those the grant may match on */
     size_t source_count;
     bool died; /* a death date that may be shown */
+    /* The caller is not identified yet: no details, and not how well the question fits, or a birth date could be found
+     * out by searching with guesses. */
+    bool hidden;
 };
 
 struct search_answer {

@@ -22,9 +22,10 @@ static struct page_find_hit hit_of(struct call *call, const struct search_hit *h
         .died = hit->died,
         .born = date_known(hit->born) ? date_words(arena, hit->born) : NO_SLICE,
         .address = home ? NO_SLICE : hit->address,
-        .fit = hit->score >= 0.95  ? S("Fits")
-               : hit->score >= 0.6 ? S("Fits well")
-                                   : S("Fits in part"),
+        .fit = hit->hidden          ? S("Details once the caller is identified")
+               : hit->score >= 0.95 ? S("Fits")
+               : hit->score >= 0.6  ? S("Fits well")
+                                    : S("Fits in part"),
         .reasons = arena_join(arena, reasons, hit->reason_count, S(", ")),
         .sources = arena_join(arena, hit->sources, hit->source_count, S(", ")),
     };

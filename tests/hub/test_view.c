@@ -170,6 +170,34 @@ static void a_caller_is_identified_before_details_appear(void **state)
     assert_true(passed);
 }
 
+static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *contact = little_sign_in(little, "con.contact");
+    int64_t peggy = little_find(little, contact, "peggy osgood");
+    struct search_answer *found;
+    static const char *const guesses[] = {"3/2/1952", "4/2/1952"};
+    for (size_t i = 0; i < countof(guesses); i++) {
+        struct search_question question = {.words = S("peggy osgood"), .birth_date = slice_of(guesses[i]), .limit = 20};
+        GOOD(hub_search(&little->hub, contact, &question, S("test"), little->arena, &found, &err));
+        for (size_t k = 0; k < found->hit_count; k++)
+            assert_true(found->hits[k].hidden && found->hits[k].reason_count == 0 && !(found->hits[k].score > 0));
+    }
+    struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952")},
+                          right = {
+                              .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
+    bool passed;
+    for (int i = 0; i < 5; i++) {
+        GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, S("test"), &passed, &err));
+        assert_false(passed);
+    }
+    assert_false(hub_check_caller(&little->hub, contact, peggy, &right, S("test"), &passed, &err));
+    assert_int_equal(err.code, ERROR_TOO_MANY);
+}
+
 static void what_is_written_shows_in_the_view_of_those_whose_agreement_says_so(void **state)
 {
     struct little *little = little_of(state);
@@ -232,6 +260,7 @@ int main(void)
         LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
         LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
         LITTLE_ON_BOTH(a_caller_is_identified_before_details_appear),
+        LITTLE_ON_BOTH(a_caller_is_checked_five_times_and_search_tells_nothing_before),
         LITTLE_ON_BOTH(what_is_written_shows_in_the_view_of_those_whose_agreement_says_so),
         LITTLE_ON_BOTH(a_home_shows_who_lives_there_under_the_grant),
     };
