@@ -28,7 +28,8 @@ handler page_agreements, page_agreement, page_who_sees;
 /* pages_audit.c */
 handler page_my_looks, page_audit, page_changes;
 /* pages_account.c */
-handler page_accounts, do_make_account, page_account, do_account_roles, do_account_state, do_account_password;
+handler page_accounts, do_make_account, page_account, do_account_roles, do_account_state, do_account_password,
+    page_my_password, do_my_password;
 /* pages_list.c */
 handler page_lists, page_list, file_list_csv, page_list_item, do_list_take, do_list_give_back, do_list_outcome;
 struct list_question;

@@ -109,7 +109,7 @@ bool do_make_account(struct call *call, struct error *err)
     return show_accounts(call, words_of_error(call->arena, &problem), err);
 }
 
-bool page_account(struct call *call, struct error *err)
+static bool show_account(struct call *call, struct slice problem, struct error *err)
 {
     struct account account;
     const struct catalogue *catalogue = call->catalogue;
@@ -121,6 +121,8 @@ bool page_account(struct call *call, struct error *err)
                                               has_role(account.roles, catalogue->roles[i].name)};
     struct page_account page = {
         .done = part_of_done(call),
+        .problem = part_of_problem(call, problem, "password"),
+        .own = slice_equal(account.name, call->who->name),
         .name = account.name,
         .shown = account.shown,
         .agency = agency_title(call, account.agency),
@@ -132,7 +134,12 @@ bool page_account(struct call *call, struct error *err)
         .set_disabled = url_path(call->arena, "/accounts/%/state", account.name),
         .set_password = url_path(call->arena, "/accounts/%/password", account.name),
     };
-    return call_page(call, account.name, render_account(call->arena, &page));
+    return call_page_with_status(call, problem.len ? 422 : 200, account.name, render_account(call->arena, &page));
+}
+
+bool page_account(struct call *call, struct error *err)
+{
+    return show_account(call, NO_SLICE, err);
 }
 
 static bool back_to_account(struct call *call, const char *pattern)
@@ -157,7 +164,44 @@ bool do_account_state(struct call *call, struct error *err)
 
 bool do_account_password(struct call *call, struct error *err)
 {
-    return account_set_password(call->session, request_value(call->request, S("name")), NO_SLICE,
-                                request_value(call->request, S("password")), err) &&
-           back_to_account(call, "/accounts/%?done=password");
+    struct slice name = request_value(call->request, S("name"));
+    if (slice_equal(name, call->who->name)) /* one's own: with the old one */
+        return call_redirect(call, (struct url){S("/my-password")});
+    if (account_set_password(call->session, name, NO_SLICE, request_value(call->request, S("password")), err))
+        return back_to_account(call, "/accounts/%?done=password");
+    if (err->code != ERROR_INPUT)
+        return false;
+    struct error problem = *err;
+    *err = NO_ERROR;
+    return show_account(call, words_of_error(call->arena, &problem), err);
+}
+
+/* ---- One's own ---- */
+
+static bool show_my_password(struct call *call, struct slice problem, const char *field)
+{
+    struct page_password page = {.done = part_of_done(call),
+                                 .problem = part_of_problem(call, problem, field),
+                                 .name = call->who->name,
+                                 .csrf = call_csrf(call)};
+    return call_page_with_status(call, problem.len ? 422 : 200, S("Change your password"),
+                                 render_password(call->arena, &page));
+}
+
+bool page_my_password(struct call *call, struct error *err)
+{
+    (void)err;
+    return show_my_password(call, NO_SLICE, "");
+}
+
+bool do_my_password(struct call *call, struct error *err)
+{
+    struct slice password = request_value(call->request, S("password"));
+    if (!slice_equal(password, request_value(call->request, S("again"))))
+        return show_my_password(call, S("The new password is not the same both times; type it again"), "password");
+    if (account_set_password(call->session, call->who->name, request_value(call->request, S("old")), password, err))
+        return call_redirect(call, (struct url){S("/my-password?done=password")});
+    if (err->code != ERROR_INPUT && err->code != ERROR_DENIED)
+        return false;
+    return show_my_password(call, words_of_error(call->arena, err), err->code == ERROR_DENIED ? "old" : "password");
 }

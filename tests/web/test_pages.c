@@ -291,6 +291,41 @@ static void what_is_not_there_says_so(void **state)
     arena_free(arena);
 }
 
+static void anybody_changes_their_own_password_with_the_old_one(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor connie = come(arena, "connie.contact", NULL);
+    struct slice page = get(arena, &connie, "/my-password");
+    assert_true(has(page, "HTTP/1.1 200") && has(page, "Present password"));
+    struct slice wrong = post(arena, &connie, "/my-password",
+                              arena_format(arena,
+                                           "csrf=%.*s&old=not-the-old-one&password=a-new-long-password&"
+                                           "again=a-new-long-password",
+                                           PRINT(connie.csrf)));
+    assert_true(has(wrong, "HTTP/1.1 422") && has(wrong, "The old password is not right"));
+    struct slice other = post(arena, &connie, "/my-password",
+                              arena_format(arena,
+                                           "csrf=%.*s&old=" ACCOUNT_DEMONSTRATION_PASSWORD
+                                           "&password=a-new-long-password&again=another-long-password",
+                                           PRINT(connie.csrf)));
+    assert_true(has(other, "HTTP/1.1 422") && has(other, "not the same both times"));
+    struct slice right = post(arena, &connie, "/my-password",
+                              arena_format(arena,
+                                           "csrf=%.*s&old=" ACCOUNT_DEMONSTRATION_PASSWORD
+                                           "&password=a-new-long-password&again=a-new-long-password",
+                                           PRINT(connie.csrf)));
+    assert_true(has(right, "HTTP/1.1 303") && has(right, "/my-password?done=password"));
+    /* Back again, for whoever comes next. */
+    assert_true(has(post(arena, &connie, "/my-password",
+                         arena_format(arena,
+                                      "csrf=%.*s&old=a-new-long-password&password=" ACCOUNT_DEMONSTRATION_PASSWORD
+                                      "&again=" ACCOUNT_DEMONSTRATION_PASSWORD,
+                                      PRINT(connie.csrf))),
+                    "HTTP/1.1 303"));
+    arena_free(arena);
+}
+
 /* ---- Pages ---- */
 
 static void an_asset_is_kept_for_a_year_and_comes_packed(void **state)
@@ -423,6 +458,7 @@ int main(void)
         cmocka_unit_test(each_role_reaches_what_its_abilities_say_and_nothing_else),
         cmocka_unit_test(the_openapi_document_tells_of_every_route),
         cmocka_unit_test(what_is_not_there_says_so),
+        cmocka_unit_test(anybody_changes_their_own_password_with_the_old_one),
         cmocka_unit_test(an_asset_is_kept_for_a_year_and_comes_packed),
         cmocka_unit_test(a_person_is_found_opened_and_explained),
         cmocka_unit_test(an_upload_is_landed_and_reported_row_by_row),
