@@ -137,7 +137,7 @@ bool api_lists(struct call *call, struct error *err)
     struct lists lists;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
-    if (!lists_read(call->catalogue, call->arena, &lists, err))
+    if (!call_lists(call, &lists, err))
         return false;
     json_array(&json);
     for (size_t i = 0; i < lists.count; i++) {
@@ -159,7 +159,7 @@ bool api_list(struct call *call, struct error *err)
     struct list_page *found;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
-    if (!lists_read(call->catalogue, call->arena, &lists, err) || !list_question_of(call, &question, err))
+    if (!call_lists(call, &lists, err) || !list_question_of(call, &question, err))
         return false;
     const struct list *list = lists_find(&lists, request_value(call->request, S("name")));
     if (!list)

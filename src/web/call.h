@@ -36,6 +36,10 @@ struct call {
     struct slice token; /* of the session, as it came */
 };
 
+struct lists;
+/* The county's lists. A file of theirs that cannot be read is the fault of whoever runs the hub: the place goes to the
+ * log, and the reader is told plainly (ERROR_IO). */
+bool call_lists(struct call *call, struct lists *ret, struct error *err) MUST_USE;
 /* The page in the frame that all share. Returns true. */
 bool call_page(struct call *call, struct slice title, struct html body);
 bool call_page_with_status(struct call *call, int status, struct slice title, struct html body);

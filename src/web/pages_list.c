@@ -4,10 +4,18 @@
 
 #include "lists/list.h"
 
+bool call_lists(struct call *call, struct lists *ret, struct error *err)
+{
+    if (lists_read(call->catalogue, call->arena, ret, err))
+        return true;
+    err->code = ERROR_IO; /* call_error logs it and shows no path */
+    return false;
+}
+
 static bool list_of(struct call *call, const struct list **ret, struct error *err)
 {
     struct lists lists;
-    if (!lists_read(call->catalogue, call->arena, &lists, err))
+    if (!call_lists(call, &lists, err))
         return false;
     *ret = lists_find(&lists, request_value(call->request, S("name")));
     return *ret || error_set(err, ERROR_NOT_FOUND, "the county declares no list of this name; choose one of its lists");
@@ -26,7 +34,7 @@ static bool is_for(const struct call *call, const struct list *list)
 bool page_lists(struct call *call, struct error *err)
 {
     struct lists lists;
-    if (!lists_read(call->catalogue, call->arena, &lists, err))
+    if (!call_lists(call, &lists, err))
         return false;
     struct page_lists_row *rows = arena_array(call->arena, struct page_lists_row, lists.count);
     for (size_t i = 0; i < lists.count; i++) {
