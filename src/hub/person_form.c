@@ -208,7 +208,7 @@ size_t person_form_columns(const struct source *source, struct arena *arena, con
 
 /* Agencies code it each in their own way: F, Female. What is neither the one nor the other ("Unknown", "U", "Not
  * known") tells nothing about whether two records are of one person. */
-static struct slice sex_word(struct slice value)
+struct slice person_sex_word(struct slice value)
 {
     struct slice word = slice_trim(value);
     if (slice_equal_nocase(word, S("f")) || slice_equal_nocase(word, S("female")))
@@ -256,7 +256,7 @@ void person_form_read(const struct column *const *columns, size_t count, const s
             first_filled(&form.birth, value);
             break;
         case ATTRIBUTE_PERSON_SEX:
-            first_filled(&form.sex, sex_word(value));
+            first_filled(&form.sex, person_sex_word(value));
             break;
         case ATTRIBUTE_PERSON_NHS_NUMBER:
             first_filled(&form.nhs_number, value);

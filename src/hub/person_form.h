@@ -33,6 +33,8 @@ struct slice cell_plain(const struct value *cell, struct arena *arena);
 /* "Mr J P SMITH" gives "J P" and "SMITH". Both empty for a text that names no person ("The Occupier", "Anglia Homes
  * Ltd"). */
 void full_name_split(struct slice full_name, struct arena *arena, struct slice *ret_given, struct slice *ret_family);
+/* "Female" of "F" or "female", "Male" likewise; empty for anything else. */
+struct slice person_sex_word(struct slice value);
 /* Whether a word is a title, as "Mrs" or "Dr.": no part of a name. */
 bool person_title(struct slice word);
 

@@ -111,7 +111,7 @@ static const struct {
      "What you may see and do depends on your role, your purpose and the agreements in force. If you think you should "
      "see this, speak "
      "to your information governance lead."},
-    {404, "There is nothing here", "Check the address, or search again."},
+    {404, "There is nothing here", ""},
     {409, "Somebody else came first", "Look at it again as it stands now."},
     {413, "That is too big", ""},
     {422, "There is a problem", "Go back, correct it and send it again."},
@@ -223,7 +223,22 @@ static struct slice back_to(struct call *call)
 {
     if (call->request->method != METHOD_GET || call->request->path.len == 1)
         return NO_SLICE;
-    return call->request->path;
+    const struct parameters *query = &call->request->query;
+    struct buffer out = buffer_make(call->arena);
+    struct slice rest = slice_part(call->request->path, 1, call->request->path.len), segment;
+    while (slice_cut(&rest, '/', &segment)) {
+        buffer_add_byte(&out, '/');
+        percent_encode(&out, segment);
+    }
+    for (size_t i = 0; i < query->count; i++) {
+        if (slice_equal(query->items[i].name, S("done")))
+            continue;
+        buffer_add_byte(&out, slice_find(buffer_slice(&out), '?') < out.len ? '&' : '?');
+        percent_encode(&out, query->items[i].name);
+        buffer_add_byte(&out, '=');
+        percent_encode(&out, query->items[i].value);
+    }
+    return out.len <= 1000 ? buffer_slice(&out) : call->request->path;
 }
 
 static bool walk_to(struct call *call, const char *pattern)

@@ -6,9 +6,11 @@
 #include "guard/change.h"
 #include "hub/steward.h"
 
-static size_t words_in(struct slice text)
+#include <jansson.h>
+
+static int64_t words_in(struct slice text)
 {
-    size_t count = 0;
+    int64_t count = 0;
     struct slice rest = text, piece;
     while (slice_cut(&rest, ' ', &piece))
         count += piece.len > 0;
@@ -41,8 +43,8 @@ static struct page_looks_row look_of(struct call *call, const struct audit_entry
         .action = e->action,
         .subject = plain ? e->subject : NO_SLICE,
         .fields = e->fields,
-        .field_total = (int64_t)words_in(e->fields),
-        .records = (int64_t)words_in(e->anchors),
+        .field_total = e->fields.len ? words_of_count(call->arena, words_in(e->fields), "field", "fields") : NO_SLICE,
+        .records = words_of_count(call->arena, words_in(e->anchors), "record", "records"),
         .clauses = words_of_clauses(call, e->agreements),
         .place = e->place,
         .hash = slice_part(digest_hex(call->arena, &hash), 0, 16),
@@ -138,6 +140,37 @@ bool page_audit(struct call *call, struct error *err)
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
+/* "verdict: join, decision: 12" of {"verdict":"join","decision":12}: the detail as people read it. What is no flat
+ * object stays as it is. */
+static struct slice detail_words(struct call *call, struct slice detail)
+{
+    json_t *object = json_loadb(detail.at, detail.len, 0, NULL), *value;
+    struct buffer out = buffer_make(call->arena);
+    const char *key;
+    bool flat = json_is_object(object);
+    json_object_foreach(object, key, value)
+    {
+        struct slice name = slice_of(key);
+        buffer_add(&out, out.len ? S(", ") : S(""));
+        for (size_t i = 0; i < name.len; i++)
+            buffer_add_byte(&out, key[i] == '_' ? ' ' : key[i]);
+        if (json_is_string(value)) {
+            struct slice text = slice_from(json_string_value(value), json_string_length(value));
+            bool digest = slice_equal(name, S("digest"));
+            buffer_format(&out, ": %.*s", PRINT(digest ? slice_part(text, 0, 16) : text));
+        } else if (json_is_integer(value))
+            buffer_format(&out, ": %lld", (long long)json_integer_value(value));
+        else if (json_is_real(value))
+            buffer_format(&out, ": %g", json_real_value(value));
+        else if (json_is_boolean(value))
+            buffer_add(&out, json_is_true(value) ? S("") : S(": no"));
+        else
+            flat = false;
+    }
+    json_decref(object);
+    return flat ? buffer_slice(&out) : detail;
+}
+
 bool page_changes(struct call *call, struct error *err)
 {
     struct change_filter filter = {0};
@@ -156,7 +189,7 @@ bool page_changes(struct call *call, struct error *err)
             .purpose = purpose_words(call, changes[i].purpose),
             .what = changes[i].what,
             .subject = changes[i].subject,
-            .detail = slice_equal(changes[i].detail, S("{}")) ? NO_SLICE : changes[i].detail,
+            .detail = detail_words(call, changes[i].detail),
         };
     struct page_changes page = {.rows = rows, .rows_count = count};
     if (more && count) {

@@ -22,6 +22,7 @@ static const struct page_person_marker *markers_of(struct call *call, const stru
 {
     static const char *const titles[] = {"Has died.", "Staff-safety marker:", "Communication need:"};
     static const char *const classes[] = {"death", "safety", "communication"};
+    static const char *const of[] = {"the death", "the staff-safety marker", "the communication need"};
     struct page_person_marker *rows = arena_array(call->arena, struct page_person_marker, view->marker_count);
     for (size_t i = 0; i < view->marker_count; i++) {
         const struct view_marker *m = &view->markers[i];
@@ -29,6 +30,7 @@ static const struct page_person_marker *markers_of(struct call *call, const stru
         rows[i] = (struct page_person_marker){
             .class = slice_of(classes[m->kind]),
             .title = slice_of(titles[m->kind]),
+            .of = slice_of(of[m->kind]),
             .value = m->value.value,
             .source = arena_format(call->arena, "%.*s, %.*s", PRINT(e->source_title),
                                    PRINT(words_of_freshness(call, e->as_at, e->received_at))),
@@ -150,13 +152,15 @@ static struct slice summary_of(struct call *call, const struct person_view *view
     return words_joined(call->arena, pieces, 2, S(" · "));
 }
 
-static bool show_person(struct call *call, const struct person_view *view)
+static bool show_person(struct call *call, const struct person_view *view, struct slice problem)
 {
     struct slice id = text_of_integer(call->arena, view->entity);
     struct page_person page = {
         .name = view->name,
         .summary = summary_of(call, view),
         .done = part_of_done(call),
+        .problem = part_of_problem(call, problem, "note"),
+        .note = parameters_get(&call->request->form, S("words")),
         .purpose = view->grant->purpose->title,
         .markers = markers_of(call, view),
         .markers_count = view->marker_count,
@@ -165,7 +169,10 @@ static bool show_person(struct call *call, const struct person_view *view)
         .several = view->record_count > 1,
         .can_split = view->record_count > 1 && call_may(call, ABILITY_STEWARD),
         .record_total = (int64_t)view->record_count,
-        .open_concerns = (int64_t)view->open_concerns,
+        .open_concerns = view->open_concerns ? words_of_count(call->arena, (int64_t)view->open_concerns,
+                                                              "open concern about these facts waits",
+                                                              "open concerns about these facts wait")
+                                             : NO_SLICE,
         .can_note = call_may(call, ABILITY_NOTE),
         .note_action = url_path(call->arena, "/people/%/notes", id),
         .csrf = call_csrf(call),
@@ -175,7 +182,7 @@ static bool show_person(struct call *call, const struct person_view *view)
         facts[i] = fact_of(call, view, &view->facts[i]);
     struct part_record *records = arena_array(call->arena, struct part_record, view->record_count);
     for (size_t i = 0; i < view->record_count; i++)
-        records[i] = part_of_record(call, &view->records[i], i, view->entity, view->record_count <= 4);
+        records[i] = part_of_record(call, &view->records[i], i, view->entity, i == 0);
     page.facts = facts;
     page.facts_count = view->fact_count;
     page.records = records;
@@ -184,7 +191,7 @@ static bool show_person(struct call *call, const struct person_view *view)
     put_homes(call, view, &page);
     put_sources(call, view, &page);
     put_changes(call, view, &page);
-    return call_page(call, view->name, render_person(call->arena, &page));
+    return call_page_with_status(call, problem.len ? 422 : 200, view->name, render_person(call->arena, &page));
 }
 
 /* ---- The caller ---- */
@@ -212,7 +219,7 @@ bool page_person(struct call *call, struct error *err)
         return call_redirect(call, url_path(call->arena, "/people/%", text_of_integer(call->arena, view->entity)));
     if (view->caller_check_needed)
         return show_caller(call, view->name, NO_SLICE);
-    return show_person(call, view);
+    return show_person(call, view, NO_SLICE);
 }
 
 bool do_caller(struct call *call, struct error *err)
@@ -243,9 +250,16 @@ bool do_note(struct call *call, struct error *err)
 {
     int64_t entity, entry_id;
     struct entry_new entry = {.kind = ENTRY_CONTACT_NOTE};
-    if (!request_integer(call->request, S("id"), &entity, err) ||
-        !request_text(call->request, S("words"), "the note", 4000, &entry.words, err))
+    struct person_view *view;
+    struct error problem = NO_ERROR;
+    if (!request_integer(call->request, S("id"), &entity, err))
         return false;
+    if (!request_text(call->request, S("words"), "the note", 4000, &entry.words, &problem)) {
+        if (!hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+            return false;
+        return view->caller_check_needed ? show_caller(call, view->name, NO_SLICE)
+                                         : show_person(call, view, words_of_error(call->arena, &problem));
+    }
     entry.entity = entity;
     return hub_entry_write(&call->hub, call->session, &entry, call->arena, &entry_id, err) &&
            call_redirect(call, url_path(call->arena, "/people/%?done=note", id_text(call)));

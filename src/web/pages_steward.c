@@ -3,6 +3,7 @@
 #include "web/parts.h"
 
 #include "base/text.h"
+#include "hub/person_form.h"
 #include "hub/steward.h"
 
 static struct slice weight_text(struct arena *arena, double weight)
@@ -56,7 +57,7 @@ bool page_doubts(struct call *call, struct error *err)
     }
     struct page_doubts page = {
         .done = part_of_done(call),
-        .total = found.total,
+        .total = words_of_count(call->arena, found.total, "pair of records waits", "pairs of records wait"),
         .rows = rows,
         .rows_count = found.count,
         .pager = pager_to(call, found.more, next),
@@ -83,6 +84,15 @@ static struct slice title_of(const struct view_field *field)
                                                       : attribute_title(field->column->attribute);
 }
 
+/* "F" and "Female" are one word, as they are to the linkage; so are capitals and points. */
+static bool alike(struct arena *arena, const struct page_doubt_row *row)
+{
+    struct slice a = person_sex_word(row->a), b = person_sex_word(row->b);
+    if (a.len && b.len && slice_equal(row->title, attribute_title(ATTRIBUTE_PERSON_SEX)))
+        return slice_equal(a, b);
+    return slice_equal(text_letters(arena, row->a), text_letters(arena, row->b));
+}
+
 static void put_side_by_side(struct call *call, const struct doubt_detail *detail, struct page_doubt *page)
 {
     const struct view_record *sides[] = {&detail->record_a, &detail->record_b};
@@ -99,8 +109,7 @@ static void put_side_by_side(struct call *call, const struct doubt_detail *detai
             *cell = words_joined(call->arena, (const struct slice[]){*cell, field->value}, 2, S(", "));
         }
     for (size_t i = 0; i < count; i++)
-        rows[i].differs = rows[i].a.len && rows[i].b.len &&
-                          !slice_equal(text_letters(call->arena, rows[i].a), text_letters(call->arena, rows[i].b));
+        rows[i].differs = rows[i].a.len && rows[i].b.len && !alike(call->arena, &rows[i]);
     page->rows = rows;
     page->rows_count = count;
 }
@@ -114,7 +123,7 @@ static bool show_doubt(struct call *call, struct slice problem, struct error *er
         return false;
     struct slice first = text_of_integer(call->arena, a), second = text_of_integer(call->arena, b);
     struct page_doubt page = {
-        .problem = part_of_problem(call, problem, "reason"),
+        .problem = part_of_problem(call, problem, detail->decision ? "undo-reason" : "reason"),
         .title = S("One person, or two?"),
         .why = detail->why,
         .waiting = detail->waiting,
@@ -127,6 +136,8 @@ static bool show_doubt(struct call *call, struct slice problem, struct error *er
         .evidence_a = part_of_evidence(call, &detail->record_a.evidence),
         .evidence_b = part_of_evidence(call, &detail->record_b.evidence),
         .action = url_path(call->arena, "/doubts/%/%", first, second),
+        .first = first,
+        .second = second,
         .csrf = call_csrf(call),
         .reason = parameters_get(&call->request->form, S("reason")),
     };
@@ -203,8 +214,10 @@ bool do_undo(struct call *call, struct error *err)
     int64_t decision;
     struct slice reason;
     struct decided decided;
+    struct error problem = NO_ERROR;
+    if (!request_text(call->request, S("reason"), "the reason", 500, &reason, &problem))
+        return show_doubt(call, words_of_error(call->arena, &problem), err);
     return request_integer(call->request, S("id"), &decision, err) &&
-           request_text(call->request, S("reason"), "the reason", 500, &reason, err) &&
            hub_undo(&call->hub, call->session, decision, reason, call->arena, &decided, err) &&
            call_redirect(call, (struct url){S("/decisions?done=undone")});
 }

@@ -4,6 +4,7 @@
 #include "web/svg.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 struct slice words_joined(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator)
 {
@@ -26,6 +27,14 @@ struct slice words_with_capital(struct arena *arena, struct slice words)
 struct slice words_of_error(struct arena *arena, const struct error *err)
 {
     return words_with_capital(arena, slice_of(err->text));
+}
+
+struct slice words_of_count(struct arena *arena, int64_t count, const char *one, const char *many)
+{
+    struct buffer out = buffer_make(arena);
+    html_integer(&out, count, true);
+    buffer_format(&out, " %s", count == 1 ? one : many);
+    return buffer_slice(&out);
 }
 
 struct slice words_of_address(struct arena *arena, struct slice address, struct slice postcode)
@@ -66,18 +75,55 @@ struct slice words_of_agreements(struct call *call, const struct grant *grant)
     return words_of_clauses(call, grant->agreements);
 }
 
+static bool digit_at(struct slice s, size_t at)
+{
+    return at < s.len && s.at[at] >= '0' && s.at[at] <= '9';
+}
+
+/* Letter by letter, but numbers by their value: 1.1, 1.2, 1.10. */
+static int natural_order(const void *pa, const void *pb)
+{
+    struct slice a = *(const struct slice *)pa, b = *(const struct slice *)pb;
+    size_t i = 0, k = 0;
+    while (i < a.len && k < b.len) {
+        if (digit_at(a, i) && digit_at(b, k)) {
+            unsigned long long x = 0, y = 0;
+            for (; digit_at(a, i); i++)
+                x = x * 10 + (unsigned long long)(a.at[i] - '0');
+            for (; digit_at(b, k); k++)
+                y = y * 10 + (unsigned long long)(b.at[k] - '0');
+            if (x != y)
+                return x < y ? -1 : 1;
+        } else if (a.at[i] != b.at[k])
+            return (unsigned char)a.at[i] < (unsigned char)b.at[k] ? -1 : 1;
+        else {
+            i++;
+            k++;
+        }
+    }
+    return (i < a.len) - (k < b.len);
+}
+
 struct slice words_of_clauses(struct call *call, struct slice clauses)
 {
     struct slice rest = clauses, piece, before = NO_SLICE;
+    struct slice *pieces = arena_array(call->arena, struct slice, clauses.len / 2 + 1);
     struct buffer out = buffer_make(call->arena);
-    while (!slice_empty(clauses) && slice_cut(&rest, ' ', &piece)) {
-        size_t colon = slice_find(piece, ':');
-        struct slice name = slice_part(piece, 0, colon), clause = slice_part(piece, colon + 1, piece.len);
+    size_t count = 0;
+    while (!slice_empty(rest) && slice_cut(&rest, ' ', &piece))
+        if (!slice_empty(piece))
+            pieces[count++] = piece;
+    if (count)
+        qsort(pieces, count, sizeof *pieces, natural_order);
+    for (size_t i = 0; i < count; i++) {
+        size_t colon = slice_find(pieces[i], ':');
+        struct slice name = slice_part(pieces[i], 0, colon), clause = slice_part(pieces[i], colon + 1, pieces[i].len);
+        bool several = i + 1 < count && slice_starts(pieces[i + 1], slice_part(pieces[i], 0, colon + 1));
         if (slice_equal(name, before))
             buffer_format(&out, ", %.*s", PRINT(clause));
         else
-            buffer_format(&out, "%s%.*s, clauses %.*s", out.len ? "; " : "", PRINT(title_of_agreement(call, name)),
-                          PRINT(clause));
+            buffer_format(&out, "%s%.*s, %s %.*s", out.len ? "; " : "", PRINT(title_of_agreement(call, name)),
+                          several ? "clauses" : "clause", PRINT(clause));
         before = name;
     }
     return buffer_slice(&out);
@@ -132,6 +178,9 @@ struct part_record part_of_record(struct call *call, const struct view_record *r
         .hint = hint_of(record),
         .open = open,
         .source = record->evidence.source_title,
+        .as_at = record->evidence.source
+                     ? words_of_freshness(call, record->evidence.as_at, record->evidence.received_at)
+                     : NO_SLICE,
         .fields = fields,
         .fields_count = record->field_count,
         .evidence = part_of_evidence(call, &record->evidence),
@@ -208,6 +257,7 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
     };
     return (struct part_waterfall){
         .number = (int64_t)number,
+        .open = number == 1,
         .a = a,
         .b = b,
         .total = arena_format(arena, "%+.1f", link->total),

@@ -36,6 +36,8 @@ struct slice words_joined(struct arena *arena, const struct slice *pieces, size_
 struct slice words_with_capital(struct arena *arena, struct slice words);
 /* The address, with the postcode behind it unless it ends with it already. */
 struct slice words_of_address(struct arena *arena, struct slice address, struct slice postcode);
+/* "1 pair", "1,234 pairs". */
+struct slice words_of_count(struct arena *arena, int64_t count, const char *one, const char *many);
 /* The sentence of an error with a capital first letter. */
 struct slice words_of_error(struct arena *arena, const struct error *err);
 

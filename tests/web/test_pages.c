@@ -124,6 +124,8 @@ static void without_a_session_a_page_leads_to_the_sign_in_and_back(void **state)
     struct visitor nobody = {0};
     struct slice got = get(arena, &nobody, "/people/1");
     assert_true(has(got, "HTTP/1.1 303") && has(got, "Location: /sign-in?next=%2Fpeople%2F1"));
+    got = get(arena, &nobody, "/find?q=ann+smith&born=1952");
+    assert_true(has(got, "Location: /sign-in?next=%2Ffind%3Fq%3Dann%2520smith%26born%3D1952"));
     got = get(arena, &nobody, "/api/v1/people?q=smith");
     assert_true(has(got, "HTTP/1.1 401") && has(got, "application/json") && has(got, "\"error\""));
     arena_free(arena);
