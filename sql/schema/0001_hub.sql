@@ -168,7 +168,8 @@ CREATE TABLE decision (
     decided_at INTEGER NOT NULL,
     reason TEXT NOT NULL,
     undone_by TEXT,
-    undone_at INTEGER
+    undone_at INTEGER,
+    undone_reason TEXT
 );
 CREATE UNIQUE INDEX decision_in_force ON decision (a, b) WHERE undone_at IS NULL;
 CREATE INDEX decision_by_b ON decision (b, a);

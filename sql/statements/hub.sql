@@ -205,10 +205,10 @@ SELECT a, b, verdict, decided_by, decided_at, undone_by, undone_at FROM decision
 INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hub_decision_undo
-UPDATE decision SET undone_by = $2, undone_at = $3 WHERE id = $1 AND undone_at IS NULL;
+UPDATE decision SET undone_by = $2, undone_at = $3, undone_reason = $4 WHERE id = $1 AND undone_at IS NULL;
 
 -- name: hub_decisions_list
-SELECT id, a, b, verdict, decided_by, decided_at, reason, undone_by, undone_at FROM decision
+SELECT id, a, b, verdict, decided_by, decided_at, reason, undone_by, undone_at, undone_reason FROM decision
 WHERE id < $1 ORDER BY id DESC LIMIT $2;
 
 -- ---- concerns ----

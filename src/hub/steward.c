@@ -203,10 +203,10 @@ bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_
     int64_t anchors[2] = {cell_integer(&row[0]), cell_integer(&row[1])};
     if (!cell_null(&row[6]))
         return error_set(err, ERROR_CONFLICT, "%.*s has undone this decision already", PRINT(cell_text(&row[5])));
-    if (!store_execute(
-            t, STATEMENT_HUB_DECISION_UNDO,
-            ARGS(value_integer(decision), value_text(guard_who(session)->name), value_integer(host_now(hub->host))),
-            &changed, err))
+    if (!store_execute(t, STATEMENT_HUB_DECISION_UNDO,
+                       ARGS(value_integer(decision), value_text(guard_who(session)->name),
+                            value_integer(host_now(hub->host)), value_text(slice_trim(reason))),
+                       &changed, err))
         return false;
     if (changed != 1)
         return error_set(err, ERROR_CONFLICT, "somebody has undone this decision already");
@@ -253,7 +253,7 @@ static bool write_split(struct transaction *t, const struct hub *hub, const stru
             if (rows.rows &&
                 (!store_execute(t, STATEMENT_HUB_DECISION_UNDO,
                                 ARGS(result_row(&rows, 0)[0], value_text(guard_who(session)->name),
-                                     value_integer(host_now(hub->host))),
+                                     value_integer(host_now(hub->host)), value_text(slice_trim(reason))),
                                 NULL, err) ||
                  !write_undo(t, session, a, b, S("join"), cell_integer(&result_row(&rows, 0)[0]), arena, err)))
                 return false;
@@ -338,7 +338,8 @@ bool hub_decisions(const struct hub *hub, const struct guard_session *session, i
                                           .decided_at = cell_integer(&row[5]),
                                           .reason = cell_text(&row[6]),
                                           .undone_by = cell_text(&row[7]),
-                                          .undone_at = cell_integer(&row[8])};
+                                          .undone_at = cell_integer(&row[8]),
+                                          .undone_reason = cell_text(&row[9])};
     }
     *ret = lines;
     *ret_count = rows.rows;

@@ -62,7 +62,8 @@ struct decided {
 };
 bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
                 struct slice reason, struct arena *arena, struct decided *ret, struct error *err) MUST_USE;
-/* Takes a decision back; the pair is clustered by its weight again. ERROR_CONFLICT when it is undone already. */
+/* Takes a decision back, and keeps the reason beside that of the decision; the pair is clustered by its weight again.
+ * ERROR_CONFLICT when it is undone already. */
 bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_t decision, struct slice reason,
               struct arena *arena, struct decided *ret, struct error *err) MUST_USE;
 /* Splits a wrong join: each of `apart` is to be kept apart from every other record of the entity. `apart` may be some
@@ -71,11 +72,11 @@ bool hub_split(const struct hub *hub, const struct guard_session *session, int64
                size_t apart_count, struct slice reason, struct arena *arena, struct decided *ret,
                struct error *err) MUST_USE;
 
-/* Decisions, newest first. Holds anchors and accounts, no personal data but the reason. */
+/* Decisions, newest first. Holds anchors and accounts, no personal data but the reasons. */
 struct decision_line {
     int64_t id, a, b;
     enum verdict verdict;
-    struct slice decided_by, reason, undone_by;
+    struct slice decided_by, reason, undone_by, undone_reason;
     int64_t decided_at, undone_at;
 };
 bool hub_decisions(const struct hub *hub, const struct guard_session *session, int64_t before, int limit,

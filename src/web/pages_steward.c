@@ -195,8 +195,9 @@ bool page_decisions(struct call *call, struct error *err)
             .by = lines[i].decided_by,
             .verdict = lines[i].verdict == VERDICT_JOIN ? S("Join") : S("Keep apart"),
             .reason = lines[i].reason,
-            .undone = lines[i].undone_at ? arena_format(call->arena, "by %.*s, %.*s", PRINT(lines[i].undone_by),
-                                                        PRINT(time_words(call->arena, lines[i].undone_at)))
+            .undone = lines[i].undone_at ? arena_format(call->arena, "by %.*s, %.*s: %.*s", PRINT(lines[i].undone_by),
+                                                        PRINT(time_words(call->arena, lines[i].undone_at)),
+                                                        PRINT(lines[i].undone_reason))
                                          : NO_SLICE,
             .to = url_path(call->arena, "/doubts/%/%", text_of_integer(call->arena, lines[i].a),
                            text_of_integer(call->arena, lines[i].b)),

@@ -106,6 +106,10 @@ static void a_split_and_a_join_survive_linking_again(void **state)
     for (size_t i = 0; i < count; i++)
         if (!lines[i].undone_at)
             GOOD(hub_undo(&little->hub, steward, lines[i].id, S("it was she"), little->arena, &undone, &err));
+    GOOD(hub_decisions(&little->hub, steward, 0, 100, little->arena, &lines, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        assert_true(slice_equal(lines[i].reason, S("it was her sister")) && lines[i].undone_at &&
+                    slice_equal(lines[i].undone_reason, S("it was she")));
     struct hub_link_result third = little_link(little, 1);
     assert_true(digest_equal(&first.digest, &third.digest));
     assert_int_equal(little_find(little, steward, "margaret osgood 1952"), margaret);
