@@ -29,7 +29,7 @@ node: packages
 	@tools/setup.sh node
 
 build: node
-	@test -f build/build.ninja || meson setup build --buildtype=release -Db_ndebug=false -Db_lto=true --prefix=$(PREFIX) >/dev/null
+	@test -f build/build.ninja || meson setup build --buildtype=release --prefix=$(PREFIX) >/dev/null
 	@ninja -C build --quiet
 
 build-test: node
@@ -40,7 +40,7 @@ run: build
 	@tools/run.sh build/src/program/staithe $(DATA) $(PORT) $(RESIDENTS) $(SEED)
 
 test: build-test build
-	@python3 tests/run.py build-test
+	@python3 tests/run.py build-test --also "build:sample sample,base csv"
 
 bench: build
 	@bench/run.sh build

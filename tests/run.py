@@ -82,11 +82,18 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--also", action="append", default=[], metavar="BUILD:NAME,…",
+                        help="these tests of another build too: what is timed is timed on the release build")
     options = parser.parse_args()
     tests = json.loads(subprocess.check_output(["meson", "introspect", "--tests", options.build]))
     if options.only:
         tests = [t for t in tests if options.only in t["name"] or options.only in t.get("suite", [])
                  or any(options.only == s.split(":")[-1] for s in t.get("suite", []))]
+    for also in options.also:
+        other, names = also.split(":", 1)
+        for test in json.loads(subprocess.check_output(["meson", "introspect", "--tests", other])):
+            if test["name"] in names.split(","):
+                tests.append(dict(test, name=f"{test['name']} ({other})", is_parallel=False))
     # Tests that are alone on the machine (browser, timings) come last, one at a time; long ones first.
     alone = [t for t in tests if not t.get("is_parallel", True)]
     together = sorted((t for t in tests if t.get("is_parallel", True)), key=lambda t: -t.get("priority", 0))
