@@ -41,25 +41,36 @@ static bool check(const struct entry_new *entry, struct date day, struct date to
     return true;
 }
 
-/* A list's item is somebody else's when the newest entry of it is a taking by another. */
-static bool check_taken(struct transaction *t, const struct guard_session *session, const struct entry_new *entry,
-                        const int64_t *anchors, size_t anchor_count, struct arena *arena, struct error *err)
+/* Inside the one writing transaction, so that of two who do the same thing at once one is told: a list's item is
+ * somebody else's when the newest entry of it is a taking by another, and a day has one account's outcome. Giving back
+ * is anybody's, for who took it may be away. Somebody else of the same home is another item. */
+static bool check_free(struct transaction *t, const struct guard_session *session, const struct entry_new *entry,
+                       struct date day, const int64_t *anchors, size_t anchor_count, struct arena *arena,
+                       struct error *err)
 {
     struct result rows;
-    if (entry->kind != ENTRY_TAKEN)
+    if ((entry->kind != ENTRY_TAKEN && entry->kind != ENTRY_OUTCOME) || entry->list.len == 0)
         return true;
-    if (!store_query(t, STATEMENT_HUB_ENTRIES_OF,
-                     ARGS(id_list(t, anchors, anchor_count, arena), value_maybe_text(entry->uprn)), arena, &rows, err))
+    if (!store_query(
+            t, STATEMENT_HUB_ENTRIES_OF,
+            ARGS(id_list(t, anchors, anchor_count, arena), value_maybe_text(entry->entity ? NO_SLICE : entry->uprn)),
+            arena, &rows, err))
         return false;
+    bool newest = true;
     for (size_t i = 0; i < rows.rows; i++) {
         const struct value *row = result_row(&rows, i);
+        struct slice kind = cell_text(&row[1]), by = cell_text(&row[8]);
+        bool others = !slice_equal(by, guard_who(session)->name);
         if (!slice_equal(cell_text(&row[3]), entry->list))
             continue;
-        if (slice_equal(cell_text(&row[1]), S("taken")) && !slice_equal(cell_text(&row[8]), guard_who(session)->name))
+        if (newest && others && slice_equal(kind, kind_words[ENTRY_TAKEN]))
             return error_set(err, ERROR_CONFLICT,
-                             "%.*s has taken this already; choose another, or ask them to give it back",
-                             PRINT(cell_text(&row[8])));
-        break;
+                             "%.*s has taken this already; choose another, or ask them to give it back", PRINT(by));
+        newest = false;
+        if (entry->kind == ENTRY_OUTCOME && others && slice_equal(kind, kind_words[ENTRY_OUTCOME]) &&
+            date_compare(read_iso(cell_text(&row[5])), day) == 0)
+            return error_set(err, ERROR_CONFLICT,
+                             "%.*s has recorded an outcome of that day already; open the list again", PRINT(by));
     }
     return true;
 }
@@ -130,7 +141,7 @@ bool hub_entry_write(const struct hub *hub, const struct guard_session *session,
                                           PRINT(granted->clauses[0].clause->name));
     if (!guard_write_begin(session, arena, &t, err))
         return false;
-    if (!check_taken(t, session, entry, anchors, anchor_count, arena, err) ||
+    if (!check_free(t, session, entry, day, anchors, anchor_count, arena, err) ||
         !write_entry(t, session, entry, day, anchors, anchor_count, agreement, arena, &id, err)) {
         transaction_rollback(t); /* the one writer is free again at once, not when the arena ends */
         return false;

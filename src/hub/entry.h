@@ -23,8 +23,8 @@ struct entry_new {
 };
 
 /* ERROR_DENIED without an agreement that names the built-in source, or with a caller who was not identified;
- * ERROR_INPUT for words too long, a day in the future or before 1900; ERROR_CONFLICT when a list's item is taken by
- * somebody else. */
+ * ERROR_INPUT for words too long, a day in the future or before 1900; ERROR_CONFLICT when a list's item is
+ * taken by somebody else, or somebody else has recorded an outcome of that day for it. */
 bool hub_entry_write(const struct hub *hub, const struct guard_session *session, const struct entry_new *entry,
                      struct arena *arena, int64_t *ret_id, struct error *err) MUST_USE;
 
