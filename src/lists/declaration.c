@@ -135,12 +135,14 @@ static bool read_condition(const struct yaml *node, const struct catalogue *cata
     return check_words(node, column, c, err);
 }
 
+/* Of whom a rule or an outcome speaks; 1 is the home. */
+static const char *const whose[] = {"person", "home", NULL};
+
 static bool read_rule(const struct yaml *node, const struct catalogue *catalogue, bool with_points, struct arena *arena,
                       struct list_rule *rule, struct error *err)
 {
     static const char *const reason_keys[] = {"reason", "points", "when", "of", NULL};
     static const char *const out_keys[] = {"reason", "when", "of", NULL};
-    static const char *const whose[] = {"person", "home", NULL};
     int of = 0;
     if (!yaml_only_keys(node, with_points ? reason_keys : out_keys, with_points ? "a reason" : "a leave_out rule",
                         err) ||
@@ -187,7 +189,7 @@ static bool read_rules(const struct yaml *root, const char *key, const struct ca
 
 static bool read_outcomes(const struct yaml *root, struct arena *arena, struct list *list, struct error *err)
 {
-    static const char *const keys[] = {"title", "off_for_days", NULL};
+    static const char *const keys[] = {"title", "off_for_days", "of", NULL};
     const struct yaml *node;
     if (!yaml_mapping(root, "outcomes", &node, err))
         return false;
@@ -196,11 +198,14 @@ static bool read_outcomes(const struct yaml *root, struct arena *arena, struct l
     for (size_t i = 0; i < node->count; i++) {
         struct list_outcome *outcome = &list->outcomes[i];
         outcome->name = node->keys[i];
+        int of = 0;
         outcome->off_for_days = 365;
         if (!yaml_only_keys(&node->items[i], keys, "an outcome", err) ||
             !yaml_text(&node->items[i], "title", &outcome->title, err) ||
-            !yaml_maybe_integer(&node->items[i], "off_for_days", 1, 36500, &outcome->off_for_days, err))
+            !yaml_maybe_integer(&node->items[i], "off_for_days", 1, 36500, &outcome->off_for_days, err) ||
+            !yaml_maybe_word(&node->items[i], "of", whose, &of, err))
             return false;
+        outcome->of_home = of == 1;
     }
     return list->outcome_count || yaml_error(node, err, "a list needs an outcome that can be recorded");
 }

@@ -43,6 +43,7 @@ struct list_rule {
 struct list_outcome {
     struct slice name, title;
     int64_t off_for_days; /* stays off the list so long after it was recorded */
+    bool of_home;         /* everybody of the home does, not only the person */
 };
 
 enum list_order { LIST_BY_POINTS, LIST_BY_OLDEST, LIST_BY_ADDRESS };

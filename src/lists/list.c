@@ -34,18 +34,18 @@ static bool is_about(const struct work *work, const struct entry_line *entry, co
     return false;
 }
 
-/* The newest taking or giving back. */
+/* The newest taking or giving back, or NULL when an outcome has ended it: who comes back on the list is nobody's. */
 static const struct entry_line *newest_of(const struct work *work, const struct entry_line *entries, size_t count,
                                           const struct work_person *person)
 {
     for (size_t i = 0; i < count; i++) /* newest first */
-        if (entries[i].kind != ENTRY_OUTCOME && is_about(work, &entries[i], person))
-            return &entries[i];
+        if (is_about(work, &entries[i], person))
+            return entries[i].kind == ENTRY_OUTCOME ? NULL : &entries[i];
     return NULL;
 }
 
-/* Any outcome that is recent enough: one recorded late, of an earlier day, takes nothing from another. An outcome
- * stands for the home too: one visit serves everybody who lives there. */
+/* Any outcome that is recent enough: one recorded late, of an earlier day, takes nothing from another. Where the
+ * declaration says so it stands for the home: one visit serves everybody who lives there, one refusal does not. */
 static bool off_the_list(const struct work *work, const struct entry_line *entries, size_t count,
                          const struct work_person *person)
 {
@@ -54,7 +54,8 @@ static bool off_the_list(const struct work *work, const struct entry_line *entri
         if (entries[i].kind != ENTRY_OUTCOME || !outcome ||
             date_days(work->day) - date_days(entries[i].on_date) >= outcome->off_for_days)
             continue;
-        if ((person->uprn.len && slice_equal(entries[i].uprn, person->uprn)) || is_about(work, &entries[i], person))
+        if ((outcome->of_home && person->uprn.len && slice_equal(entries[i].uprn, person->uprn)) ||
+            is_about(work, &entries[i], person))
             return true;
     }
     return false;

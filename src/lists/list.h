@@ -1,9 +1,10 @@
 /* list.h: a declared list, worked out under a session: who stands on it, why, in which order; and acting on it.
  *
  * A person (an entity of the session's linkage) stands on a list when the reasons that hold for them add up to the
- * list's `at_least`, nothing leaves them out, and no outcome recorded for them or for their home is recent enough to
- * keep them off. Every reason shown carries the record and the value that it rests on; a reason whose column the grant
- * does not show holds for nobody and stands among `unusable`. Points order the list; they decide nothing.
+ * list's `at_least`, nothing leaves them out, and no outcome recorded for them (or for their home, where it is
+ * declared `of: home`) is recent enough to keep them off. Every reason shown carries the record and the value that it
+ * rests on; a reason whose column the grant does not show holds for nobody and stands among `unusable`. Points order
+ * the list; they decide nothing.
  *
  * A person's home is the one that most of their records give today (ties: the lowest UPRN).
  *

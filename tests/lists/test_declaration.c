@@ -49,7 +49,8 @@ static const char good[] = "list: visits\n"
                            "      - {source: fire_safety_visits, column: visit_date, within_days: 30}\n"
                            "      - {source: fire_safety_visits, column: alarms_fitted, at_least: 1}\n"
                            "outcomes:\n"
-                           "  visited: {title: Visited, off_for_days: 10}\n"
+                           "  visited: {title: Visited, of: home, off_for_days: 10}\n"
+                           "  refused: {title: Refused}\n"
                            "order: [points, oldest]\n";
 
 static void a_good_declaration_is_read_whole(void **state)
@@ -68,6 +69,9 @@ static void a_good_declaration_is_read_whole(void **state)
     assert_true(list.leave_out[0].of_home);
     assert_int_equal(list.leave_out[0].condition_count, 2);
     assert_int_equal(list_outcome(&list, S("visited"))->off_for_days, 10);
+    assert_true(list_outcome(&list, S("visited"))->of_home);
+    assert_int_equal(list_outcome(&list, S("refused"))->off_for_days, 365);
+    assert_false(list_outcome(&list, S("refused"))->of_home);
     assert_null(list_outcome(&list, S("nothing")));
     assert_true(slice_equal(list.order_words, S("most points first, then the oldest first")));
 }
@@ -102,8 +106,9 @@ static void each_fault_is_a_sentence_with_its_place(void **state)
     refuse("{source: fire_safety_visits, column: alarms_fitted, at_least: 1}",
            "{source: gazetteer, column: kind, is: Care home}", 18, "must be about one source");
     refuse("points: 2", "points: lots", 9, "points");
-    refuse("[points, oldest]", "[points, eldest]", 21, "did you mean \"oldest\"");
+    refuse("[points, oldest]", "[points, eldest]", 22, "did you mean \"oldest\"");
     refuse("of: home", "of: house", 15, "home");
+    refuse("of: home, off", "of: house, off", 20, "home");
     refuse("title: Visits", "titel: Visits", 2, "did you mean \"title\"");
 }
 

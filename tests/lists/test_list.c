@@ -34,7 +34,8 @@ static const char needs[] = "list: needs\n"
                             "    of: home\n"
                             "    when: {source: homes, column: kind, is: Care home}\n"
                             "outcomes:\n"
-                            "  visited: {title: Visited, off_for_days: 30}\n"
+                            "  visited: {title: Visited, of: home, off_for_days: 30}\n"
+                            "  refused: {title: Refused, off_for_days: 30}\n"
                             "order: [points, oldest]\n";
 
 enum { DAY = 24 * 60 * 60 * 1000 };
@@ -160,9 +161,7 @@ static void an_outcome_takes_the_person_off_for_its_days(void **state)
     struct scene scene = scene_of(state);
     struct error err;
     GOOD(record(&scene, scene.sam, scene.margaret, "visited", &err));
-    struct list_page *page = open_list(&scene);
-    assert_null(item_of(page, scene.margaret));
-    assert_true(page->left_out[page->left_out_count - 1].people >= 1);
+    assert_null(item_of(open_list(&scene), scene.margaret));
     assert_false(record(&scene, scene.sam, scene.margaret, "visited", &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     assert_false(record(&scene, scene.sam, scene.clive, "no_such_outcome", &err));
@@ -173,6 +172,57 @@ static void an_outcome_takes_the_person_off_for_its_days(void **state)
     scene.little->now = LITTLE_NOON + INT64_C(30) * DAY;
     scene.sam = little_sign_in(scene.little, "sam.worker");
     assert_non_null(item_of(open_list(&scene), scene.margaret));
+}
+
+static void an_outcome_of_the_home_takes_everybody_there_off_and_one_of_the_person_nobody_else(void **state)
+{
+    struct scene scene = scene_of(state);
+    struct error err;
+    GOOD(record(&scene, scene.sam, scene.clive, "refused", &err));
+    struct list_page *page = open_list(&scene);
+    assert_int_equal(page->total, 3);
+    assert_null(item_of(page, scene.clive));
+    assert_non_null(item_of(page, scene.colin)); /* his twin, in the same home */
+    assert_int_equal(page->left_out[page->left_out_count - 1].people, 1);
+    GOOD(record(&scene, scene.sam, scene.margaret, "visited", &err));
+    page = open_list(&scene);
+    assert_int_equal(page->total, 1);
+    assert_null(item_of(page, scene.albert)); /* who lives with her */
+    assert_int_equal(page->left_out[page->left_out_count - 1].people, 3);
+}
+
+static void two_officers_never_both_record_an_outcome(void **state)
+{
+    struct scene scene = scene_of(state);
+    struct hub *hub = &scene.little->hub;
+    struct arena *arena = scene.little->arena;
+    struct error err;
+    int64_t id;
+    /* Who took it records it, and nobody else. */
+    GOOD(list_take(hub, scene.sam, &scene.list, scene.margaret, arena, &err));
+    assert_false(record(&scene, scene.sue, scene.margaret, "refused", &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    /* Sue's other person is free, in the same home or not. */
+    GOOD(record(&scene, scene.sue, scene.albert, "refused", &err));
+    GOOD(record(&scene, scene.sam, scene.margaret, "refused", &err));
+    /* Sue opened the list before Sam wrote: what list_record asked for her is stale, and the write itself refuses. */
+    struct entry_new late = {
+        .kind = ENTRY_OUTCOME, .entity = scene.margaret, .list = S("needs"), .outcome = S("visited")};
+    assert_false(hub_entry_write(hub, scene.sue, &late, arena, &id, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    /* Sam may correct himself; another list and another day are other things. */
+    GOOD(hub_entry_write(hub, scene.sam, &late, arena, &id, &err));
+    struct entry_new other = late;
+    other.list = S("another");
+    GOOD(hub_entry_write(hub, scene.sue, &other, arena, &id, &err));
+    other = late;
+    other.on_date = (struct date){2026, 11, 20};
+    GOOD(hub_entry_write(hub, scene.sue, &other, arena, &id, &err));
+    /* An outcome ends a taking: the person who comes back is nobody's. */
+    scene.little->now = LITTLE_NOON + INT64_C(30) * DAY;
+    scene.sam = little_sign_in(scene.little, "sam.worker");
+    const struct list_item *item = item_of(open_list(&scene), scene.margaret);
+    assert_true(item && item->taken_by.len == 0);
 }
 
 static void what_one_has_taken_no_other_can_take_until_it_is_given_back(void **state)
@@ -300,6 +350,8 @@ int main(void)
         LITTLE_ON_BOTH(a_reason_whose_column_no_agreement_shows_holds_for_nobody_and_is_named),
         LITTLE_ON_BOTH(what_leaves_out_the_person_and_the_home_does),
         LITTLE_ON_BOTH(an_outcome_takes_the_person_off_for_its_days),
+        LITTLE_ON_BOTH(an_outcome_of_the_home_takes_everybody_there_off_and_one_of_the_person_nobody_else),
+        LITTLE_ON_BOTH(two_officers_never_both_record_an_outcome),
         LITTLE_ON_BOTH(what_one_has_taken_no_other_can_take_until_it_is_given_back),
         LITTLE_ON_BOTH(a_list_is_for_its_roles_and_its_purpose),
         LITTLE_ON_BOTH(opening_and_exporting_are_audited_with_fields_and_records),
