@@ -64,6 +64,8 @@ struct group {
     struct slice plain; /* of its face */
     struct view_value face;
     size_t records;
+    struct slice *sources; /* distinct names: fifteen notes of one service are one voice */
+    size_t source_count;
     bool verified;
     struct date day;     /* the latest */
     struct slice source; /* of the face */
@@ -106,7 +108,9 @@ static int compare_groups(const struct group *a, const struct group *b, enum ran
     if (a->verified != b->verified)
         return a->verified ? 1 : -1;
     int day = date_compare(a->day, b->day);
-    int count = (a->records > b->records) - (a->records < b->records);
+    int count = (a->source_count > b->source_count) - (a->source_count < b->source_count);
+    if (count == 0)
+        count = (a->records > b->records) - (a->records < b->records);
     int first = ranking == RANK_FRESHEST ? day : count, second = ranking == RANK_FRESHEST ? count : day;
     if (first || second)
         return first ? first : second;
@@ -114,27 +118,46 @@ static int compare_groups(const struct group *a, const struct group *b, enum ran
     return source ? source : slice_compare(b->plain, a->plain);
 }
 
-static struct slice rule_words(const struct group *best, size_t groups, size_t said, enum ranking ranking,
+struct said {
+    size_t records;
+    struct slice *sources;
+    size_t source_count;
+};
+
+static void add_source(struct slice *sources, size_t *count, struct slice source)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (slice_equal(sources[i], source))
+            return;
+    sources[(*count)++] = source;
+}
+
+static struct slice rule_words(const struct group *best, size_t groups, const struct said *said, enum ranking ranking,
                                struct arena *arena)
 {
     if (best->verified)
         return S("verified by its owner");
-    if (said == 1)
+    if (said->records == 1)
         return S("the only record that says so");
-    if (groups == 1 && said == 2)
-        return S("both records agree");
+    if (groups == 1 && said->source_count == 1)
+        return said->records == 2 ? S("both records of the only source agree")
+                                  : arena_format(arena, "all %zu records of the only source agree", said->records);
+    if (groups == 1 && said->source_count == 2)
+        return S("both sources agree");
     if (groups == 1)
-        return arena_format(arena, "all %zu records agree", said);
+        return arena_format(arena, "all %zu sources agree", said->source_count);
     if (ranking == RANK_FRESHEST)
         return S("the freshest");
-    return arena_format(arena, "%zu of %zu records say so", best->records, said);
+    if (said->source_count == 1)
+        return arena_format(arena, "%zu of %zu records of the only source say so", best->records, said->records);
+    return arena_format(arena, "%zu of %zu sources say so", best->source_count, said->source_count);
 }
 
 static size_t attribute_groups(const struct view_record *records, size_t count, enum attribute attribute,
-                               struct date today, struct arena *arena, struct group *groups, size_t *ret_said)
+                               struct date today, struct arena *arena, struct group *groups, struct said *ret_said)
 {
     size_t group_count = 0;
-    *ret_said = 0;
+    *ret_said = (struct said){.sources = arena_array(arena, struct slice, count + 1)};
     for (size_t i = 0; i < count; i++)
         for (size_t f = 0; f < records[i].field_count; f++) {
             const struct view_field *field = &records[i].fields[f];
@@ -143,20 +166,26 @@ static size_t attribute_groups(const struct view_record *records, size_t count, 
             struct slice plain = plain_form(attribute, field->raw, arena);
             struct date day = record_day(&records[i], today);
             struct group *group = NULL;
-            (*ret_said)++;
+            struct slice source = records[i].evidence.source->name;
+            ret_said->records++;
+            add_source(ret_said->sources, &ret_said->source_count, source);
             for (size_t g = 0; g < group_count && !group; g++)
                 if (same_group(attribute, groups[g].plain, plain))
                     group = &groups[g];
             if (!group) {
                 group = &groups[group_count++];
-                *group =
-                    (struct group){plain, {field->value, i, f}, 0, false, NO_DATE, records[i].evidence.source->name};
+                *group = (struct group){.plain = plain,
+                                        .face = {field->value, i, f},
+                                        .sources = arena_array(arena, struct slice, count + 1),
+                                        .day = NO_DATE,
+                                        .source = source};
             } else if (plain.len > group->plain.len || (field->column->verified && !group->verified)) {
                 group->plain = plain;
                 group->face = (struct view_value){field->value, i, f};
-                group->source = records[i].evidence.source->name;
+                group->source = source;
             }
             group->records++;
+            add_source(group->sources, &group->source_count, source);
             group->verified = group->verified || field->column->verified;
             if (date_compare(day, group->day) > 0)
                 group->day = day;
@@ -176,7 +205,7 @@ void facts_make(const struct view_record *records, size_t count, struct date tod
     for (int a = 0; a < ATTRIBUTE_COUNT; a++) {
         enum attribute attribute = (enum attribute)a;
         enum ranking ranking;
-        size_t said;
+        struct said said;
         if (!in_summary(attribute, &ranking))
             continue;
         size_t group_count = attribute_groups(records, count, attribute, today, arena, groups, &said);
@@ -193,7 +222,7 @@ void facts_make(const struct view_record *records, size_t count, struct date tod
         *fact = (struct view_fact){.attribute = attribute,
                                    .title = attribute_title(attribute),
                                    .best = groups[best].face,
-                                   .rule = rule_words(&groups[best], group_count, said, ranking, arena),
+                                   .rule = rule_words(&groups[best], group_count, &said, ranking, arena),
                                    .agreeing = groups[best].records,
                                    .others = arena_array(arena, struct view_value, group_count)};
         for (size_t g = 0; g < group_count; g++)

@@ -5,9 +5,10 @@
  * points to the record that gave it, and the record carries its evidence.
  *
  * THE BEST VALUE of an attribute, by this rule, which is said with each fact: a value of an identifier verified by its
- * owner; else the value that most records agree on (compared in plain form, a fuller form counting with the shorter one
- * that it contains); else that of the source with the latest as-at day; else the first source by name. Addresses and
- * contact details are of the freshest record first. Values that differ stand below it, never hidden.
+ * owner; else the value that most sources agree on, then most records (compared in plain form, a fuller form counting
+ * with the shorter one that it contains); else that of the source with the latest as-at day; else the first source by
+ * name. Addresses and contact details are of the freshest record first. Values that differ stand below it, never
+ * hidden.
  *
  * Cost: about twenty indexed statements; well under a millisecond on SQLite for a person of ten records. */
 #ifndef STAITHE_HUB_VIEW_H
@@ -38,7 +39,7 @@ struct view_fact {
     enum attribute attribute;
     struct slice title; /* "Date of birth" */
     struct view_value best;
-    struct slice rule;         /* why this value: "verified by its owner", "3 of 4 records say so", "the only one" */
+    struct slice rule;         /* why this value: "verified by its owner", "3 of 4 sources say so", "the only one" */
     size_t agreeing;           /* records that say the same, itself included */
     struct view_value *others; /* that differ; each differing value once, by source */
     size_t other_count;

@@ -109,10 +109,11 @@ bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t
     view->together = true;
     if (!finish(r, &c, view, tree, tree_count, err))
         return false;
-    view->outcome =
-        count == 1 ? S("Only one record that this purpose may use: nothing was joined.")
-                   : arena_format(arena, "%zu records were joined by %zu links; each is explained below.%s", count,
-                                  view->link_count, rows.rows > count ? " There are more records than are shown." : "");
+    view->outcome = count == 1
+                        ? S("Only one record that this purpose may use: nothing was joined.")
+                        : arena_format(arena, "%zu records were joined by %zu %s explained below.%s", count,
+                                       view->link_count, view->link_count == 1 ? "link; it is" : "links; each is",
+                                       rows.rows > count ? " There are more records than are shown." : "");
     if (!hub_read_end(r, S("why"), subject, err))
         return false;
     *ret = view;

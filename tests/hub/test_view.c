@@ -84,6 +84,39 @@ static void a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded(
     assert_true(view->event_count >= 1);
 }
 
+static void many_notes_of_one_source_are_one_voice(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    struct loader_row notices[8];
+    for (size_t i = 0; i < countof(notices); i++)
+        notices[i] = (struct loader_row){{arena_format(little->arena, "P91%02zu", i).at, "Osgod", "Margaret",
+                                          "1952-02-03", "4 Heron Way", "NR29 4DD", "2026-08-09", "Other", "Words"}};
+    little_reload(little, "police", notices, countof(notices), "2026-11-15");
+    (void)little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    struct person_view *view;
+    GOOD(hub_view(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), S("test"), little->arena,
+                  &view, &err));
+    assert_true(view->record_count >= 3 + countof(notices));
+    bool family = false;
+    for (size_t i = 0; i < view->fact_count; i++) {
+        const struct view_fact *fact = &view->facts[i];
+        if (fact->attribute != ATTRIBUTE_PERSON_FAMILY_NAME)
+            continue;
+        family = true;
+        assert_true(slice_equal_nocase(fact->best.value, S("Osgood")) && fact->other_count == 1);
+        assert_true(holds(fact->rule, "3 of 3 sources say so"));
+    }
+    assert_true(family);
+    struct why_view *why;
+    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "albert osgood 1949"), S("test"), little->arena,
+                 &why, &err));
+    assert_int_equal(why->link_count, 1);
+    assert_true(holds(why->outcome, "2 records were joined by 1 link; it is explained below."));
+}
+
 static void what_lies_outside_the_grant_changes_no_byte(void **state)
 {
     struct little *little = little_of(state);
@@ -257,6 +290,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LITTLE_ON_BOTH(a_search_forgives_and_says_why),
         LITTLE_ON_BOTH(a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded),
+        LITTLE_ON_BOTH(many_notes_of_one_source_are_one_voice),
         LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
         LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
         LITTLE_ON_BOTH(a_caller_is_identified_before_details_appear),
