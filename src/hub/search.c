@@ -226,6 +226,17 @@ static bool find_names(struct searching *s, const struct term *term, struct erro
     return true;
 }
 
+/* Everybody at the first half of a postcode, up to the limit. Of the second half the first letter after its digit tells
+ * NR1 0AA from NR10 0AA: the keys have no space. */
+static bool find_outward(struct searching *s, struct slice outward, struct error *err)
+{
+    for (char digit = '0'; digit <= '9'; digit++)
+        if (!find_key(s, S("code"), arena_format(s->r->arena, "%.*s%cA", PRINT(outward), digit),
+                      arena_format(s->r->arena, "%.*s%c[", PRINT(outward), digit), err)) /* [ follows Z */
+            return false;
+    return true;
+}
+
 /* Keys from the most telling to the least; a broad one is asked only when the narrow ones gave little. */
 static bool find_candidates(struct searching *s, struct error *err)
 {
@@ -272,6 +283,8 @@ static bool find_candidates(struct searching *s, struct error *err)
             if (i != longest && !find_names(s, words[i], err))
                 return false;
     }
+    if (s->count == 0 && (term = first_of(terms, TERM_PART_POSTCODE)))
+        return find_outward(s, term->text, err);
     return true;
 }
 
@@ -751,6 +764,8 @@ bool hub_search(const struct hub *hub, const struct guard_session *session, cons
     struct searching s = {0};
     if (!hub_read_begin(hub, session, USE_MATCH, arena, &s.r, err))
         return false;
+    if (!s.r->linkage && s.r->grant->match_sources.len)
+        return reading_needs_linkage(s.r, err); /* "nobody fits" would not be true */
     search_question_read(question, s.r->today, arena, &s.terms);
     if (s.terms.count == 0)
         return error_set(err, ERROR_INPUT,

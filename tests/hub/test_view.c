@@ -44,6 +44,29 @@ static void a_search_forgives_and_says_why(void **state)
     assert_int_equal(err.code, ERROR_INPUT);
 }
 
+static void the_first_half_of_a_postcode_finds_those_who_live_there(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct search_answer *answer;
+    little_load(little, NULL);
+    struct guard_session *worker = little_sign_in(little, "sam.worker");
+    struct search_question question = {.words = S("NR29"), .limit = 100};
+    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_true(err.code == ERROR_NOT_FOUND && holds(slice_of(err.text), "not linked"));
+    (void)little_link(little, 1);
+    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    bool margaret = false;
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        assert_true(answer->hits[i].score == 1.0 && holds(answer->hits[i].reasons[0].words, "lives at NR29 "));
+        margaret = margaret || holds(answer->hits[i].name, "Osgood") || holds(answer->hits[i].name, "OSGOOD");
+    }
+    assert_true(margaret);
+    question.words = S("NR2"); /* is not NR29 */
+    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_int_equal(answer->hit_count, 0);
+}
+
 static void a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded(void **state)
 {
     struct little *little = little_of(state);
@@ -289,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LITTLE_ON_BOTH(a_search_forgives_and_says_why),
+        LITTLE_ON_BOTH(the_first_half_of_a_postcode_finds_those_who_live_there),
         LITTLE_ON_BOTH(a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded),
         LITTLE_ON_BOTH(many_notes_of_one_source_are_one_voice),
         LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
