@@ -230,9 +230,9 @@ static bool find_names(struct searching *s, const struct term *term, struct erro
  * NR1 0AA from NR10 0AA: the keys have no space. */
 static bool find_outward(struct searching *s, struct slice outward, struct error *err)
 {
-    for (char digit = '0'; digit <= '9'; digit++)
-        if (!find_key(s, S("code"), arena_format(s->r->arena, "%.*s%cA", PRINT(outward), digit),
-                      arena_format(s->r->arena, "%.*s%c[", PRINT(outward), digit), err)) /* [ follows Z */
+    for (int digit = 0; digit <= 9; digit++)
+        if (!find_key(s, S("code"), arena_format(s->r->arena, "%.*s%dA", PRINT(outward), digit),
+                      arena_format(s->r->arena, "%.*s%d[", PRINT(outward), digit), err)) /* [ follows Z */
             return false;
     return true;
 }
