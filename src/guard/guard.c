@@ -102,11 +102,6 @@ const struct host *guard_host(const struct guard *guard)
     return guard->host;
 }
 
-struct audit *guard_audit(const struct guard *guard)
-{
-    return guard->audit;
-}
-
 struct date guard_today(const struct guard *guard)
 {
     return date_of_time(host_now(guard->host));

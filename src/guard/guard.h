@@ -55,7 +55,6 @@ bool guard_open(const struct guard_options *options, struct guard **ret, struct 
 void guard_close(struct guard *guard);
 struct store *guard_store(const struct guard *guard);
 const struct host *guard_host(const struct guard *guard);
-struct audit *guard_audit(const struct guard *guard);
 /* Today (UTC) by the host's clock. */
 struct date guard_today(const struct guard *guard);
 

@@ -84,11 +84,6 @@ void search_form_unpack(struct slice packed, struct search_form *ret)
     ret->address_count = split_words(fields[7], ret->address, SEARCH_ADDRESS_MAX);
 }
 
-struct slice search_form_key(int64_t anchor, struct arena *arena)
-{
-    return arena_format(arena, "%010" PRId64 " ", anchor);
-}
-
 struct slice search_form_token(int64_t anchor, struct slice packed, struct arena *arena)
 {
     return arena_format(arena, "%010" PRId64 " %.*s", anchor, PRINT(packed));

@@ -35,10 +35,9 @@ struct search_form {
 /* The form of a record; `uprn` is that of the home it was put into, or its own. */
 struct slice search_form_pack(const struct person_form *form, struct slice uprn, struct arena *arena);
 void search_form_unpack(struct slice packed, struct search_form *ret);
-/* "0000000042 <form>" and back; the anchor's range is [key, key + 1). */
+/* "0000000042 <form>" and back. */
 struct slice search_form_token(int64_t anchor, struct slice packed, struct arena *arena);
 bool search_form_untoken(struct slice token, int64_t *ret_anchor, struct slice *ret_packed) MUST_USE;
-struct slice search_form_key(int64_t anchor, struct arena *arena);
 
 typedef void search_emit(void *context, struct slice attribute, struct slice token);
 /* Every token of the form but the form itself; each once. */

@@ -53,11 +53,6 @@ bool intake_open(const struct intake_options *options, struct arena *arena, stru
     return true;
 }
 
-const struct source *intake_source(const struct intake *intake)
-{
-    return intake->source;
-}
-
 /* ---- Accepting ---- */
 
 /* "gp_list_20261001.csv", "tenancies 2026-10-01.csv": the first day that stands in the name. */

@@ -46,7 +46,6 @@ struct intake_options {
  * in force today; ERROR_NOT_FOUND for a source that the catalogue has not. */
 bool intake_open(const struct intake_options *options, struct arena *arena, struct intake **ret,
                  struct error *err) MUST_USE;
-const struct source *intake_source(const struct intake *intake);
 
 enum landing_state { LANDING_KEPT, LANDING_CHECKING, LANDING_HELD, LANDING_CURRENT, LANDING_REFUSED, LANDING_FAILED };
 /* "kept", "checking", … as in the table. */

@@ -124,6 +124,5 @@ void store_stop(struct store *store);
 bool store_text_fits(struct slice text, struct error *err) MUST_USE;
 /* Letters, digits, underscores, a letter or underscore first, at most 63. */
 bool store_name_fits(struct slice name);
-struct connection *transaction_connection(const struct transaction *transaction);
 
 #endif

@@ -64,8 +64,3 @@ struct sql search_table_delete(struct slice source, enum store_dialect dialect, 
                                      "DELETE FROM \"%.*s\" WHERE attribute = %c1 AND token = %c2 AND anchor = %c3",
                                      PRINT(search_table_name(arena, source)), s, s, s)};
 }
-
-struct sql search_table_clear(struct slice source, struct arena *arena)
-{
-    return (struct sql){arena_format(arena, "DELETE FROM \"%.*s\"", PRINT(search_table_name(arena, source)))};
-}

@@ -20,7 +20,5 @@ struct sql search_table_forms(struct slice source, enum store_dialect dialect, s
 struct sql search_table_all(struct slice source, enum store_dialect dialect, struct arena *arena);
 /* DELETE of one row: $1 attribute, $2 token, $3 anchor. */
 struct sql search_table_delete(struct slice source, enum store_dialect dialect, struct arena *arena);
-/* DELETE of all rows. */
-struct sql search_table_clear(struct slice source, struct arena *arena);
 
 #endif

@@ -191,12 +191,6 @@ struct store *transaction_store(const struct transaction *t)
     return t->store;
 }
 
-struct connection *transaction_connection(const struct transaction *t)
-{
-    transaction_alive(t);
-    return t->connection;
-}
-
 /* ---- Statements ---- */
 
 static bool run(struct transaction *t, const struct command *command, bool stream, row_function *function,
