@@ -202,7 +202,8 @@ bool linked_read(const struct guard_session *session, struct arena *arena, struc
         return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records; link them in parts");
     linked.records = reading.records;
     linked.count = reading.count;
-    qsort(linked.homes, linked.home_count, sizeof *linked.homes, by_uprn);
+    if (linked.home_count) /* a county without a gazetteer has none */
+        qsort(linked.homes, linked.home_count, sizeof *linked.homes, by_uprn);
     *ret = linked;
     linked_order(ret, arena);
     return true;

@@ -2,7 +2,7 @@
 """Search and single view through HTTP, with an open-loop client (bench/load.c) at 200 and at 2,000 requests a second, and the most
 that the server gives. Builds a sample county of RESIDENTS (default 250,000) with the release build, once per run.
 
-    bench/http.py BUILD [RESIDENTS] [SECONDS]
+    bench/pages.py BUILD [RESIDENTS] [SECONDS]
 """
 import csv
 import json
