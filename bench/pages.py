@@ -80,7 +80,7 @@ def main():
             browser = Browser(port)
             browser.sign_in("sam.social", "social_worker/care_assessment")
             cookie = "; ".join(f"{k}={v}" for k, v in browser.cookies.items())
-            searches = ["/find?words=" + urllib.parse.quote_plus(w) for w in words_of(world, 2000)]
+            searches = ["/find?q=" + urllib.parse.quote_plus(w) for w in words_of(world, 2000)]
             views = []
             for path in searches[:600]:
                 views += re.findall(r'href="(/people/\d+)"', browser.ask("GET", path))[:1]
