@@ -221,8 +221,15 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open');
 SELECT c.id, c.anchor, c.said_by, c.said_at, c.purpose, c.words, c.state, c.closed_by, c.closed_at, c.answer, s.name, m.entity
 FROM concern c LEFT JOIN record r ON r.id = c.anchor LEFT JOIN source s ON s.id = r.source
 LEFT JOIN member m ON m.linkage = $1 AND m.anchor = c.anchor
-WHERE c.state = 'open' OR $2 = 1
-ORDER BY CASE c.state WHEN 'open' THEN 0 ELSE 1 END, c.id LIMIT $3;
+WHERE c.state = 'open' AND c.id > $2
+ORDER BY c.id LIMIT $3;
+
+-- name: hub_concerns_closed
+SELECT c.id, c.anchor, c.said_by, c.said_at, c.purpose, c.words, c.state, c.closed_by, c.closed_at, c.answer, s.name, m.entity
+FROM concern c LEFT JOIN record r ON r.id = c.anchor LEFT JOIN source s ON s.id = r.source
+LEFT JOIN member m ON m.linkage = $1 AND m.anchor = c.anchor
+WHERE c.state = 'closed' AND ($2 = 0 OR c.id < $2)
+ORDER BY c.id DESC LIMIT $3;
 
 -- name: hub_concerns_mine
 SELECT c.id, c.anchor, c.said_by, c.said_at, c.purpose, c.words, c.state, c.closed_by, c.closed_at, c.answer, s.name, m.entity

@@ -309,21 +309,37 @@ bool account_set_roles(const struct guard_session *session, struct slice name, c
     return done;
 }
 
-/* The old password is asked of everybody for their own, and held against the hash in the queue. */
+/* Inside the queue for hashing. Tries count apart from those of signing in: who finds a screen left open can neither
+ * guess the password here nor lock its owner out. */
+static bool old_password_tried(struct guard *guard, struct slice name, struct slice old, struct arena *arena,
+                               struct error *err)
+{
+    struct slice failures = guard_keyed(guard, arena_format(arena, "own %.*s", PRINT(name)), arena);
+    struct transaction *transaction;
+    const struct value *row;
+    if (!store_begin(guard->store, TRANSACTION_READ, NULL, arena, &transaction, err))
+        return false;
+    bool looked = throttle_look(guard, transaction, failures, S("local"), arena, err) &&
+                  find(transaction, name, arena, &row, err);
+    transaction_rollback(transaction);
+    if (!looked)
+        return false;
+    if (!password_fits(guard, cell_text(&row[ACCOUNT_HASH]), old))
+        return throttle_note(guard, failures, S("local"), err) &&
+               error_set(err, ERROR_DENIED, "the old password is not right; try again");
+    return store_begin(guard->store, TRANSACTION_WRITE, NULL, arena, &transaction, err) &&
+           store_execute(transaction, STATEMENT_SIGNIN_FAILURE_FORGET, ARGS(value_text(failures)), NULL, err) &&
+           transaction_commit(transaction, err);
+}
+
+/* The old password is asked of everybody for their own. */
 static bool old_password_fits(struct guard *guard, struct slice name, struct slice old, struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    struct transaction *transaction;
-    const struct value *row;
-    bool fits = false, done = store_begin(guard->store, TRANSACTION_READ, NULL, scratch, &transaction, err) &&
-                              find(transaction, name, scratch, &row, err);
-    if (done)
-        transaction_rollback(transaction);
-    if (done && password_enter(guard, err)) {
-        fits = password_fits(guard, cell_text(&row[ACCOUNT_HASH]), old);
+    bool fits = false;
+    if (password_enter(guard, err)) {
+        fits = old_password_tried(guard, name, old, scratch, err);
         password_leave(guard);
-        if (!fits)
-            (void)error_set(err, ERROR_DENIED, "the old password is not right; try again");
     }
     arena_free(scratch);
     return fits;

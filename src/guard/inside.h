@@ -77,6 +77,12 @@ void kept_grants_end(struct guard *guard);
 
 /* ---- session.c ---- */
 
+/* The throttle of failed passwords, counted over a day under a keyed name. Looked at and noted inside the queue for
+ * hashing, so that tries at once count one after the other. `client` may be "local": then only the name counts. */
+bool throttle_look(struct guard *guard, struct transaction *transaction, struct slice name, struct slice client,
+                   struct arena *arena, struct error *err) MUST_USE; /* ERROR_TOO_MANY, with the seconds to wait */
+bool throttle_note(struct guard *guard, struct slice name, struct slice client, struct error *err) MUST_USE;
+
 /* Takes the catalogue of the moment until the arena ends. */
 const struct catalogue *guard_take_catalogue(struct guard *guard, struct arena *arena);
 /* Some agreement in force gives this session something. */

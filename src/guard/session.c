@@ -148,8 +148,8 @@ static bool throttled(struct guard *guard, struct transaction *transaction, stru
     return true;
 }
 
-static bool look_at_throttle(struct guard *guard, struct transaction *transaction, struct slice name,
-                             struct slice client, struct arena *arena, struct error *err)
+bool throttle_look(struct guard *guard, struct transaction *transaction, struct slice name, struct slice client,
+                   struct arena *arena, struct error *err)
 {
     int64_t wait = 0, client_wait = 0;
     if (!throttled(guard, transaction, name, FREE_BY_NAME, arena, &wait, err))
@@ -165,7 +165,7 @@ static bool look_at_throttle(struct guard *guard, struct transaction *transactio
 }
 
 /* (Writing goes into arenas of its own, so that a failure gives the writer back at once.) */
-static bool note_failure(struct guard *guard, struct slice name, struct slice client, struct error *err)
+bool throttle_note(struct guard *guard, struct slice name, struct slice client, struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
@@ -263,7 +263,7 @@ static bool sign_in(struct guard *guard, struct slice typed, struct slice passwo
     struct result rows;
     if (!store_begin(guard->store, TRANSACTION_READ, NULL, arena, &transaction, err))
         return false;
-    bool looked = look_at_throttle(guard, transaction, failures, visit->client, arena, err) &&
+    bool looked = throttle_look(guard, transaction, failures, visit->client, arena, err) &&
                   store_query(transaction, STATEMENT_ACCOUNT_BY_NAME, ARGS(value_text(possible ? name : S("-"))), arena,
                               &rows, err);
     transaction_rollback(transaction);
@@ -272,7 +272,7 @@ static bool sign_in(struct guard *guard, struct slice typed, struct slice passwo
     const struct value *account = rows.rows ? result_row(&rows, 0) : NULL;
     bool fits = password_fits(guard, account ? cell_text(&account[ACCOUNT_HASH]) : NO_SLICE, password);
     if (!account || !fits || cell_integer(&account[ACCOUNT_DISABLED]))
-        return note_failure(guard, failures, visit->client, err) && wrong(err);
+        return throttle_note(guard, failures, visit->client, err) && wrong(err);
 
     struct guard_session *session = session_make(guard, visit->place, arena);
     struct slice token = fresh_token(guard, arena);

@@ -81,7 +81,7 @@ static void fill(const struct reading *r, const struct result *rows, struct aren
     *ret_count = rows->rows;
 }
 
-bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed_too, int limit,
+bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed, int64_t after, int limit,
                   struct slice place, struct arena *arena, struct concern_line **ret, size_t *ret_count,
                   struct error *err)
 {
@@ -89,8 +89,8 @@ bool hub_concerns(const struct hub *hub, const struct guard_session *session, bo
     struct reading *r;
     struct result rows;
     if (!guard_needs(session, ABILITY_STEWARD, err) || !hub_read_begin(hub, session, USE_SHOW, arena, &r, err) ||
-        !store_query(r->transaction, STATEMENT_HUB_CONCERNS,
-                     ARGS(value_integer(r->linkage), value_integer(closed_too),
+        !store_query(r->transaction, closed ? STATEMENT_HUB_CONCERNS_CLOSED : STATEMENT_HUB_CONCERNS,
+                     ARGS(value_integer(r->linkage), value_integer(after),
                           value_integer(limit > 0 && limit <= 1000 ? limit : 100)),
                      arena, &rows, err))
         return false;

@@ -96,8 +96,9 @@ struct concern_line {
     struct slice closed_by, answer;
     int64_t closed_at;
 };
-/* A steward's list: open ones first, oldest first. Audited as "concerns". */
-bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed_too, int limit,
+/* A steward's list: the open ones, oldest first, or the closed ones, newest first. `after` is the id of the last one of
+ * the page before; 0: from the first. Audited as "concerns". */
+bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed, int64_t after, int limit,
                   struct slice place, struct arena *arena, struct concern_line **ret, size_t *ret_count,
                   struct error *err) MUST_USE;
 /* The concerns that the session's own account raised, with their answers. */

@@ -140,12 +140,13 @@ bool hub_why_pair(const struct hub *hub, const struct guard_session *session, in
         !guard_caller_known(session, subject_of(r->linkage, entity_b, arena)))
         return error_set(err, ERROR_DENIED, "identify the caller first; then the links can be opened");
     struct why_view *view = arena_new(arena, struct why_view);
-    struct link_pair pair = {0, 1};
     if (!load_component(r, anchors, 2, &c, err))
         return false;
     if (c.linked.count != 2)
         return error_set(err, ERROR_NOT_FOUND,
                          "one of the two records has been closed by its source; open the list again");
+    bool as_asked = c.linked.records[0].anchor == anchor_a;
+    struct link_pair pair = {as_asked ? 0 : 1, as_asked ? 1 : 0}; /* told in the order of the question */
     view->together = entity_a == entity_b;
     view->entity = view->together ? entity_a : 0;
     if (!finish(r, &c, view, &pair, 1, err))

@@ -12,6 +12,7 @@
 struct why_part {
     struct slice field; /* "Family name" */
     bool shown;         /* both values may be shown */
+    bool dates;         /* the values are dates in ISO form */
     struct slice a, b;  /* the two values; empty when missing or not shown */
     struct slice level; /* "equal", "one letter apart", "missing" */
     double weight;      /* bits, with the frequency part */

@@ -178,6 +178,8 @@ bool why_link_make(struct reading *r, const struct component *c, uint32_t a, uin
         const struct link_part *from = &explanation.parts[i];
         struct why_part *part = &link.parts[link.part_count++];
         *part = (struct why_part){.field = field_title(from->field, r->arena),
+                                  .dates = slice_equal(from->field, S("birth date")) ||
+                                           slice_equal(from->field, S("birth_date")),
                                   .level = from->level,
                                   .weight = from->weight,
                                   .frequency = from->frequency,

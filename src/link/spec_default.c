@@ -318,6 +318,28 @@ unsigned spec_level_count(const struct link_spec *spec, const struct link_compar
     }
 }
 
+static void put_words(struct buffer *out, struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        buffer_add_byte(out, name.at[i] == '_' ? ' ' : name.at[i]);
+}
+
+/* A column as a reader of the explanation knows it: one that the specification makes is called by what it is made of.
+ */
+static struct slice column_words(const struct link_spec *spec, size_t column, struct arena *arena)
+{
+    struct buffer out = buffer_make(arena);
+    const struct link_made *made = column < spec->input_count ? NULL : &spec->made[column];
+    for (size_t p = 0; made && p < made->part_count; p++) {
+        if (p)
+            buffer_add(&out, p + 1 < made->part_count ? S(", ") : made->either ? S(" or ") : S(" and "));
+        put_words(&out, spec->columns[made->parts[p]].name);
+    }
+    if (!made)
+        put_words(&out, spec->columns[column].name);
+    return buffer_slice(&out);
+}
+
 static struct slice test_words(const struct link_spec *spec, const struct link_comparison *comparison,
                                const struct link_level *level, struct arena *arena)
 {
@@ -352,7 +374,7 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
     else if (level->test == LINK_TEST_PREFIX)
         said = arena_format(arena, "first %.0f letters equal", level->argument);
     if (level->column != comparison->columns[0])
-        said = arena_format(arena, "%.*s: %.*s", PRINT(spec->columns[level->column].name), PRINT(said));
+        said = arena_format(arena, "%.*s: %.*s", PRINT(column_words(spec, level->column, arena)), PRINT(said));
     return said;
 }
 

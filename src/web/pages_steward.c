@@ -109,7 +109,10 @@ static void put_side_by_side(struct call *call, const struct doubt_detail *detai
             *cell = words_joined(call->arena, (const struct slice[]){*cell, field->value}, 2, S(", "));
         }
     for (size_t i = 0; i < count; i++)
-        rows[i].differs = rows[i].a.len && rows[i].b.len && !alike(call->arena, &rows[i]);
+        if (rows[i].a.len && rows[i].b.len) {
+            rows[i].differs = !alike(call->arena, &rows[i]);
+            rows[i].compared = rows[i].differs ? S("Differs") : S("Alike");
+        }
     page->rows = rows;
     page->rows_count = count;
 }
@@ -320,12 +323,13 @@ bool do_split(struct call *call, struct error *err)
 
 /* ---- Concerns ---- */
 
-static bool show_concerns(struct call *call, struct slice problem, struct error *err)
+static bool show_concerns(struct call *call, int64_t after, struct slice problem, struct error *err)
 {
-    bool closed_too = parameters_has(&call->request->query, S("closed"));
+    bool closed = parameters_has(&call->request->query, S("closed"));
     struct concern_line *lines;
     size_t count;
-    if (!hub_concerns(&call->hub, call->session, closed_too, 200, call->place, call->arena, &lines, &count, err))
+    enum { PAGE = 50 };
+    if (!hub_concerns(&call->hub, call->session, closed, after, PAGE, call->place, call->arena, &lines, &count, err))
         return false;
     struct page_concerns_row *rows = arena_array(call->arena, struct page_concerns_row, count);
     for (size_t i = 0; i < count; i++) {
@@ -344,27 +348,33 @@ static bool show_concerns(struct call *call, struct slice problem, struct error 
                                : (struct url){NO_SLICE},
             .record = url_path(call->arena, "/records/%", text_of_integer(call->arena, line->anchor)),
             .open = line->open,
-            .answer = line->answer,
+            .answer =
+                line->open && problem.len && i == 0 ? parameters_get(&call->request->form, S("answer")) : line->answer,
             .closed = line->open ? NO_SLICE
                                  : arena_format(call->arena, "Closed by %.*s, %.*s:", PRINT(line->closed_by),
                                                 PRINT(time_words(call->arena, line->closed_at))),
         };
     }
+    struct url next = {S("/concerns")};
+    if (count)
+        next = url_path(call->arena, closed ? "/concerns?closed=1&after=%" : "/concerns?after=%", rows[count - 1].id);
     struct page_concerns page = {
         .done = part_of_done(call),
         .problem = part_of_problem(
             call, problem, count ? arena_format(call->arena, "answer-%lld", (long long)lines[0].id).at : "main"),
-        .closed_too = closed_too,
+        .closed = closed,
         .csrf = call_csrf(call),
         .rows = rows,
         .rows_count = count,
+        .pager = pager_to(call, count == PAGE, next),
     };
     return call_page_with_status(call, problem.len ? 422 : 200, S("Concerns"), render_concerns(call->arena, &page));
 }
 
 bool page_concerns(struct call *call, struct error *err)
 {
-    return show_concerns(call, NO_SLICE, err);
+    int64_t after;
+    return request_integer_or(call->request, S("after"), 0, &after, err) && show_concerns(call, after, NO_SLICE, err);
 }
 
 bool do_close_concern(struct call *call, struct error *err)
@@ -372,9 +382,10 @@ bool do_close_concern(struct call *call, struct error *err)
     int64_t concern;
     struct slice answer;
     struct error problem = NO_ERROR;
-    if (!request_text(call->request, S("answer"), "the answer", 2000, &answer, &problem))
-        return show_concerns(call, words_of_error(call->arena, &problem), err);
-    return request_integer(call->request, S("id"), &concern, err) &&
-           hub_concern_close(&call->hub, call->session, concern, answer, err) &&
+    if (!request_integer(call->request, S("id"), &concern, err))
+        return false;
+    if (!request_text(call->request, S("answer"), "the answer", 2000, &answer, &problem)) /* with that one first */
+        return show_concerns(call, concern - 1, words_of_error(call->arena, &problem), err);
+    return hub_concern_close(&call->hub, call->session, concern, answer, err) &&
            call_redirect(call, (struct url){S("/concerns?done=closed")});
 }

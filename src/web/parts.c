@@ -221,6 +221,16 @@ static struct slice words_of_record(struct call *call, const struct why_record *
     return words_joined(call->arena, (const struct slice[]){record->source_title, record->name}, 2, S(": "));
 }
 
+/* Compared values as the other pages write them. */
+static struct slice words_of_compared(struct arena *arena, const struct why_part *part, struct slice value)
+{
+    static const struct date_form iso = {.order = DATE_YMD, .partial = true};
+    struct date date;
+    if (!value.len)
+        return S("–");
+    return part->dates && date_read(value, &iso, &date) ? date_words(arena, date) : value;
+}
+
 struct part_waterfall part_of_link(struct call *call, const struct why_view *why, const struct why_link *link,
                                    size_t number)
 {
@@ -232,8 +242,8 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
         const struct why_part *p = &link->parts[i];
         rows[i] = (struct part_waterfall_row){
             .field = words_with_capital(arena, p->field),
-            .a = p->a.len ? p->a : S("–"),
-            .b = p->b.len ? p->b : S("–"),
+            .a = words_of_compared(arena, p, p->a),
+            .b = words_of_compared(arena, p, p->b),
             .hidden = !p->shown && !slice_equal(p->level, S("missing")),
             .level = p->level,
             .weight = arena_format(arena, "%+.1f", p->weight),

@@ -169,6 +169,27 @@ static void a_new_password_ends_the_other_sessions(void **state)
     assert_int_equal(err.code, ERROR_NOT_FOUND);
 }
 
+static void the_old_password_cannot_be_guessed_and_guessing_locks_nobody_out(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    scene_administrator(scene);
+    scene_account(scene, "wanda.worker", "council", "worker");
+    struct guard_session *own = scene_sign_in(scene, "wanda.worker", NULL);
+    for (int i = 0; i < 5; i++) {
+        assert_false(account_set_password(own, S("wanda.worker"), S("a guess at it"), S("some other words"), &err));
+        assert_int_equal(err.code, ERROR_DENIED);
+    }
+    assert_false(account_set_password(own, S("wanda.worker"), S(SCENE_WORD), S("some other words"), &err));
+    assert_int_equal(err.code, ERROR_TOO_MANY);
+    GOOD(scene_try(scene, "wanda.worker", SCENE_WORD, "local", &err));
+    scene->now += 2000;
+    GOOD(account_set_password(own, S("wanda.worker"), S(SCENE_WORD), S("some other words"), &err));
+    /* Who knew it starts anew. */
+    assert_false(account_set_password(own, S("wanda.worker"), S("a guess at it"), S("and other words"), &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+}
+
 static void passwords_are_kept_as_argon2id(void **state)
 {
     struct scene *scene = scene_of(state);
@@ -277,6 +298,7 @@ int main(void)
         SCENE_ON_BOTH(a_disabled_account_is_out_at_once),
         SCENE_ON_BOTH(the_last_administrator_stays),
         SCENE_ON_BOTH(a_new_password_ends_the_other_sessions),
+        SCENE_ON_BOTH(the_old_password_cannot_be_guessed_and_guessing_locks_nobody_out),
         SCENE_ON_BOTH(passwords_are_kept_as_argon2id),
         SCENE_ON_BOTH(every_change_of_an_account_is_on_record),
         SCENE_ON_BOTH(demonstration_accounts_keep_the_server_to_loopback),

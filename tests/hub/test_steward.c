@@ -210,7 +210,7 @@ static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
     GOOD(hub_concern_raise(&little->hub, worker, margaret, account, S("She never lived there"), &id, &err));
     struct concern_line *lines;
     size_t count;
-    GOOD(hub_concerns(&little->hub, steward, false, 0, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
     assert_int_equal(count, 1);
     assert_true(slice_equal(lines[0].words, S("She never lived there")) && lines[0].open && lines[0].entity > 0);
     GOOD(hub_concern_close(&little->hub, steward, id, S("Asked the council: she did"), &err));
@@ -218,10 +218,40 @@ static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
     assert_int_equal(err.code, ERROR_CONFLICT);
     GOOD(hub_concerns_mine(&little->hub, worker, 0, little->arena, &lines, &count, &err));
     assert_true(count == 1 && !lines[0].open && slice_equal(lines[0].answer, S("Asked the council: she did")));
-    assert_false(hub_concerns(&little->hub, worker, false, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_false(hub_concerns(&little->hub, worker, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
     assert_int_equal(err.code, ERROR_DENIED);
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_int_equal(count, 0);
+    GOOD(hub_concerns(&little->hub, steward, true, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_true(count == 1 && lines[0].id == id);
     assert_false(
         hub_concern_raise(&little->hub, worker, margaret, little_anchor(little, "care", "C0000"), S("x"), &id, &err));
+}
+
+static void concerns_come_in_pages_open_ones_from_the_oldest_closed_ones_from_the_newest(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker"),
+                         *steward = little_sign_in(little, "ada.steward");
+    int64_t margaret = little_find(little, worker, "margaret osgood 1952"),
+            account = little_anchor(little, "tax", "T9001"), ids[5];
+    struct concern_line *lines;
+    size_t count;
+    for (size_t i = 0; i < countof(ids); i++)
+        GOOD(hub_concern_raise(&little->hub, worker, margaret, account, S("wrong"), &ids[i], &err));
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 2, S("test"), little->arena, &lines, &count, &err));
+    assert_true(count == 2 && lines[0].id == ids[0] && lines[1].id == ids[1]);
+    GOOD(hub_concerns(&little->hub, steward, false, ids[1], 10, S("test"), little->arena, &lines, &count, &err));
+    assert_true(count == 3 && lines[0].id == ids[2] && lines[2].id == ids[4]);
+    for (size_t i = 0; i < 3; i++)
+        GOOD(hub_concern_close(&little->hub, steward, ids[i], S("seen"), &err));
+    GOOD(hub_concerns(&little->hub, steward, true, 0, 2, S("test"), little->arena, &lines, &count, &err));
+    assert_true(count == 2 && lines[0].id == ids[2] && lines[1].id == ids[1]);
+    GOOD(hub_concerns(&little->hub, steward, true, ids[1], 2, S("test"), little->arena, &lines, &count, &err));
+    assert_true(count == 1 && lines[0].id == ids[0]);
 }
 
 static void a_doubt_opens_with_both_records_and_leaves_the_list_when_decided(void **state)
@@ -257,6 +287,7 @@ int main(void)
         LITTLE_ON_BOTH(a_changed_specification_waits_for_training_and_breaks_nothing),
         LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
         LITTLE_ON_BOTH(a_concern_reaches_the_steward_and_is_answered_once),
+        LITTLE_ON_BOTH(concerns_come_in_pages_open_ones_from_the_oldest_closed_ones_from_the_newest),
         LITTLE_ON_BOTH(a_doubt_opens_with_both_records_and_leaves_the_list_when_decided),
     };
     return cmocka_run_group_tests_name("steward", tests, NULL, NULL);

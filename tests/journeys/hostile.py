@@ -195,7 +195,10 @@ def killed_server(tap, world, person, rounds):
         sam.sign_in("sam.social", "social_worker/care_assessment")
         stella = Browser(port)
         stella.sign_in("stella.steward", "data_steward/stewarding")
-        page = stella.ask("GET", "/concerns")
+        part = page = stella.ask("GET", "/concerns")
+        while (more := re.search(r'href="(/concerns\?after=\d+)" rel="next"', part)):
+            part = stella.ask("GET", more.group(1))
+            page += part
         lost = [words for words in acknowledged if f"“{words}”" not in page]
         tap.check("after kill -9 of the server everything acknowledged is there", acknowledged and not lost, f"{len(acknowledged)} acknowledged; lost {lost}")
         tap.note(f"{len(acknowledged)} concerns were acknowledged before {rounds} kills")

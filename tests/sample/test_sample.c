@@ -142,7 +142,7 @@ static unsigned source_index(struct slice name)
 static struct source read_contract(struct arena *arena, struct slice name)
 {
     struct error err = NO_ERROR;
-    struct source source;
+    struct source source = {0};
     struct slice text,
         path = arena_format(arena, "%s/county/norfolk/sources/%.*s.yaml", getenv("STAITHE_SOURCE_ROOT"), PRINT(name));
     if (!host_read_file(host_real(), path, 1 << 20, arena, &text, &err) ||
