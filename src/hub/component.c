@@ -92,6 +92,7 @@ static bool read_edges(struct transaction *t, struct component *c, const int64_t
                                                        .weight = (float)cell_real(&row[2]),
                                                        .verdict = (uint8_t)cell_integer(&row[3]),
                                                        .guard = (uint8_t)cell_integer(&row[4]),
+                                                       .frequency = {LINK_FREQUENCY_UNKNOWN},
                                                        .pattern = (uint64_t)cell_integer(&row[5])};
     }
     return true;

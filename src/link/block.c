@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "link/threads.h"
 
-enum { TASK_PAIRS = 1 << 15 };
+enum { TASK_PAIRS = 1 << 15, AHEAD = 8 };
 
 /* ---- Functions of values ---- */
 
@@ -325,25 +325,37 @@ bool blocks_sort(struct blocks *blocks, const struct link_options *options, stru
     return true;
 }
 
-void blocks_visit(const struct blocks *blocks, size_t task_number, void (*visit)(void *context, uint32_t a, uint32_t b),
-                  void *context)
+void blocks_visit(const struct blocks *blocks, size_t task_number,
+                  void (*visit)(void *context, const struct link_pair *pairs, size_t count), void *context)
 {
     const struct block_task *task = &blocks->tasks[task_number];
+    const struct link_records *records = blocks->records;
     const uint32_t *sorted = blocks->sorted[task->rule], *ends = blocks->ends[task->rule];
-    size_t rules = blocks->rule_count;
+    size_t rules = blocks->rule_count, columns = records->spec->column_count, count = 0;
+    struct link_pair pairs[BLOCK_BATCH];
     for (uint32_t i = task->from; i < task->to; i++) {
         uint32_t x = sorted[i];
         const uint64_t *keys_x = &blocks->keys[(size_t)x * rules];
         for (uint32_t j = i + 1; j < ends[i]; j++) {
             uint32_t y = sorted[j];
-            if ((x < blocks->from && y < blocks->from) || !records_may_meet(blocks->records, x, y))
+            if (j + AHEAD < ends[i])
+                __builtin_prefetch(&blocks->keys[(size_t)sorted[j + AHEAD] * rules]);
+            if ((x < blocks->from && y < blocks->from) || !records_may_meet(records, x, y))
                 continue;
             const uint64_t *keys_y = &blocks->keys[(size_t)y * rules];
             bool earlier = false;
             for (unsigned r = 0; r < task->rule && !earlier; r++)
                 earlier = keys_x[r] == keys_y[r] && keys_x[r] != 0;
-            if (!earlier)
-                visit(context, x < y ? x : y, x < y ? y : x);
+            if (earlier)
+                continue;
+            __builtin_prefetch(&records->plain[(size_t)y * columns]);
+            pairs[count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};
+            if (count == BLOCK_BATCH) {
+                visit(context, pairs, count);
+                count = 0;
+            }
         }
     }
+    if (count > 0)
+        visit(context, pairs, count);
 }

@@ -35,9 +35,10 @@ void blocks_find_common(struct blocks *blocks, struct link_model *model, struct 
 bool blocks_sort(struct blocks *blocks, const struct link_options *options, struct arena *arena,
                  struct error *err) MUST_USE;
 
-/* Calls visit(context, a, b) with a < b for each pair of a task. */
-void blocks_visit(const struct blocks *blocks, size_t task, void (*visit)(void *context, uint32_t a, uint32_t b),
-                  void *context);
+/* Calls visit with the pairs of a task, a < b in each, at most BLOCK_BATCH at a time. */
+enum { BLOCK_BATCH = 64 }; /* as many as compare_batch takes */
+void blocks_visit(const struct blocks *blocks, size_t task,
+                  void (*visit)(void *context, const struct link_pair *pairs, size_t count), void *context);
 
 /* The text that a rule's key of a record is made of; empty when it has none. */
 struct slice block_key_text(const struct link_records *records, const struct link_rule *rule, uint32_t record,

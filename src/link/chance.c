@@ -27,21 +27,34 @@ static uint64_t mix(uint64_t x)
     return x ^ (x >> 31);
 }
 
+static void chance_pairs(struct chance_work *work, unsigned thread, const struct link_pair *pairs, size_t count)
+{
+    struct compared compared[COMPARE_BATCH];
+    compare_batch(work->comparer, work->memos[thread], pairs, count, compared);
+    for (size_t i = 0; i < count; i++)
+        patterns_add(&work->tables[thread], compare_pattern(&compared[i], work->comparer->spec->comparison_count), 1);
+}
+
 static void chance_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct chance_work *work = context;
     const struct link_records *records = work->comparer->records;
-    size_t fields = records->spec->comparison_count;
+    struct link_pair pairs[COMPARE_BATCH];
+    size_t count = 0;
     uint64_t to = (chunk + 1) * CHUNK < work->pairs ? (chunk + 1) * CHUNK : work->pairs;
     for (uint64_t i = chunk * CHUNK; i < to; i++) {
         uint64_t one = mix(work->seed ^ (2 * i)), two = mix(work->seed ^ (2 * i + 1));
         uint32_t a = records->order[one % records->count], b = records->order[two % records->count];
         if (a == b || !records_may_meet(records, a, b))
             continue;
-        struct compared compared;
-        compare_records(work->comparer, work->memos[thread], a, b, &compared);
-        patterns_add(&work->tables[thread], compare_pattern(&compared, fields), 1);
+        pairs[count++] = (struct link_pair){a, b};
+        if (count == COMPARE_BATCH) {
+            chance_pairs(work, thread, pairs, count);
+            count = 0;
+        }
     }
+    if (count > 0)
+        chance_pairs(work, thread, pairs, count);
 }
 
 /* What was expected stands in for what was seen, worth one event: a level that should have been seen often and was not

@@ -71,6 +71,7 @@ struct clustering {
     struct comparer comparer;
     struct memo *memo;
     double prior;
+    double odds[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS], odds_of_frequency[256]; /* 2^weight, 2^bits */
     bool guards, constrained;
     float margin;
 };
@@ -153,18 +154,32 @@ static void weigh(struct clustering *work, struct bond *bond)
     bond->score = (float)score;
 }
 
-/* Adds the fields of one pair. */
-static void add_pair(struct clustering *work, uint32_t a, uint32_t b, size_t at)
+/* Adds the fields of one pair of levels and frequencies. */
+static void add_compared(struct clustering *work, const struct compared *compared, size_t at)
 {
-    struct compared compared;
-    compare_records(&work->comparer, work->memo, a, b, &compared);
     for (size_t f = 0; f < work->fields; f++) {
-        if (compared.level[f] == 0)
+        if (compared->level[f] == 0)
             continue;
-        work->sums[at + f] +=
-            exp2(work->input->model->levels[f].weight[compared.level[f]] + (double)compared.frequency[f]);
+        work->sums[at + f] += work->odds[f][compared->level[f]] * work->odds_of_frequency[compared->frequency[f] + 128];
         work->counts[at + f]++;
     }
+}
+
+static void set_up_odds(struct clustering *work)
+{
+    for (size_t f = 0; f < work->fields; f++)
+        for (unsigned level = 0; level < LINK_PATTERN_LEVELS; level++)
+            work->odds[f][level] = exp2(work->input->model->levels[f].weight[level]);
+    for (int steps = -128; steps < 128; steps++)
+        work->odds_of_frequency[steps + 128] = exp2(compare_frequency((int8_t)steps));
+}
+
+static void add_pairs(struct clustering *work, const struct link_pair *pairs, size_t count, size_t at)
+{
+    struct compared compared[COMPARE_BATCH];
+    compare_batch(&work->comparer, work->memo, pairs, count, compared);
+    for (size_t i = 0; i < count; i++)
+        add_compared(work, &compared[i], at);
 }
 
 /* The edges are the best of the cross pairs, so their mean is too high: before a merge the mean is taken over all. */
@@ -179,9 +194,17 @@ static void complete(struct clustering *work, struct bond *bond)
         work->sums[at + f] = 0;
         work->counts[at + f] = 0;
     }
+    struct link_pair pairs[COMPARE_BATCH];
+    size_t count = 0;
     for (uint32_t a = bond->side[0]; a != NONE; a = work->nodes[a].next_member)
-        for (uint32_t b = bond->side[1]; b != NONE; b = work->nodes[b].next_member)
-            add_pair(work, work->original[a], work->original[b], at);
+        for (uint32_t b = bond->side[1]; b != NONE; b = work->nodes[b].next_member) {
+            pairs[count++] = (struct link_pair){work->original[a], work->original[b]};
+            if (count == COMPARE_BATCH) {
+                add_pairs(work, pairs, count, at);
+                count = 0;
+            }
+        }
+    add_pairs(work, pairs, count, at);
     weigh(work, bond);
 }
 
@@ -479,7 +502,15 @@ static void edge_fields(struct clustering *work, const struct link_edge *edge, s
         work->counts[at] = 1;
         return;
     }
-    add_pair(work, edge->a, edge->b, at);
+    struct compared compared;
+    if (edge->frequency[0] == LINK_FREQUENCY_UNKNOWN) {
+        compare_records(&work->comparer, work->memo, edge->a, edge->b, &compared);
+    } else {
+        memcpy(compared.frequency, edge->frequency, sizeof compared.frequency);
+        for (size_t f = 0; f < work->fields; f++)
+            compared.level[f] = edge->pattern >> (6 * f) & 63;
+    }
+    add_compared(work, &compared, at);
 }
 
 static void set_up_bonds(struct clustering *work)
@@ -678,6 +709,7 @@ bool link_cluster(const struct link_cluster_input *input, struct arena *arena, s
             comparer_start(&work.comparer, input->records, input->model);
             comparer_bind(&work.comparer, scratch);
             work.fields = input->model->spec->comparison_count;
+            set_up_odds(&work);
             work.prior = input->model->prior;
             work.guards = input->model->spec->guard_count > 0;
             work.margin = (float)input->model->spec->margin;

@@ -1,8 +1,9 @@
 /* compare.h: two records to a comparison vector: a level for each field and the term-frequency part of its weight.
  *
- * A comparer ties records to a model. Bound, it holds the frequency of each distinct value and token in arrays;
- * unbound, it asks the model each time: the answers are the same. It is read-only and shared; each thread has a memo of
- * its own, which changes speed only. Everything is symmetric: values are put in byte order before they are compared. */
+ * A comparer ties records to a model. Bound, it holds what the model knows of each distinct value and token in arrays
+ * by code; unbound, it asks the model each time: the answers are the same. It is read-only and shared; each thread has
+ * a memo of its own, which changes speed only. Everything is symmetric: two values are put in an order of their own
+ * before they are compared. */
 #ifndef STAITHE_LINK_COMPARE_H
 #define STAITHE_LINK_COMPARE_H
 
@@ -13,25 +14,40 @@ struct comparer {
     const struct link_records *records;
     const struct link_model *model;
     const struct link_spec *spec;
-    float *value_bits[LINK_COLUMNS_MAX]; /* by plain code: -log2 of the share; NULL: not bound */
+    float average[LINK_COLUMNS_MAX]; /* bits that equality of the column is worth on average; 0: frequencies not used */
+    bool bound;
+    /* Bound only, by plain code or token code: */
+    float *value_bits[LINK_COLUMNS_MAX]; /* -log2 of the share */
     float *token_bits[LINK_COLUMNS_MAX];
-    double *value_counts[LINK_COLUMNS_MAX]; /* by plain code: records in training that hold it; with guards only */
-    uint8_t *in_company[LINK_COLUMNS_MAX];  /* by token: stands in some pair of words that go together */
+    double *value_counts[LINK_COLUMNS_MAX]; /* records in training that hold it; with guards only */
+    uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
+    struct key_set learned_values[LINK_COLUMNS_MAX],
+        learned_tokens[LINK_COLUMNS_MAX]; /* pairs: lesser << 32 | greater */
 };
 
 struct memo; /* of one thread */
 
 struct compared {
-    uint8_t level[LINK_FIELDS_MAX];   /* 0: missing */
-    float frequency[LINK_FIELDS_MAX]; /* bits, beside the level's weight */
+    uint8_t level[LINK_FIELDS_MAX];    /* 0: missing */
+    int8_t frequency[LINK_FIELDS_MAX]; /* beside the level's weight; compare_frequency gives it in bits */
 };
+
+/* Frequencies are kept in twelfths of a bit: a byte of an edge holds them, and sums of them are exact. */
+enum { COMPARE_STEPS = 12 };
+static inline double compare_frequency(int8_t steps)
+{
+    return (double)steps / COMPARE_STEPS;
+}
 
 void comparer_start(struct comparer *comparer, const struct link_records *records, const struct link_model *model);
 /* Fills the arrays from the arena. */
 void comparer_bind(struct comparer *comparer, struct arena *arena);
 struct memo *memo_make(const struct link_spec *spec, struct arena *arena);
 
-/* memo may be NULL. */
+/* Pairs are best compared many at a time: what they need from memory is then called for together. memo may be NULL. */
+enum { COMPARE_BATCH = 64 };
+void compare_batch(const struct comparer *comparer, struct memo *memo, const struct link_pair *pairs, size_t count,
+                   struct compared *ret);
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret);
 
 static inline uint64_t compare_pattern(const struct compared *compared, size_t fields)
@@ -42,19 +58,40 @@ static inline uint64_t compare_pattern(const struct compared *compared, size_t f
     return pattern;
 }
 
-/* Degree of agreement of one column, as conditions ask for it: bits of enum link_class. */
+/* Bits of a value's and of a token's agreement; whether the model learned that two values or tokens mean the same. */
+float compare_value_bits(const struct comparer *comparer, size_t column, uint32_t code);
+float compare_token_bits(const struct comparer *comparer, size_t column, uint32_t token);
+double compare_value_count(const struct comparer *comparer, size_t column, uint32_t code);
+bool compare_learned(const struct comparer *comparer, size_t column, bool token, uint32_t a, uint32_t b);
+
+/* compare_class.c: degree of agreement of one column, as conditions ask for it: bits of enum link_class. */
 unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b);
 /* What rules and guards say; *ret_guard is the number of the one that speaks + 1, or 0. */
 enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, uint32_t b, uint8_t *ret_guard);
 
-/* Bags of tokens: matched information and conflict, both in bits; and their level. */
+/* compare_bag.c: bags of tokens: matched information and conflict, both in bits; and their level. */
 struct bag {
     float matched, conflict;
 };
-struct bag compare_bags(const struct comparer *comparer, struct memo *memo, size_t column, bool fuzzy, uint32_t code_a,
-                        uint32_t code_b);
+struct token_memo;
+struct token_memo *token_memo_make(struct arena *arena);
+/* memo may be NULL. */
+struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo, size_t column, bool fuzzy,
+                        uint32_t code_a, uint32_t code_b);
 uint8_t compare_bag_level(struct bag bag, float *ret_frequency);
 /* The middle of an information bin, in bits. */
 double compare_bin_middle(unsigned bin);
+
+static inline float compare_clamp(float x, float low, float high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* Where a pair of codes, the lesser first, stands in a table of 2^bits slots. */
+static inline uint32_t compare_slot(uint32_t a, uint32_t b, unsigned bits)
+{
+    uint64_t x = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
+    return (uint32_t)(x >> (64 - bits));
+}
 
 #endif

@@ -84,8 +84,8 @@ void link_explain(const struct link_records *records, const struct link_model *m
                                    .level = spec_level_words(spec, comparison, level, arena),
                                    .m = model->levels[f].m[level],
                                    .u = model->levels[f].u[level],
-                                   .weight = model->levels[f].weight[level] + (double)compared.frequency[f],
-                                   .frequency = compared.frequency[f]};
+                                   .weight = model->levels[f].weight[level] + compare_frequency(compared.frequency[f]),
+                                   .frequency = compare_frequency(compared.frequency[f])};
         ret->total += part->weight;
     }
     uint8_t guard = 0;

@@ -139,7 +139,7 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
     }
 }
 
-static int compare_learned(const void *x, const void *y)
+static int learned_order(const void *x, const void *y)
 {
     const struct learned_pair *p = x, *q = y;
     if (p->column != q->column)
@@ -211,6 +211,6 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
             learn_column(&learner, c, true, &capacity);
     }
     if (model->learned_count > 1)
-        qsort(model->learned, model->learned_count, sizeof *model->learned, compare_learned);
+        qsort(model->learned, model->learned_count, sizeof *model->learned, learned_order);
     arena_free(scratch);
 }

@@ -159,9 +159,12 @@ struct link_edge {
     float weight;    /* total, bits */
     uint8_t verdict; /* enum link_verdict */
     uint8_t guard;   /* number of the guard or rule + 1, 0: none */
-    uint16_t unused;
+    /* By comparison: what the values' frequency adds, in twelfths of a bit; the first is LINK_FREQUENCY_UNKNOWN in an
+     * edge that was kept elsewhere and lost them: they are then reckoned again. */
+    int8_t frequency[LINK_FIELDS_MAX];
     uint64_t pattern; /* six bits a comparison: 0 is missing, else the level from 1 */
 };
+enum { LINK_FREQUENCY_UNKNOWN = -128 };
 
 struct link_edges {
     struct link_edge *edges;

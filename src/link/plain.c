@@ -161,7 +161,6 @@ void plain_postcode(struct slice s, struct value *value)
         value->area = (uint8_t)letters;
         value->district = (uint8_t)(s.len - 3);
         value->sector = (uint8_t)(s.len - 2);
-        value->known = true;
     } else if (letters >= 1 && letters <= 2 && s.len <= 4) {
         value->area = (uint8_t)letters; /* only the outward half */
         value->district = (uint8_t)s.len;

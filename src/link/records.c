@@ -146,7 +146,7 @@ static void code_made(struct link_records *records, size_t c, struct arena *scra
 
 static struct token token_features(struct slice text)
 {
-    struct token token = {0};
+    struct token token = {.text = text};
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
         if (c >= 'a' && c <= 'z')
@@ -161,6 +161,22 @@ static struct token token_features(struct slice text)
     return token;
 }
 
+static void date_features(struct value *value)
+{
+    unsigned number = 0;
+    value->date = value->text.len == 8;
+    for (size_t i = 0; i < value->text.len && value->date; i++) {
+        char c = value->text.at[i];
+        value->date = c >= '0' && c <= '9';
+        number = number * 10 + (unsigned)(c - '0');
+    }
+    if (!value->date)
+        return;
+    value->year = (uint16_t)(number / 10000);
+    value->month = (uint8_t)(number / 100 % 100);
+    value->day = (uint8_t)(number % 100);
+}
+
 static void make_features(struct link_records *records, size_t c, const struct nicknames *nicknames)
 {
     struct column *column = &records->columns[c];
@@ -170,8 +186,11 @@ static void make_features(struct link_records *records, size_t c, const struct n
     for (size_t code = 1; code < column->plain.count; code++) {
         struct value *value = &column->values[code];
         value->text = column->plain.texts[code];
+        value->order = (uint32_t)(column->plain.hashes[code] >> 32);
         if (kind == LINK_POSTCODE)
             plain_postcode(value->text, value);
+        if (kind == LINK_DATE)
+            date_features(value);
         if (!has_tokens(kind))
             continue;
         must(column->token_id_count < UINT32_MAX);

@@ -13,6 +13,7 @@ enum { LINK_TOKENS_MAX = 12 }; /* of a value; the rest is left out of bags */
 
 struct token {
     uint64_t letters;               /* a bit for each letter or digit that stands in it */
+    struct slice text;              /* again, so that one place in memory tells all */
     uint16_t lines[NICKNAME_LINES]; /* of the table of nicknames, in columns of names */
     uint8_t line_count;
     uint8_t near_count; /* given names in no line: of the lines that hold a name one edit away */
@@ -22,9 +23,12 @@ struct token {
 struct value {
     struct slice text; /* plain form */
     uint32_t token_at; /* in the column's token_ids */
+    uint32_t order;    /* of two values, the lesser is compared first: a hash, so that numbering plays no part */
     uint8_t token_count;
+    bool date;                      /* dates: eight digits, so year, month and day are known; unknown parts are 0 */
     uint8_t area, district, sector; /* postcodes: lengths of the prefixes */
-    bool known;                     /* postcodes: of the British form; dates: a real day */
+    uint8_t month, day;
+    uint16_t year;
 };
 
 struct column {
@@ -66,6 +70,17 @@ static inline uint32_t record_code(const struct link_records *records, uint32_t 
 static inline const struct value *record_value(const struct link_records *records, uint32_t record, size_t column)
 {
     return &records->columns[column].values[record_code(records, record, column)];
+}
+
+/* Two codes in the order in which they are compared. */
+static inline void column_order(const struct column *column, uint32_t *a, uint32_t *b)
+{
+    const struct value *x = &column->values[*a], *y = &column->values[*b];
+    if (x->order > y->order || (x->order == y->order && *a != *b && slice_compare(x->text, y->text) > 0)) {
+        uint32_t swap = *a;
+        *a = *b;
+        *b = swap;
+    }
 }
 
 /* Pairs that could be, given the kind of linking. */

@@ -13,18 +13,8 @@ float score_weight(const struct link_model *model, const struct compared *compar
 {
     double weight = model->prior;
     for (size_t f = 0; f < model->spec->comparison_count; f++)
-        weight += model->levels[f].weight[compared->level[f]] + (double)compared->frequency[f];
+        weight += model->levels[f].weight[compared->level[f]] + compare_frequency(compared->frequency[f]);
     return (float)weight;
-}
-
-struct link_edge score_pair(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b)
-{
-    struct compared compared;
-    compare_records(comparer, memo, a, b, &compared);
-    struct link_edge edge = {
-        .a = a < b ? a : b, .b = a < b ? b : a, .weight = score_weight(comparer->model, &compared)};
-    edge.pattern = compare_pattern(&compared, comparer->spec->comparison_count);
-    return edge;
 }
 
 void score_judge(const struct comparer *comparer, struct link_edge *edge)
@@ -58,28 +48,44 @@ struct score_visit {
     struct memo *memo;
 };
 
-static void score_one(void *context, uint32_t a, uint32_t b)
+static struct link_edge make_edge(const struct comparer *comparer, struct link_pair pair,
+                                  const struct compared *compared)
+{
+    struct link_edge edge = {.a = pair.a,
+                             .b = pair.b,
+                             .weight = score_weight(comparer->model, compared),
+                             .pattern = compare_pattern(compared, comparer->spec->comparison_count)};
+    memcpy(edge.frequency, compared->frequency, sizeof edge.frequency);
+    return edge;
+}
+
+static void score_pairs(void *context, const struct link_pair *pairs, size_t count)
 {
     struct score_visit *visit = context;
+    const struct comparer *comparer = visit->work->comparer;
     struct task_edges *task = visit->task;
-    struct link_edge edge = score_pair(visit->work->comparer, visit->memo, a, b);
-    task->pairs++;
-    if (edge.weight < visit->work->floor && !visit->work->rules)
-        return;
-    score_judge(visit->work->comparer, &edge);
-    if (edge.weight < visit->work->floor)
-        return;
-    if (!task->arena)
-        task->arena = arena_make(0);
-    ARENA_GROW(task->arena, task->edges, task->count, task->capacity);
-    task->edges[task->count++] = edge;
+    struct compared compared[BLOCK_BATCH];
+    compare_batch(comparer, visit->memo, pairs, count, compared);
+    task->pairs += count;
+    for (size_t i = 0; i < count; i++) {
+        if (score_weight(comparer->model, &compared[i]) < visit->work->floor && !visit->work->rules)
+            continue;
+        struct link_edge edge = make_edge(comparer, pairs[i], &compared[i]);
+        score_judge(comparer, &edge);
+        if (edge.weight < visit->work->floor)
+            continue;
+        if (!task->arena)
+            task->arena = arena_make(0);
+        ARENA_GROW(task->arena, task->edges, task->count, task->capacity);
+        task->edges[task->count++] = edge;
+    }
 }
 
 static void score_task(void *context, size_t task, unsigned thread)
 {
     struct score_work *work = context;
     struct score_visit visit = {work, &work->tasks[task], work->memos[thread]};
-    blocks_visit(work->blocks, task, score_one, &visit);
+    blocks_visit(work->blocks, task, score_pairs, &visit);
 }
 
 static int compare_edges(const void *x, const void *y)
@@ -157,7 +163,10 @@ struct link_edge link_score_pair(const struct link_records *records, const struc
     must(records->prepared && a != b && a < records->count && b < records->count);
     struct comparer comparer;
     comparer_start(&comparer, records, model);
-    struct link_edge edge = score_pair(&comparer, NULL, a, b);
+    struct link_pair pair = {a < b ? a : b, a < b ? b : a};
+    struct compared compared;
+    compare_records(&comparer, NULL, pair.a, pair.b, &compared);
+    struct link_edge edge = make_edge(&comparer, pair, &compared);
     score_judge(&comparer, &edge);
     return edge;
 }

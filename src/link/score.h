@@ -6,8 +6,6 @@
 
 /* Prior and parts, summed in the order of the comparisons. */
 float score_weight(const struct link_model *model, const struct compared *compared);
-/* Weight and pattern, without the verdict of rules and guards; memo may be NULL. */
-struct link_edge score_pair(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
 

@@ -11,34 +11,57 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* More pairs than this teach no more about m and u. */
+enum { SAMPLE_PAIRS = 300000 };
+
 struct pattern_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
     struct memo *memos[LINK_THREADS_MAX];
     struct pattern_table tables[LINK_THREADS_MAX];
+    uint64_t *pairs; /* by task: met */
+    uint64_t each,
+        most; /* one in `each` is compared and stands for as many: those whose mixed keys are at most `most` */
 };
 
 struct pattern_visit {
     struct pattern_work *work;
+    size_t task;
     unsigned thread;
 };
 
-static void pattern_pair(void *context, uint32_t a, uint32_t b)
+/* The pairs are sampled by their records' own keys, so that neither their order nor the threads can be seen in what is
+ * learned. */
+static bool sampled(const struct pattern_work *work, struct link_pair pair)
+{
+    const uint64_t *keys = work->comparer->records->keys;
+    return (keys[pair.a] ^ keys[pair.b]) * 0x9e3779b97f4a7c15ull <= work->most;
+}
+
+static void pattern_pairs(void *context, const struct link_pair *pairs, size_t count)
 {
     struct pattern_visit *visit = context;
-    struct compared compared;
-    compare_records(visit->work->comparer, visit->work->memos[visit->thread], a, b, &compared);
-    patterns_add(&visit->work->tables[visit->thread],
-                 compare_pattern(&compared, visit->work->comparer->spec->comparison_count), 1);
+    const struct comparer *comparer = visit->work->comparer;
+    struct link_pair chosen[BLOCK_BATCH];
+    struct compared compared[BLOCK_BATCH];
+    size_t chosen_count = 0;
+    visit->work->pairs[visit->task] += count;
+    for (size_t i = 0; i < count; i++)
+        if (sampled(visit->work, pairs[i]))
+            chosen[chosen_count++] = pairs[i];
+    compare_batch(comparer, visit->work->memos[visit->thread], chosen, chosen_count, compared);
+    for (size_t i = 0; i < chosen_count; i++)
+        patterns_add(&visit->work->tables[visit->thread],
+                     compare_pattern(&compared[i], comparer->spec->comparison_count), visit->work->each);
 }
 
 static void pattern_task(void *context, size_t task, unsigned thread)
 {
-    struct pattern_visit visit = {context, thread};
-    blocks_visit(visit.work->blocks, task, pattern_pair, &visit);
+    struct pattern_visit visit = {context, task, thread};
+    blocks_visit(visit.work->blocks, task, pattern_pairs, &visit);
 }
 
-/* The distinct patterns of all pairs that meet, in order of pattern. */
+/* The distinct patterns of the pairs that meet, or of a sample of them, in order of pattern. */
 static bool count_patterns(const struct comparer *comparer, const struct blocks *blocks,
                            const struct link_options *options, struct arena *arena, struct pattern_count **ret,
                            size_t *ret_count, uint64_t *ret_pairs, struct error *err)
@@ -46,6 +69,9 @@ static bool count_patterns(const struct comparer *comparer, const struct blocks 
     struct pattern_work *work = arena_alloc(arena, sizeof *work, 1, 64);
     work->comparer = comparer;
     work->blocks = blocks;
+    work->each = blocks->most_pairs / SAMPLE_PAIRS + 1;
+    work->most = UINT64_MAX / work->each;
+    work->pairs = arena_array(arena, uint64_t, blocks->task_count + 1);
     unsigned threads = threads_count(options);
     struct arena *arenas[LINK_THREADS_MAX];
     for (unsigned t = 0; t < threads; t++) {
@@ -54,7 +80,11 @@ static bool count_patterns(const struct comparer *comparer, const struct blocks 
         patterns_start(&work->tables[t], arenas[t]);
     }
     bool done = threads_run(options, "learning from pairs", blocks->task_count, pattern_task, work, err);
-    *ret = patterns_gather(work->tables, threads, arena, ret_count, ret_pairs);
+    uint64_t compared = 0;
+    *ret = patterns_gather(work->tables, threads, arena, ret_count, &compared);
+    *ret_pairs = 0;
+    for (size_t t = 0; t < blocks->task_count; t++)
+        *ret_pairs += work->pairs[t];
     for (unsigned t = 0; t < threads; t++)
         arena_free(arenas[t]);
     return done;

@@ -7,11 +7,13 @@ struct seen {
     uint32_t *times;
 };
 
-static void see(void *context, uint32_t a, uint32_t b)
+static void see(void *context, const struct link_pair *pairs, size_t count)
 {
     struct seen *seen = context;
-    assert_true(a < b && b < seen->count);
-    seen->times[a * seen->count + b]++;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(pairs[i].a < pairs[i].b && pairs[i].b < seen->count);
+        seen->times[pairs[i].a * seen->count + pairs[i].b]++;
+    }
 }
 
 static void sort_and_visit(const struct link_records *records, struct link_model *model,
