@@ -59,7 +59,7 @@ UPDATE landing SET state = $2, reason = $3, decided_by = $4, decided_at = $5 WHE
 SELECT record_first, record_last FROM landing WHERE source = $1 AND state = 'current' AND record_last > 0 ORDER BY id;
 
 -- name: ingest_scan
-SELECT id, anchor, key, hash, to_landing FROM record WHERE id BETWEEN $1 AND $2 AND source = $3 ORDER BY id;
+SELECT id, anchor, key, hash, to_landing, line FROM record WHERE id BETWEEN $1 AND $2 AND source = $3 ORDER BY id;
 
 -- name: ingest_open_quarantine
 SELECT q.id, q.key FROM quarantine q JOIN landing l ON l.id = q.landing

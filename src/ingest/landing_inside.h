@@ -3,6 +3,8 @@
  *   landing.c        intake, accept, decide
  *   landing_run.c    begin, finish, undo, recover: the states and the transactions that move them
  *   landing_pass.c   the pass over the old records and over the file
+ *   landing_old.c    the thread that reads the old records
+ *   landing_step.c   rows that are as they were, matched with the old records as both are read
  *   landing_merge.c  both, sorted by key, side by side: what is new, changed, unchanged, repeated, closed
  *   landing_write.c  the thread that writes
  *   landing_row.c    landings as they are looked at */
@@ -64,8 +66,9 @@ struct writer_options {
 };
 bool writer_start(const struct writer_options *options, struct arena *arena, struct writer **ret,
                   struct error *err) MUST_USE;
-/* Copies a row; *ret_id is the version's id. False once the writer has failed: then writer_end says why. */
-bool writer_version(struct writer *writer, const struct csv_row *row, const struct checked_row *checked,
+/* Copies a row; *ret_id is the version's id. anchor 0: not known yet, or its own id. False once the writer has failed:
+ * then writer_end says why. */
+bool writer_version(struct writer *writer, const struct csv_row *row, const struct checked_row *checked, int64_t anchor,
                     int64_t *ret_id) MUST_USE;
 /* Copies the row's faults, values sealed. */
 bool writer_faults(struct writer *writer, const struct keeper *keeper, uint64_t line,
@@ -81,6 +84,7 @@ int64_t writer_last_id(const struct writer *writer); /* the highest that was use
 /* order = line << 8 | kind in rows, id << 8 | kind in the old records. */
 enum row_kind {
     ROW_WRITTEN,    /* place: its version's id */
+    ROW_WRITTEN_ON, /* the same, and its anchor and the end of the version before are written too */
     ROW_SAME_RAW,   /* perhaps unchanged, by its fields; place: offset in the file */
     ROW_SAME_TYPED, /* perhaps unchanged, by its values; place: offset */
     ROW_REMOVAL,    /* place: offset */
@@ -88,9 +92,22 @@ enum row_kind {
     ROW_BAD_DOUBTFUL,
     ROW_NOT_UNIQUE, /* the good row of this line failed a check of uniqueness; place: number of the column */
 };
-enum old_kind { OLD_CURRENT, OLD_CLOSED, OLD_QUARANTINE };
+enum old_kind {
+    OLD_CURRENT,
+    OLD_CLOSED,
+    OLD_QUARANTINE,
+    OLD_MATCHED, /* current, and the first row of its key in the file was matched with it and counted */
+    OLD_DONE,    /* in the window of landing_step.c only: ended before one that was matched */
+    OLD_MET,     /* there too: current, and a row of its key goes the long way */
+};
 
-struct filter; /* tells for certain that something is not among the old records' hashes */
+struct filter; /* tells for certain that something was not put into it */
+struct step;
+struct old_stream;
+
+struct id_range {
+    int64_t first, last;
+};
 
 struct pass {
     struct intake *intake;
@@ -102,7 +119,13 @@ struct pass {
     struct kept_reader *kept;
     struct csv_options form; /* as guessed, for reading a row again */
     struct row_sort *old, *rows, *unique;
-    struct filter *filter; /* NULL: nothing can be unchanged, or nothing may be skipped */
+    struct id_range *ranges; /* in which the source's versions lie */
+    size_t range_count;
+    struct old_stream *old_stream;
+    struct filter *filter; /* hashes of the old records that are in the sort; NULL: there are none at all */
+    struct step *step;     /* NULL: every row goes the long way */
+    struct filter *put_by, *matched, *asked; /* keys, as landing_step.c tells; NULL when never in step */
+    bool any_put_by, any_asked;
     struct writer *writer;
     bool may_skip; /* rows that stand as they stood need no check: the contract is the same */
     struct landing_counts counts;
@@ -116,14 +139,40 @@ struct pass {
     bool misfit; /* the file does not fit the contract: err says how */
 };
 
-/* The old records and open quarantine of the source into pass->old and the filter. */
+/* Finds the source's old records and puts its open quarantine into pass->old. */
 bool pass_old(struct pass *pass, struct error *err) MUST_USE;
-/* The file into pass->rows, the writer and the counts. With pass->misfit the fault is the file's, else the machine's.
- */
+/* The file into pass->rows, the writer and the counts, and the old records into pass->old and the filter. With
+ * pass->misfit the fault is the file's, else the machine's. */
 bool pass_file(struct pass *pass, struct error *err) MUST_USE;
+/* One row by the long way; all old records have come by. */
+bool pass_row(struct pass *pass, const struct csv_row *row, struct error *err) MUST_USE;
+/* One old record, that no row was matched with. */
+bool pass_old_entry(struct pass *pass, const struct row_entry *entry, struct error *err) MUST_USE;
+bool pass_writer_gone(struct error *err) MUST_USE;
 bool pass_merge(struct pass *pass, struct error *err) MUST_USE;
 /* ERROR_CANCELLED when the watcher wants so; tells it about progress. */
 bool pass_watch(struct pass *pass, uint64_t done, struct error *err) MUST_USE;
+
+/* ---- The old records: landing_old.c ---- */
+
+#define OLD_RANGES_MOST ((size_t)2048) /* that are read in step */
+
+/* Starts reading, in the order of lines; versions with key, order, hashes and anchor (place). Ended by old_stream_close
+ * or with the arena. */
+bool old_stream_open(struct store *store, int64_t source, const struct id_range *ranges, size_t count,
+                     struct arena *arena, struct old_stream **ret, struct error *err) MUST_USE;
+/* Some entries, valid until the next call; *ret_count 0 at the end. */
+bool old_stream_next(struct old_stream *stream, const struct row_entry **ret, size_t *ret_count,
+                     struct error *err) MUST_USE;
+void old_stream_close(struct old_stream *stream);
+
+/* ---- In step: landing_step.c ---- */
+
+/* From now on pass->step takes the rows; pass->old_stream is at its beginning. */
+void step_start(struct pass *pass);
+bool step_row(struct pass *pass, const struct csv_row *row, struct error *err) MUST_USE;
+/* Lets all old records come by that are still to come, then sends the rows that waited the long way. */
+bool step_end(struct pass *pass, struct error *err) MUST_USE;
 
 /* ---- The states ---- */
 

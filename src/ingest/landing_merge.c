@@ -21,7 +21,7 @@ struct merge {
     struct stream old, rows;
     struct row_sort *changes, *closing; /* key[0]: id of a version; order: enum action_kind; place: the anchor */
     /* of the key that is looked at: */
-    bool have_old, old_open;
+    bool have_old, old_open, matched;
     struct row_entry last; /* its newest version; order: its id */
     bool have_first, first_removal, present;
     struct row_entry first;
@@ -44,9 +44,9 @@ static bool same_key(const struct row_entry *a, const uint64_t key[2])
     return a->key[0] == key[0] && a->key[1] == key[1];
 }
 
-static bool stopped(struct error *err)
+static bool is_written(int kind)
 {
-    return error_set(err, ERROR_STORE, "the thread that writes has stopped");
+    return kind == ROW_WRITTEN || kind == ROW_WRITTEN_ON;
 }
 
 static bool note(struct row_sort *sort, int64_t id, enum action_kind kind, int64_t anchor, struct error *err)
@@ -92,7 +92,8 @@ static bool quarantine(struct pass *pass, const struct row_entry *entry, const s
         }
         again.checked.faults = &fault;
         again.checked.fault_count = 1;
-        good = writer_faults(pass->writer, pass->intake->keeper, again.row.line, &again.checked) || stopped(err);
+        good =
+            writer_faults(pass->writer, pass->intake->keeper, again.row.line, &again.checked) || pass_writer_gone(err);
     }
     arena_free(again.arena);
     return good;
@@ -105,12 +106,12 @@ static bool out_of_the_way(struct merge *m, const struct row_entry *entry, const
     int kind = (int)(entry->order & 0xff);
     pass->counts.quarantined++;
     m->present = true;
-    if (kind != ROW_WRITTEN)
+    if (!is_written(kind))
         return quarantine(pass, entry, column, rule, reason, err);
     if (!column)
         return writer_action(pass->writer, ACTION_DUPLICATE, (int64_t)entry->place, (int64_t)(entry->order >> 8)) ||
-               stopped(err);
-    return writer_action(pass->writer, ACTION_REMOVE, (int64_t)entry->place, 0) || stopped(err);
+               pass_writer_gone(err);
+    return writer_action(pass->writer, ACTION_REMOVE, (int64_t)entry->place, 0) || pass_writer_gone(err);
 }
 
 /* ---- One key ---- */
@@ -130,11 +131,11 @@ static bool first_row(struct merge *m, struct row_entry entry, bool *ret_first, 
     int kind = (int)(entry.order & 0xff);
     *ret_first = true;
     m->first_removal = kind == ROW_REMOVAL;
-    m->first_written = kind == ROW_WRITTEN;
+    m->first_written = is_written(kind);
     if (kind == ROW_SAME_RAW && unchanged(m, &entry))
         entry.typed = m->last.typed;
     m->first = entry;
-    if (kind == ROW_WRITTEN || kind == ROW_REMOVAL || unchanged(m, &entry))
+    if (is_written(kind) || kind == ROW_REMOVAL || unchanged(m, &entry))
         return true;
     struct again again = {.arena = arena_make(0)};
     bool good = read_again(pass, &entry, &again, err);
@@ -142,13 +143,14 @@ static bool first_row(struct merge *m, struct row_entry entry, bool *ret_first, 
         pass->counts.quarantined++;
         m->present = true;
         *ret_first = false;
-        good = writer_faults(pass->writer, pass->intake->keeper, again.row.line, &again.checked) || stopped(err);
+        good =
+            writer_faults(pass->writer, pass->intake->keeper, again.row.line, &again.checked) || pass_writer_gone(err);
     } else if (good) {
         m->first.typed = again.checked.typed;
         m->first.order = (entry.order & ~(uint64_t)0xff) | ROW_SAME_TYPED;
         if (!unchanged(m, &m->first)) {
             int64_t id;
-            good = writer_version(pass->writer, &again.row, &again.checked, &id) || stopped(err);
+            good = writer_version(pass->writer, &again.row, &again.checked, 0, &id) || pass_writer_gone(err);
             m->first_written = true;
             if (good)
                 m->first.place = (uint64_t)id;
@@ -169,8 +171,8 @@ static bool later_row(struct merge *m, const struct row_entry *entry, struct err
         return out_of_the_way(m, entry, NULL, "unique key",
                               S("has the key of an earlier row in this file, and other values"), err);
     m->pass->counts.repeated++;
-    return kind != ROW_WRITTEN || writer_action(m->pass->writer, ACTION_REMOVE, (int64_t)entry->place, 0) ||
-           stopped(err);
+    return !is_written(kind) || writer_action(m->pass->writer, ACTION_REMOVE, (int64_t)entry->place, 0) ||
+           pass_writer_gone(err);
 }
 
 static bool rows_of_key(struct merge *m, const uint64_t key[2], struct error *err)
@@ -234,10 +236,24 @@ static bool verdict(struct merge *m, struct error *err)
         return true;
     }
     counts->changed++;
+    if ((m->first.order & 0xff) == ROW_WRITTEN_ON) {
+        must(open);
+        return true;
+    }
     if (!open)
         m->pass->returned++;
     return (!open || note(m->changes, old_id, ACTION_CLOSE, 0, err)) &&
            note(m->changes, id, ACTION_ANCHOR, anchor, err);
+}
+
+/* The first row of this key was matched and counted as unchanged while the file was read; what comes here are later
+ * ones. (An old record of which that is not so has come here itself, just before.) */
+static void matched(struct merge *m, uint64_t id)
+{
+    m->have_old = m->old_open = m->have_first = m->matched = true;
+    m->last = m->old.now;
+    m->last.order = id;
+    m->first = m->last;
 }
 
 static bool one_key(struct merge *m, struct arena *scratch, struct error *err)
@@ -247,7 +263,8 @@ static bool one_key(struct merge *m, struct arena *scratch, struct error *err)
         m->old.have && (!m->rows.have || m->old.now.key[0] < m->rows.now.key[0] ||
                         (m->old.now.key[0] == m->rows.now.key[0] && m->old.now.key[1] <= m->rows.now.key[1]));
     memcpy(key, from_old ? m->old.now.key : m->rows.now.key, sizeof key);
-    m->have_old = m->old_open = m->have_first = m->first_removal = m->first_written = m->present = false;
+    m->have_old = m->old_open = m->matched = false;
+    m->have_first = m->first_removal = m->first_written = m->present = false;
     int64_t *waiting = NULL;
     size_t count = 0, capacity = 0;
     while (m->old.have && same_key(&m->old.now, key)) {
@@ -256,6 +273,9 @@ static bool one_key(struct merge *m, struct arena *scratch, struct error *err)
         if (kind == OLD_QUARANTINE) {
             ARENA_GROW(scratch, waiting, count, capacity);
             waiting[count++] = (int64_t)id;
+        } else if (kind == OLD_MATCHED) {
+            if (!m->have_old || id > m->last.order)
+                matched(m, id);
         } else if (!m->have_old || id > m->last.order) {
             m->have_old = true;
             m->old_open = kind == OLD_CURRENT;
@@ -265,12 +285,12 @@ static bool one_key(struct merge *m, struct arena *scratch, struct error *err)
         if (!advance(&m->old, err))
             return false;
     }
-    if (!rows_of_key(m, key, err) || (m->have_first && !verdict(m, err)))
+    if (!rows_of_key(m, key, err) || (m->have_first && !m->matched && !verdict(m, err)))
         return false;
     if (m->have_first && !m->first_removal)
         for (size_t i = 0; i < count; i++)
             if (!writer_action(m->pass->writer, ACTION_CORRECT, waiting[i], 0))
-                return stopped(err);
+                return pass_writer_gone(err);
     if (m->have_old && m->old_open && !m->have_first && !m->present &&
         m->pass->intake->source->delivery == DELIVERY_SNAPSHOT) {
         m->pass->closures++;
@@ -293,7 +313,7 @@ static bool carry_out(struct merge *m, struct row_sort *sort, struct error *err)
             return false;
         if (!writer_action(m->pass->writer, (enum action_kind)entry->order, (int64_t)entry->key[0],
                            (int64_t)entry->place))
-            return stopped(err);
+            return pass_writer_gone(err);
     }
 }
 

@@ -368,7 +368,10 @@ static bool work(struct pass *pass, const struct before *before, int64_t first_i
     if (!keeper_read(intake->keeper, &pass->row->landing.digest, arena, &pass->kept, err) || !pass_old(pass, err) ||
         !writer_start(&options, arena, &pass->writer, err))
         return false;
-    bool passed = pass_file(pass, err) && pass_merge(pass, err);
+    bool passed = pass_file(pass, err);
+    if (pass->old_stream)
+        old_stream_close(pass->old_stream);
+    passed = passed && pass_merge(pass, err);
     struct error writing = NO_ERROR;
     bool written = writer_end(pass->writer, !passed, &writing);
     if (!written) {

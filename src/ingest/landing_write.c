@@ -19,7 +19,7 @@
 #define ROWS_A_COMMIT ((size_t)250000)
 
 struct version {
-    int64_t line, offset, length;
+    int64_t anchor, line, offset, length;
     struct slice key;
     uint64_t hash[2];
 };
@@ -86,7 +86,7 @@ static bool write_records(struct writing *x, const struct batch *b, struct error
         int64_t id = b->first_id + (int64_t)i;
         struct value row[] = {value_integer(id),
                               value_integer(w->o.source_id),
-                              value_integer(id),
+                              value_integer(v->anchor),
                               value_text(v->key),
                               value_bytes(v->hash, sizeof v->hash),
                               value_integer(w->o.landing),
@@ -347,7 +347,8 @@ static struct slice copy(struct batch *b, struct slice s)
     return slice_from(at, s.len);
 }
 
-bool writer_version(struct writer *w, const struct csv_row *row, const struct checked_row *checked, int64_t *ret_id)
+bool writer_version(struct writer *w, const struct csv_row *row, const struct checked_row *checked, int64_t anchor,
+                    int64_t *ret_id)
 {
     size_t columns = w->o.table->count, text = checked->key.len;
     for (size_t i = 0; i < columns; i++)
@@ -358,7 +359,8 @@ bool writer_version(struct writer *w, const struct csv_row *row, const struct ch
         return false;
     int64_t id = b->first_id + (int64_t)b->rows;
     struct value *values = b->values + b->rows * columns;
-    b->versions[b->rows] = (struct version){.line = (int64_t)row->line,
+    b->versions[b->rows] = (struct version){.anchor = anchor ? anchor : id,
+                                            .line = (int64_t)row->line,
                                             .offset = (int64_t)row->offset,
                                             .length = (int64_t)row->length,
                                             .key = copy(b, checked->key),

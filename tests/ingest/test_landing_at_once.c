@@ -84,7 +84,7 @@ struct breaking {
 static bool break_it(void *context)
 {
     struct breaking *b = context;
-    if (++b->calls == 4) {
+    if (++b->calls == 8) {
         struct arena *arena = arena_make(0);
         struct transaction *t;
         struct error err;
@@ -111,7 +111,7 @@ static void postgresql_stopped_in_the_middle_leaves_what_was_and_landing_again_w
     struct landing_watch watch = {.cancelled = break_it, .context = &breaking};
     GOOD(landing_accept(w.intake, &file, w.arena, &landing, &err));
     assert_false(landing_run(w.intake, landing.id, &watch, w.arena, &landing, &err));
-    assert_true(breaking.calls >= 4);
+    assert_true(breaking.calls >= 8);
     assert_true(err.code == ERROR_BUSY || err.code == ERROR_STORE);
     assert_true(strlen(err.text) > 20);
     assert_string_equal(arena_cstr(w.arena, world_seen(&w)), "1|Ann||A|1;");
