@@ -767,9 +767,10 @@ bool hub_search(const struct hub *hub, const struct guard_session *session, cons
     if (!s.r->linkage && s.r->grant->match_sources.len)
         return reading_needs_linkage(s.r, err); /* "nobody fits" would not be true */
     search_question_read(question, s.r->today, arena, &s.terms);
-    if (s.terms.count == 0)
-        return error_set(err, ERROR_INPUT,
-                         "type a name, a year or date of birth, a postcode, an NHS number or a UPRN to search by");
+    if (s.r->grant->role->caller_check)
+        search_question_hide_birth(&s.terms);
+    if (!search_question_known(&s.terms, err))
+        return false;
     s.sources = arena_array(arena, struct slice, s.r->source_count + 1);
     s.numbers = arena_array(arena, size_t, s.r->source_count + 1);
     s.candidates = arena_array(arena, struct candidate, CANDIDATES_MAX + 1);

@@ -189,13 +189,46 @@ void search_question_read(const struct search_question *question, struct date to
     }
     struct slice birth = slice_trim(slice_part(question->birth_date, 0, 40));
     int64_t year;
-    if (birth.len && !add_date(&terms, birth, today, arena) && birth.len == 4 && slice_integer(birth, &year) &&
-        year >= 1880 && year <= today.year)
-        add(&terms, TERM_YEAR, birth, birth, 5);
+    if (birth.len && !add_date(&terms, birth, today, arena)) {
+        if (birth.len == 4 && slice_integer(birth, &year) && year >= 1880 && year <= today.year)
+            add(&terms, TERM_YEAR, birth, birth, 5);
+        else
+            terms.unread_birth = slice_part(birth, 0, text_valid_utf8(birth));
+    }
     struct slice postcode = slice_trim(slice_part(question->postcode, 0, 20));
-    if (postcode.len)
-        (void)add_postcode(&terms, postcode, false, arena);
+    if (postcode.len && !add_postcode(&terms, postcode, false, arena))
+        terms.unread_postcode = slice_part(postcode, 0, text_valid_utf8(postcode));
     *ret = terms;
+}
+
+void search_question_hide_birth(struct terms *terms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < terms->count; i++)
+        if (terms->list[i].kind != TERM_DATE && terms->list[i].kind != TERM_YEAR)
+            terms->list[kept++] = terms->list[i];
+    terms->birth_hidden = kept < terms->count;
+    terms->count = kept;
+}
+
+bool search_question_known(const struct terms *terms, struct error *err)
+{
+    if (terms->unread_birth.len)
+        return error_set(err, ERROR_INPUT,
+                         "the date of birth \"%.*s\" cannot be read; write it like 3 2 1952, or the year alone",
+                         PRINT(terms->unread_birth));
+    if (terms->unread_postcode.len)
+        return error_set(err, ERROR_INPUT,
+                         "the postcode \"%.*s\" cannot be read; write it like NR1 3AA, or its first half alone",
+                         PRINT(terms->unread_postcode));
+    if (terms->count == 0 && terms->birth_hidden)
+        return error_set(err, ERROR_INPUT,
+                         "search by a name, a postcode, an NHS number or a UPRN; the date of birth is asked when you "
+                         "check who is calling");
+    if (terms->count == 0)
+        return error_set(err, ERROR_INPUT,
+                         "type a name, a year or date of birth, a postcode, an NHS number or a UPRN to search by");
+    return true;
 }
 
 struct slice search_question_words(const struct terms *terms, struct arena *arena)
@@ -230,5 +263,7 @@ struct slice search_question_words(const struct terms *terms, struct arena *aren
             break;
         }
     }
+    if (terms->birth_hidden)
+        buffer_add(&out, S(" · the date of birth is left out until the caller is identified"));
     return buffer_slice(&out);
 }

@@ -31,10 +31,17 @@ enum { TERMS_MAX = 12 };
 struct terms {
     struct term list[TERMS_MAX];
     size_t count;
+    struct slice unread_birth, unread_postcode; /* what stood in these fields, when it is no date, no postcode */
+    bool birth_hidden;
 };
 
 void search_question_read(const struct search_question *question, struct date today, struct arena *arena,
                           struct terms *ret);
+/* Takes the dates and years out: before a caller is identified, who is found and in which order must not tell whether a
+ * birth date was guessed right. */
+void search_question_hide_birth(struct terms *terms);
+/* ERROR_INPUT for a field that could not be read, and when nothing is left to search by. */
+bool search_question_known(const struct terms *terms, struct error *err) MUST_USE;
 /* "name margret · born 1952 · postcode NR1" */
 struct slice search_question_words(const struct terms *terms, struct arena *arena);
 

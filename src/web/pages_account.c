@@ -109,7 +109,7 @@ bool do_make_account(struct call *call, struct error *err)
     return show_accounts(call, words_of_error(call->arena, &problem), err);
 }
 
-static bool show_account(struct call *call, struct slice problem, struct error *err)
+static bool show_account(struct call *call, struct slice problem, const char *field, struct error *err)
 {
     struct account account;
     const struct catalogue *catalogue = call->catalogue;
@@ -121,7 +121,7 @@ static bool show_account(struct call *call, struct slice problem, struct error *
                                               has_role(account.roles, catalogue->roles[i].name)};
     struct page_account page = {
         .done = part_of_done(call),
-        .problem = part_of_problem(call, problem, "password"),
+        .problem = part_of_problem(call, problem, field),
         .own = slice_equal(account.name, call->who->name),
         .name = account.name,
         .shown = account.shown,
@@ -139,7 +139,7 @@ static bool show_account(struct call *call, struct slice problem, struct error *
 
 bool page_account(struct call *call, struct error *err)
 {
-    return show_account(call, NO_SLICE, err);
+    return show_account(call, NO_SLICE, "", err);
 }
 
 static bool back_to_account(struct call *call, const char *pattern)
@@ -147,19 +147,31 @@ static bool back_to_account(struct call *call, const char *pattern)
     return call_redirect(call, url_path(call->arena, pattern, request_value(call->request, S("name"))));
 }
 
+/* What the person can put right is said on the account's page. */
+static bool account_problem(struct call *call, const char *field, struct error *err)
+{
+    if (err->code != ERROR_INPUT && err->code != ERROR_CONFLICT)
+        return false;
+    struct error problem = *err;
+    *err = NO_ERROR;
+    return show_account(call, words_of_error(call->arena, &problem), field, err);
+}
+
 bool do_account_roles(struct call *call, struct error *err)
 {
     struct slice *roles;
     size_t count = roles_of(call, &roles);
-    return account_set_roles(call->session, request_value(call->request, S("name")), roles, count, err) &&
-           back_to_account(call, "/accounts/%?done=changed");
+    if (account_set_roles(call->session, request_value(call->request, S("name")), roles, count, err))
+        return back_to_account(call, "/accounts/%?done=changed");
+    return account_problem(call, "role-1", err);
 }
 
 bool do_account_state(struct call *call, struct error *err)
 {
     bool disabled = slice_equal(request_value(call->request, S("disabled")), S("1"));
-    return account_disable(call->session, request_value(call->request, S("name")), disabled, err) &&
-           back_to_account(call, "/accounts/%?done=changed");
+    if (account_disable(call->session, request_value(call->request, S("name")), disabled, err))
+        return back_to_account(call, "/accounts/%?done=changed");
+    return account_problem(call, "state", err);
 }
 
 bool do_account_password(struct call *call, struct error *err)
@@ -169,11 +181,7 @@ bool do_account_password(struct call *call, struct error *err)
         return call_redirect(call, (struct url){S("/my-password")});
     if (account_set_password(call->session, name, NO_SLICE, request_value(call->request, S("password")), err))
         return back_to_account(call, "/accounts/%?done=password");
-    if (err->code != ERROR_INPUT)
-        return false;
-    struct error problem = *err;
-    *err = NO_ERROR;
-    return show_account(call, words_of_error(call->arena, &problem), err);
+    return account_problem(call, "password", err);
 }
 
 /* ---- One's own ---- */

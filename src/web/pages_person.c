@@ -234,8 +234,16 @@ bool do_caller(struct call *call, struct error *err)
         .postcode = slice_trim(parameters_get(&request->form, S("postcode"))),
         .nhs_number = slice_trim(parameters_get(&request->form, S("nhs_number"))),
     };
-    if (!request_integer(request, S("id"), &entity, err) ||
-        !hub_check_caller(&call->hub, call->session, entity, &answers, call->place, &passed, err))
+    if (!request_integer(request, S("id"), &entity, err))
+        return false;
+    int given = (answers.name.len > 0) + (answers.birth_date.len > 0) + (answers.postcode.len > 0) +
+                (answers.nhs_number.len > 0);
+    if (given < 2) /* cannot pass, so it is no try either */
+        return hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err) &&
+               (view->caller_check_needed
+                    ? show_caller(call, view->name, S("Type at least two of the caller's answers"))
+                    : call_redirect(call, url_path(call->arena, "/people/%", id_text(call))));
+    if (!hub_check_caller(&call->hub, call->session, entity, &answers, call->place, &passed, err))
         return false;
     if (passed)
         return call_redirect(call, url_path(call->arena, "/people/%?done=caller", id_text(call)));
@@ -329,6 +337,8 @@ bool page_record(struct call *call, struct error *err)
         rows[i] = part_of_record(call, &versions[i], i, 0, true);
     struct page_record page = {.title = arena_format(call->arena, "%.*s, %.*s", PRINT(versions[0].evidence.row_title),
                                                      PRINT(versions[0].evidence.source_title)),
+                               .person =
+                                   url_path(call->arena, "/people/%", text_of_integer(call->arena, versions[0].entity)),
                                .versions = rows,
                                .versions_count = count};
     return call_page(call, page.title, render_record(call->arena, &page));

@@ -39,6 +39,12 @@ static void a_search_forgives_and_says_why(void **state)
     question = (struct search_question){.words = S("zzzyx qqq")};
     GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
     assert_int_equal(answer->hit_count, 0);
+    question = (struct search_question){.words = S("osgood"), .birth_date = S("32/1/1952")};
+    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_true(err.code == ERROR_INPUT && strstr(err.text, "date of birth \"32/1/1952\""));
+    question = (struct search_question){.words = S("osgood"), .postcode = S("ZZ")};
+    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_true(err.code == ERROR_INPUT && strstr(err.text, "postcode \"ZZ\""));
     question = (struct search_question){.words = S("  ")};
     assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
     assert_int_equal(err.code, ERROR_INPUT);
@@ -242,6 +248,24 @@ static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void 
         for (size_t k = 0; k < found->hit_count; k++)
             assert_true(found->hits[k].hidden && found->hits[k].reason_count == 0 && !(found->hits[k].score > 0));
     }
+    /* Who is found, and in which order, is what the words find without the guess. */
+    struct search_answer *plain;
+    struct search_question words = {.words = S("osgood"), .limit = 20};
+    GOOD(hub_search(&little->hub, contact, &words, S("test"), little->arena, &plain, &err));
+    assert_true(plain->hit_count > 0);
+    static const char *const with_dates[] = {"osgood 1952", "osgood 1953", "3 feb 1952 osgood", "osgood 04/02/1952"};
+    for (size_t i = 0; i < countof(with_dates); i++) {
+        struct search_question guess = {.words = slice_of(with_dates[i]), .limit = 20};
+        GOOD(hub_search(&little->hub, contact, &guess, S("test"), little->arena, &found, &err));
+        assert_int_equal(found->hit_count, plain->hit_count);
+        for (size_t k = 0; k < found->hit_count; k++)
+            assert_int_equal(found->hits[k].entity, plain->hits[k].entity);
+        assert_true(slice_search(found->read_as, S("left out")) < found->read_as.len);
+        assert_true(slice_search(found->read_as, S("195")) == found->read_as.len);
+    }
+    struct search_question only = {.birth_date = S("3/2/1952")};
+    assert_false(hub_search(&little->hub, contact, &only, S("test"), little->arena, &found, &err));
+    assert_int_equal(err.code, ERROR_INPUT);
     struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952")},
                           right = {
                               .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
