@@ -205,7 +205,7 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
         } else if (doubt->reason == LINK_DOUBT_AMBIGUOUS) {
             why = S("fits two people about equally well");
         } else if (doubt->reason == LINK_DOUBT_CONSTRAINT) {
-            why = S("weighs enough, but another record or a source without duplicates stands between");
+            why = S("weighs enough, but would join two records of one source, or two that do not fit");
         }
         int64_t x = c->linked->records[doubt->a].anchor, y = c->linked->records[doubt->b].anchor;
         found[count++] = (struct doubt_found){x < y ? x : y, x < y ? y : x, (double)doubt->weight, why};
