@@ -4,7 +4,7 @@
  * some fifteen homes, the numbers nearly always tell the home; the words guard against a wrong postcode. So: same
  * postcode, same numbers, a word in common, and no other home that fits as well. Homes with a name instead of a number
  * are told by their words. With no usable postcode the key is (numbers, a word of the street) over the whole gazetteer,
- * and then all must fit.
+ * and then all must fit; for homes with a name it is the first two words of it.
  *
  * Words that only name a place (town, district) are told apart by the gazetteer's own columns, not by a list of ours.
  */
@@ -162,6 +162,12 @@ static uint64_t place_hash(struct slice numbers, struct slice word)
     return hash64(word, hash64(numbers, 7));
 }
 
+/* Homes with a name instead of a number: by the first two words. */
+static uint64_t name_hash(const struct slice *words)
+{
+    return hash64(words[1], hash64(words[0], 8));
+}
+
 static int by_postcode(const void *a, const void *b)
 {
     const struct home *x = a, *y = b;
@@ -222,7 +228,7 @@ struct home_index *home_index_make(const struct home_entry *entries, size_t coun
     size_t keys = 0;
     for (size_t i = 0; i < count; i++) {
         home_read(&index->homes[i], (uint32_t)i, &entries[i], arena);
-        keys += index->homes[i].word_count;
+        keys += index->homes[i].word_count + 1;
     }
     qsort(index->homes, count, sizeof *index->homes, by_postcode);
     index->keys = arena_array(arena, struct place_key, keys + 1);
@@ -231,6 +237,8 @@ struct home_index *home_index_make(const struct home_entry *entries, size_t coun
         for (size_t w = 0; w < home->word_count && home->numbers.len; w++)
             index->keys[index->key_count++] =
                 (struct place_key){place_hash(home->numbers, home->words[w]), (uint32_t)i};
+        if (home->numbers.len == 0 && home->word_count > 1)
+            index->keys[index->key_count++] = (struct place_key){name_hash(home->words), (uint32_t)i};
     }
     qsort(index->keys, index->key_count, sizeof *index->keys, by_hash);
     return index;
@@ -293,34 +301,43 @@ static bool same_district(struct slice a, struct slice b)
     return a.len > 3 && b.len > 3 && slice_equal(slice_part(a, 0, a.len - 3), slice_part(b, 0, b.len - 3));
 }
 
+/* Goes through the homes under this key; false when a second one fits. */
+static bool fits_under(const struct home_index *index, uint64_t hash, const struct parts *parts, struct slice postcode,
+                       int64_t *found)
+{
+    size_t low = 0, high = index->key_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (index->keys[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < index->key_count && index->keys[low].hash == hash; low++) {
+        const struct home *home = &index->homes[index->keys[low].home];
+        if (!slice_equal(home->numbers, parts->numbers) || words_met(home, parts) < home->word_count)
+            continue;
+        bool near = postcode.len
+                        ? same_district(home->postcode, postcode) || text_distance(home->postcode, postcode, 1) <= 1
+                        : place_met(home, parts);
+        if (!near)
+            continue;
+        int64_t number = index->keys[low].home;
+        if (*found >= 0 && *found != number)
+            return false;
+        *found = number;
+    }
+    return true;
+}
+
 static int64_t best_anywhere(const struct home_index *index, const struct parts *parts, struct slice postcode)
 {
     int64_t found = -1;
-    for (size_t w = 0; w < parts->count; w++) {
-        uint64_t hash = place_hash(parts->numbers, parts->words[w]);
-        size_t low = 0, high = index->key_count;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-            if (index->keys[middle].hash < hash)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; low < index->key_count && index->keys[low].hash == hash; low++) {
-            const struct home *home = &index->homes[index->keys[low].home];
-            if (!slice_equal(home->numbers, parts->numbers) || words_met(home, parts) < home->word_count)
-                continue;
-            bool near = postcode.len
-                            ? same_district(home->postcode, postcode) || text_distance(home->postcode, postcode, 1) <= 1
-                            : place_met(home, parts);
-            if (!near)
-                continue;
-            int64_t number = index->keys[low].home;
-            if (found >= 0 && found != number)
-                return -1;
-            found = number;
-        }
-    }
+    for (size_t w = 0; w < parts->count; w++)
+        if (parts->numbers.len
+                ? !fits_under(index, place_hash(parts->numbers, parts->words[w]), parts, postcode, &found)
+                : w + 1 < parts->count && !fits_under(index, name_hash(&parts->words[w]), parts, postcode, &found))
+            return -1;
     return found;
 }
 
@@ -347,7 +364,7 @@ int64_t home_index_find(const struct home_index *index, struct slice address, st
             until++;
         found = best_of(index, low, until, &parts);
     }
-    if (found < 0 && parts.numbers.len)
+    if (found < 0)
         found = best_anywhere(index, &parts, bare);
     return found < 0 ? -1 : (int64_t)index->homes[found].entry;
 }

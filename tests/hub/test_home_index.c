@@ -58,6 +58,9 @@ static void without_a_postcode_the_place_decides(void **state)
     assert_int_equal(find("3 St Johns Road, Swanton", ""), 6);
     assert_int_equal(find("14 High Street", "NR19 1AB"), 1);
     assert_int_equal(find("14 High Street", "NR33 9ZZ"), 0);
+    assert_int_equal(find("Rose Cottage Mill Ln Dereham", ""), 4);
+    assert_int_equal(find("Rose Cottage Mill Ln", ""), 0);
+    assert_int_equal(find("Rose Mill Ln Dereham", ""), 0);
 }
 
 int main(void)

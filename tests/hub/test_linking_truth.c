@@ -1,5 +1,6 @@
-/* A sample county of 2,000 residents, linked as any county is and then held against the truth that the hub never reads.
- */
+/* A sample county linked as any county is and then held against the truth that the hub never reads. With 20,000
+ * residents each pair of sources has enough people in common for a share of them to mean something; on PostgreSQL a
+ * smaller county, for there the linking is the same and only the writing is another. */
 #include "hub/county_loader.h"
 #include "hub/linking.h"
 #include "hub/truth.h"
@@ -19,12 +20,12 @@ static void a_sample_county_is_linked_as_the_issue_asks(void **state)
     struct sample_counts counts;
     struct hub_link_result result;
     struct truth_figures figures;
-    uint64_t residents = both->dialect == STORE_SQLITE ? 8000 : 2000;
+    uint64_t residents = both->dialect == STORE_SQLITE ? 20000 : 2000;
     const char *root = getenv("STAITHE_SOURCE_ROOT");
     struct slice county = arena_format(both->life, "%s/county/norfolk", root ? root : ".");
     struct slice folder = arena_format(both->life, "%.*s/sample", PRINT(both->folder));
     struct sample_options options = {
-        .host = host_real(), .out = folder, .residents = residents, .seed = 7, .threads = 2};
+        .host = host_real(), .out = folder, .residents = residents, .seed = 5, .threads = 2};
     GOOD(sample_make(&options, NULL, &counts, &err));
     GOOD(catalogue_read(county, both->life, &catalogue, &err));
     const struct store_options audit_options = {
@@ -50,10 +51,11 @@ static void a_sample_county_is_linked_as_the_issue_asks(void **state)
         .store = both->store, .session = session, .folder = folder, .linkage = result.linkages[0].id, .print = true};
     GOOD(truth_measure(&question, arena, &figures, &err));
 
-    assert_true(figures.precision >= (residents >= 8000 ? 0.999 : 0.998));
-    assert_true(figures.full_recall >= 0.95);
-    assert_true(figures.recall >= 0.9);
-    assert_int_equal(figures.short_of_recall, 0);
+    assert_true(figures.precision >= 0.999);
+    assert_true(figures.full_recall >= 0.99);
+    assert_true(figures.recall >= 0.95);
+    if (both->dialect == STORE_SQLITE)
+        assert_true(figures.lowest_recall >= 0.95);
     assert_int_equal(figures.shared_wrong, 0);
     assert_int_equal(figures.twin_wrong, 0);
     assert_true(result.doubts * 100 <= result.records);

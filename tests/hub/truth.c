@@ -22,8 +22,6 @@ enum { SOURCES_MAX = 16 };
 /* Of one pair of sources. `full`: both records hold a name and a birth date. */
 struct tally {
     uint64_t truly, right, joined, full_truly, full_right, full_joined, full_joined_right, joined_right;
-    uint64_t people_missed;   /* with a full pair that is not joined */
-    struct slice last_missed; /* the last of them */
 };
 
 struct measuring {
@@ -213,10 +211,6 @@ static void count_true(struct measuring *m, const struct truth_question *questio
             figures->full_right += full && right;
             tally->full_truly += full;
             tally->full_right += full && right;
-            if (full && !right && !slice_equal(tally->last_missed, a->person)) {
-                tally->last_missed = a->person;
-                tally->people_missed++;
-            }
             if (full && !right && question->missed)
                 question->missed(question->context,
                                  &(struct truth_missed){a->source, a->key, a->faults, b->source, b->key, b->faults,
@@ -238,8 +232,6 @@ static void count_sources(const struct measuring *m, bool print, struct truth_fi
             if (s != u && tally->full_truly && m->dated[s] && m->dated[u]) {
                 double recall = share(tally->full_right, tally->full_truly);
                 figures->lowest_recall = recall < figures->lowest_recall ? recall : figures->lowest_recall;
-                figures->short_of_recall +=
-                    (tally->full_truly - tally->full_right) > (tally->full_truly + 19) / 20 && tally->people_missed > 1;
             }
             if (print && (tally->truly || tally->joined))
                 (void)printf("# %-28.*s %-28.*s all: true %7llu recall %.4f precision %.5f | name and birth date: true "

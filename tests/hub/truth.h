@@ -12,11 +12,8 @@ struct truth_figures {
     uint64_t full_true, full_right;    /* of full pairs */
     uint64_t shared_wrong, twin_wrong; /* wrong pairs within a care home; between twins */
     double precision, recall, full_recall;
-    /* Over the pairs of two sources that have columns for a name and a birth date: the lowest recall of full pairs; and
-     * how many of them miss more than a twentieth of their full pairs, rounded up, and more than one person's: in a
-     * small county one person's case notes may be a tenth of a pair of sources. */
-    double lowest_recall;
-    unsigned short_of_recall;
+    double lowest_recall; /* of full pairs, of the pair of two sources, each with columns for a name and a birth date,
+                             that has the lowest */
 };
 
 /* A full true pair that is not in one entity. */

@@ -12,6 +12,14 @@ struct case_run {
     struct link_clusters clusters;
 };
 
+static uint32_t put_at(struct link_records *records, const char *source, const char *given, const char *middle,
+                       const char *family, const char *born, const char *home, const char *postcode)
+{
+    char id[16];
+    (void)snprintf(id, sizeof id, "c%u", link_records_count(records));
+    return ADD(records, source, id, given, middle, family, "", "", born, "", "", "", "", "", home, "", postcode);
+}
+
 static uint32_t put(struct link_records *records, const char *source, const char *given, const char *family,
                     const char *born, const char *nhs, const char *home)
 {
@@ -92,6 +100,93 @@ static void father_and_son_of_one_name_stay_two_and_a_record_without_date_joins_
     arena_free(run.arena);
 }
 
+static void twins_of_forms_of_one_name_are_not_joined_through_a_third_record(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t kit = put(run.records, "care", "Kit", "Wickford", "2001-05-06", "9990000018", "780");
+    uint32_t christopher = put(run.records, "care", "Christopher", "Wickford", "2001-05-06", "9990000026", "780");
+    uint32_t pass = put(run.records, "bus", "Kit", "Wickford", "2001-05-06", "", "780");
+    uint32_t renewed = put(run.records, "bus", "Kit", "Wickford", "2001-05-06", "", "780");
+    finish_case(&run);
+    assert_true(run.clusters.cluster[kit] != run.clusters.cluster[christopher]);
+    assert_true(run.clusters.cluster[pass] != run.clusters.cluster[christopher]);
+    assert_int_equal(run.clusters.cluster[pass], run.clusters.cluster[renewed]);
+    arena_free(run.arena);
+}
+
+static void a_name_that_two_share_does_not_make_them_one(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t man = put(run.records, "gp", "Christopher", "Wickford", "2001-05-06", "", "781");
+    uint32_t woman = put(run.records, "gp", "Christine", "Wickford", "2001-05-06", "", "781");
+    (void)put(run.records, "bus", "Chris", "Wickford", "2001-05-06", "", "781");
+    (void)put(run.records, "bus", "Chris", "Wickford", "2001-05-06", "", "781");
+    finish_case(&run);
+    assert_true(run.clusters.cluster[man] != run.clusters.cluster[woman]);
+    arena_free(run.arena);
+}
+
+static void an_initial_at_the_home_of_one_twin_may_be_the_other(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t janet = put(run.records, "gp", "Janet", "Wickford", "1952-04-12", "", "782");
+    (void)put(run.records, "gp", "Judith", "Wickford", "1952-04-12", "", "783");
+    uint32_t bill = put(run.records, "tax", "J", "Wickford", "", "", "782");
+    uint32_t alone = put(run.records, "gp", "Janet", "Thornwell", "1952-04-12", "", "784");
+    uint32_t her_bill = put(run.records, "tax", "J", "Thornwell", "", "", "784");
+    finish_case(&run);
+    assert_true(run.clusters.cluster[bill] != run.clusters.cluster[janet]);
+    assert_int_equal(run.clusters.cluster[her_bill], run.clusters.cluster[alone]);
+    arena_free(run.arena);
+}
+
+static void a_third_record_explains_two_birth_dates(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t right = put(run.records, "gp", "Flora", "Charhurst", "1939-01-11", "", "785");
+    uint32_t turned = put(run.records, "bus", "Flora", "Charhurst", "1993-01-11", "", "785");
+    uint32_t next_day = put(run.records, "housing", "Flora", "Charhurst", "1939-01-10", "", "785");
+    uint32_t mother = put(run.records, "gp", "Edith", "Charhurst", "1939-01-11", "", "786");
+    uint32_t daughter = put(run.records, "bus", "Edith", "Charhurst", "1993-07-24", "", "786");
+    (void)put(run.records, "tax", "Edith", "Charhurst", "", "", "786");
+    finish_case(&run);
+    assert_int_equal(run.clusters.cluster[turned], run.clusters.cluster[right]);
+    assert_int_equal(run.clusters.cluster[next_day], run.clusters.cluster[right]);
+    assert_true(run.clusters.cluster[daughter] != run.clusters.cluster[mother]);
+    arena_free(run.arena);
+}
+
+static void who_gives_both_names_explains_that_two_records_give_one_each(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t both = put_at(run.records, "gp", "Janet", "Elsie", "Wickford", "1952-01-02", "787", "NR1 1AA");
+    uint32_t elsie = put_at(run.records, "housing", "Elsie", "", "Wickford", "1952-01-02", "787", "NR1 1AA");
+    uint32_t janet = put_at(run.records, "bus", "Janet", "", "Wickford", "1952-01-02", "788", "NR28 9PZ");
+    finish_case(&run);
+    assert_int_equal(run.clusters.cluster[elsie], run.clusters.cluster[both]);
+    assert_int_equal(run.clusters.cluster[janet], run.clusters.cluster[both]);
+    arena_free(run.arena);
+}
+
+static void a_bill_to_an_initial_does_not_part_two_full_records(void **state)
+{
+    (void)state;
+    struct case_run run = start_case();
+    uint32_t before = ADD(run.records, "gp", "before", "Liz", "", "Wickford", "", "", "1944-10-24", "", "",
+                          "07700 900123", "", "", "789", "", "NR1 1AA");
+    uint32_t now = ADD(run.records, "bus", "now", "Elizabeth", "", "Wickford", "", "", "1944-10-24", "", "",
+                       "07700 900123", "", "", "790", "", "NR28 9PZ");
+    (void)put_at(run.records, "tax", "E", "", "Wickford", "", "790", "NR28 9PZ");
+    finish_case(&run);
+    assert_int_equal(run.clusters.cluster[now], run.clusters.cluster[before]);
+    arena_free(run.arena);
+}
+
 static void nobody_in_a_care_home_is_joined_for_living_there(void **state)
 {
     (void)state;
@@ -145,6 +240,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(twins_stay_two_and_each_finds_her_own_records),
         cmocka_unit_test(father_and_son_of_one_name_stay_two_and_a_record_without_date_joins_neither),
+        cmocka_unit_test(twins_of_forms_of_one_name_are_not_joined_through_a_third_record),
+        cmocka_unit_test(a_name_that_two_share_does_not_make_them_one),
+        cmocka_unit_test(an_initial_at_the_home_of_one_twin_may_be_the_other),
+        cmocka_unit_test(a_third_record_explains_two_birth_dates),
+        cmocka_unit_test(who_gives_both_names_explains_that_two_records_give_one_each),
+        cmocka_unit_test(a_bill_to_an_initial_does_not_part_two_full_records),
         cmocka_unit_test(nobody_in_a_care_home_is_joined_for_living_there),
         cmocka_unit_test(an_initial_at_a_home_is_the_one_person_it_fits_and_nobody_when_it_fits_two),
         cmocka_unit_test(who_is_called_by_a_middle_name_is_known_by_a_record_that_gives_both),
