@@ -299,8 +299,11 @@ static bool plainly_one(struct clustering *work, uint32_t c, uint32_t other, boo
     uint32_t x = work->original[c], y = work->original[other];
     enum link_verdict verdict = compare_verdict(&work->comparer, x, y, &guard);
     *ret_by_rule = verdict == LINK_JOIN;
-    return *ret_by_rule || (verdict == LINK_BY_WEIGHT &&
-                            (double)score_pair(&work->comparer, work->memo, x, y).weight >= work->input->join);
+    if (verdict != LINK_BY_WEIGHT)
+        return *ret_by_rule;
+    struct compared compared;
+    compare_records(&work->comparer, work->memo, x, y, &compared);
+    return (double)score_weight(work->input->model, &compared) >= work->input->join;
 }
 
 static bool lifts(struct clustering *work, const struct link_guard *guard, uint32_t c, uint32_t a, uint32_t b)
