@@ -213,6 +213,10 @@ struct link_cluster_input {
     const struct link_model *model;
     /* Per record one-to-one (link_type link): at most one record of each source in a cluster. */
     bool one_to_one;
+    /* Puts what is left over (clusters of one or two records) to the cluster where it belongs more likely than not,
+     * though no pair is heavy enough to join. Not where guards or cannot-links have a say. Needs a model. */
+    bool attach;
+    const struct link_options *options; /* threads and progress; may be NULL */
 };
 
 enum link_reason {

@@ -220,7 +220,9 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                        .one_to_one = job->spec->one_to_one,
                                        .keys = link_records_keys(job->records),
                                        .records = job->records,
-                                       .model = job->model};
+                                       .model = job->model,
+                                       .attach = job->spec->attach,
+                                       .options = &job->request->options};
     if (!link_cluster(&input, job->arena, &job->clusters, err))
         return false;
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);

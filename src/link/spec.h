@@ -162,7 +162,7 @@ struct link_spec {
     size_t guard_count;
     struct link_guard guards[LINK_GUARDS_MAX];
     double join, review, floor, margin;
-    bool one_to_one, all_without_duplicates, learn;
+    bool one_to_one, all_without_duplicates, learn, attach;
     double random_pairs;
     struct slice *no_duplicates;
     size_t no_duplicate_count;

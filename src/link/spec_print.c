@@ -175,8 +175,9 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
         }
         buffer_add(&out, S("]}\n"));
     }
-    buffer_format(&out, "one_to_one: %s\nlearn: %s\nrandom_pairs: %.17g\n", spec->one_to_one ? "true" : "false",
-                  spec->learn ? "true" : "false", spec->random_pairs);
+    buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrandom_pairs: %.17g\n",
+                  spec->one_to_one ? "true" : "false", spec->learn ? "true" : "false", spec->attach ? "true" : "false",
+                  spec->random_pairs);
     if (!slice_empty(spec->truth_column)) {
         buffer_add(&out, S("truth: {column: "));
         quoted(&out, spec->truth_column);

@@ -204,7 +204,9 @@ static bool learn(struct trainer *trainer, struct error *err)
                                            .review = trainer->model->join,
                                            .keys = trainer->records->keys,
                                            .records = trainer->records,
-                                           .model = trainer->model};
+                                           .model = trainer->model,
+                                           .attach = trainer->records->spec->attach,
+                                           .options = trainer->options};
         done = link_cluster(&input, scratch, &clusters, err);
     }
     if (done)

@@ -1,0 +1,123 @@
+/* cluster.h: one component of the graph of records being clustered, for the files of this room.
+ *
+ * cluster.c cuts the records into components that can never share a cluster and hands each to cluster_component, on any
+ * thread; nothing is shared between two of them but the plan, which is only read. Nodes of a component are numbered
+ * from 0 in canonical order, so every tie breaks by content. A cluster is called by its lowest node. */
+#ifndef STAITHE_LINK_CLUSTER_H
+#define STAITHE_LINK_CLUSTER_H
+
+#include "link/compare.h"
+
+enum { CLUSTER_NONE = 0xffffffffu };
+
+struct cluster_plan {
+    const struct link_cluster_input *input;
+    struct comparer comparer; /* bound, where there is a model */
+    size_t fields;            /* 1 without a model: the whole weight */
+    double prior;
+    double odds[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* 2^weight */
+    double odds_of_frequency[256];                     /* 2^bits, by steps + 128 */
+    bool guards, constrained;
+    float margin;
+    uint64_t *masks;     /* by source: its bit, of those that hold no duplicates */
+    uint32_t count;      /* nodes that are in */
+    uint32_t *original;  /* node of the input by canonical number */
+    uint32_t *canonical; /* and back; CLUSTER_NONE for nodes left out */
+    uint32_t *local;     /* by canonical number: its number within its component */
+    uint32_t *root;      /* by canonical number: that of its cluster's first node */
+};
+
+/* Two clusters that have at least one edge between them. */
+struct bond {
+    uint32_t side[2]; /* clusters; [0] < [1] */
+    uint32_t next[2]; /* next bond in the list of that side */
+    uint32_t version;
+    uint32_t best;                   /* heaviest edge that may become a doubt, or CLUSTER_NONE */
+    uint32_t strong;                 /* edges of join or more that may join by weight */
+    uint32_t by_rule, review, apart; /* edges of these verdicts */
+    float score;
+    bool dead, ambiguous;
+    bool complete; /* the score is that of every cross pair, not of the edges alone */
+};
+
+struct cluster_node {
+    uint32_t parent, size;
+    uint32_t first_bond;
+    uint32_t last_member, next_member; /* members as a list from the cluster's name */
+    uint32_t first_enemy, last_enemy;  /* places in enemies */
+    uint64_t verified, sources;
+};
+
+struct enemy {
+    uint32_t node, next;
+};
+
+struct candidate {
+    float score;
+    uint32_t lo, hi, bond, version;
+};
+
+struct clustering {
+    const struct cluster_plan *plan;
+    const struct link_cluster_input *input; /* plan->input */
+    struct arena *arena;                    /* of this component */
+    struct memo *memo;                      /* of this thread */
+    uint32_t count;
+    uint32_t *original; /* node of the input by number here */
+    struct cluster_node *nodes;
+    struct bond *bonds;
+    size_t bond_count;
+    double *sums;     /* by bond and field, over its edges: 2^weight */
+    uint32_t *counts; /* of edges that have the field */
+    float *pairs;     /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
+    uint8_t *paired;  /* by pair: known */
+    struct enemy *enemies;
+    size_t enemy_count, enemy_capacity;
+    struct candidate *heap;
+    size_t heap_count, heap_capacity;
+    uint32_t *mark; /* by cluster: the bond to it of the cluster being merged + 1 */
+};
+
+/* What one component is made of; numbers of nodes are canonical. */
+struct component_input {
+    const uint32_t *nodes; /* ascending */
+    uint32_t count;
+    const uint32_t *edges; /* numbers in the input */
+    size_t edge_count;
+    const uint32_t *must, *cannot; /* numbers in the input */
+    size_t must_count, cannot_count;
+};
+
+struct component_result {
+    struct arena *arena; /* of the lists */
+    struct link_doubt *doubts;
+    size_t doubt_count, doubt_capacity;
+    uint32_t *refused; /* must-links, by number */
+    size_t refused_count, refused_capacity;
+};
+
+/* cluster_component.c. Sets plan->root of its own nodes and adds to the result. The arena is reset by the caller. */
+void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
+                       struct arena *arena, struct component_result *ret);
+uint32_t cluster_find(struct clustering *work, uint32_t node);
+/* How well two sets of records, by their numbers in the input, fit into one cluster: prior and fields, in bits. */
+float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint32_t *a, size_t a_count,
+                  const uint32_t *b, size_t b_count, struct arena *scratch);
+void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *compared, float *ret);
+
+static inline unsigned bond_side(const struct bond *bond, uint32_t cluster)
+{
+    return bond->side[1] == cluster;
+}
+
+/* cluster_forbid.c: whether a person's or an owner's word stands between two clusters; whether anything forbids that
+ * they become one (bond: theirs, or NULL; with: a cluster that both are about to be one with, or CLUSTER_NONE); whether
+ * one of a bond's two fits another cluster about as well, so that a person has to say. */
+bool cluster_kept_apart(struct clustering *work, uint32_t x, uint32_t y);
+bool cluster_forbidden(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond, uint32_t with);
+bool cluster_ambiguous(struct clustering *work, const struct bond *bond);
+
+/* cluster_attach.c: puts records that are left over where they belong; changes plan->root. */
+bool cluster_attach(struct cluster_plan *plan, struct error *err) MUST_USE;
+
+#endif
