@@ -10,7 +10,7 @@ only=${FUZZ_ONLY:-}
 if [ ! -f build-fuzz/build.ninja ]; then
     CC=clang meson setup build-fuzz -Dfuzz=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
 fi
-ninja -C build-fuzz --quiet build.ninja
+ninja -C build-fuzz --quiet build.ninja >/dev/null
 mapfile -t targets < <(ninja -C build-fuzz -t targets all | grep -o '^fuzz/fuzz_[a-z_]*:' | tr -d ':')
 ninja -C build-fuzz --quiet "${targets[@]}"
 mkdir -p build-fuzz/found
