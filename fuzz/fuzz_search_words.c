@@ -37,8 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         search_tokens(&form, arena, count, &tokens);
         for (size_t i = 0; i < form.family_count; i++)
             search_word_tokens(form.family[i], arena, count, &tokens);
-        for (size_t i = 0; i < terms.count; i++) {
-            struct fit fit = search_fit(&terms.list[i], &form);
+        struct fitting *fitting = search_fitting(&terms, arena);
+        for (size_t i = 0; i < 2 * terms.count; i++) { /* the second time as it was remembered */
+            struct fit fit = search_fit(fitting, i % terms.count, &form);
             must(fit.quality >= 0 && fit.quality <= 1);
         }
     }

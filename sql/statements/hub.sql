@@ -8,12 +8,6 @@ SELECT s.name, s.id, s.current_landing, l.received_at, l.as_at FROM source s
 LEFT JOIN landing l ON l.id = s.current_landing
 ORDER BY s.name;
 
--- The latest landing that became current, of each source: for freshness.
--- name: hub_freshness
-SELECT s.name, l.id, l.received_at, l.as_at FROM source s
-JOIN landing l ON l.id = s.current_landing
-ORDER BY s.name;
-
 -- The source's records lie in the ranges of ids that its landings name. CROSS JOIN keeps SQLite walking them in that order.
 -- name: hub_current_keys sqlite
 SELECT r.anchor, r.key, r.hash, l.received_at, l.as_at FROM source s
@@ -95,9 +89,6 @@ DELETE FROM member WHERE linkage = $1;
 -- name: hub_member_delete
 DELETE FROM member WHERE linkage = $1 AND anchor = $2;
 
--- name: hub_member_insert
-INSERT INTO member (linkage, anchor, entity) VALUES ($1, $2, $3);
-
 -- name: hub_member
 SELECT entity FROM member WHERE linkage = $1 AND anchor = $2;
 
@@ -110,11 +101,11 @@ SELECT anchor, entity FROM member WHERE linkage = $1 AND anchor IN (SELECT value
 SELECT anchor, entity FROM member WHERE linkage = $1 AND anchor = ANY (CAST($2 AS BIGINT[])) ORDER BY anchor;
 
 -- name: hub_members_of_entities sqlite
-SELECT m.entity, m.anchor, r.source FROM member m JOIN record r ON r.id = m.anchor
-WHERE m.linkage = $1 AND m.entity IN (SELECT value FROM json_each($2)) ORDER BY m.entity, m.anchor;
+SELECT entity, anchor, source FROM member
+WHERE linkage = $1 AND entity IN (SELECT value FROM json_each($2)) ORDER BY entity, anchor;
 -- name: hub_members_of_entities postgresql
-SELECT m.entity, m.anchor, r.source FROM member m JOIN record r ON r.id = m.anchor
-WHERE m.linkage = $1 AND m.entity = ANY (CAST($2 AS BIGINT[])) ORDER BY m.entity, m.anchor;
+SELECT entity, anchor, source FROM member
+WHERE linkage = $1 AND entity = ANY (CAST($2 AS BIGINT[])) ORDER BY entity, anchor;
 
 -- name: hub_event_insert
 INSERT INTO entity_event (id, linkage, at, kind, entity, other, cause) VALUES ($1, $2, $3, $4, $5, $6, $7);
@@ -283,8 +274,8 @@ SELECT anchor, uprn, from_date, until_date, how FROM residence WHERE anchor = AN
 -- Who a home's records are of, in one linkage, with each record's source. CROSS JOIN keeps SQLite beginning with the home.
 -- name: hub_residents
 SELECT m.entity, v.anchor, v.from_date, v.until_date, v.how, s.name
-FROM residence v CROSS JOIN member m CROSS JOIN record r CROSS JOIN source s
-WHERE v.uprn = $2 AND m.linkage = $1 AND m.anchor = v.anchor AND r.id = v.anchor AND s.id = r.source
+FROM residence v CROSS JOIN member m CROSS JOIN source s
+WHERE v.uprn = $2 AND m.linkage = $1 AND m.anchor = v.anchor AND s.id = m.source
 ORDER BY m.entity, v.anchor LIMIT 2000;
 
 -- ---- what people write ----

@@ -81,6 +81,20 @@ static bool make_people(struct invocation *invocation, struct app *app, struct b
     return true;
 }
 
+/* A hub that stands already, made by an older program: its tables are brought up to this one's. */
+static bool bring_up(struct invocation *invocation, struct error *err)
+{
+    struct app_settings settings;
+    struct app *app;
+    struct buffer out = buffer_make(invocation->arena);
+    if (!app_settings_read(invocation, &settings, err) || !app_open_with(invocation, &settings, true, &app, err))
+        return false;
+    buffer_format(&out, "The tables of the hub in %.*s are of schema %d, this program's.\n", PRINT(settings.data),
+                  store_schema_version(app->store));
+    print_out(&out);
+    return true;
+}
+
 bool run_init(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
@@ -89,13 +103,16 @@ bool run_init(struct invocation *invocation, struct error *err)
         .data = invocation->data.len ? invocation->data : slice_of(set && *set ? set : "data"),
         .store = invocation->store.len ? app_store_address(arena, invocation->store) : S("hub.db"),
         .county = invocation->county};
+    bool there = host_exists(arena_format(arena, "%.*s/staithe.yaml", PRINT(settings.data)));
+    if (there && !settings.county.len && !option_given(invocation, "admin") && !option_given(invocation, "demo"))
+        return bring_up(invocation, err);
     if (!settings.county.len)
         return error_set(err, ERROR_USAGE,
                          "say which county's folder to use: --county DIR (county/norfolk is the reference)");
     if (!option_given(invocation, "admin") && !option_given(invocation, "demo"))
         return error_set(err, ERROR_USAGE,
                          "say who is to administer it: --admin NAME, or --demo for demonstration accounts");
-    if (host_exists(arena_format(arena, "%.*s/staithe.yaml", PRINT(settings.data))))
+    if (there)
         return error_set(err, ERROR_CONFLICT, "the folder %.*s holds a hub already; choose another with --data",
                          PRINT(settings.data));
     if (!app_county_folder(arena, settings.county, &settings.county, err))

@@ -385,12 +385,14 @@ static struct store_rights make_rights(const struct grant *grant, bool for_match
     making.open[making.open_count] = NULL;
     struct digest digest = hash_sha256(buffer_slice(&making.content));
     struct slice hex = digest_hex(arena, &digest);
-    return (struct store_rights){
+    struct store_rights rights = {
         .name = arena_format(arena, "grant_%.*s", PRINT(slice_part(hex, 0, 32))),
         .open_tables = making.open,
         .tables = making.tables,
         .count = making.count,
     };
+    rights.key = store_rights_key(&rights, arena);
+    return rights;
 }
 
 static struct digest content_digest(const struct grant *grant, struct arena *arena)

@@ -509,7 +509,7 @@ bool guard_choices(const struct guard_session *session, struct arena *arena, str
             const struct grant_request request = {session->who.agency, role->name, role->purposes[k],
                                                   guard_today(session->guard)};
             const struct grant *grant;
-            if (!grant_compile(session->catalogue, &request, arena, &grant, err))
+            if (!kept_grant(session->guard, session->catalogue, &request, arena, &grant, err))
                 return false;
             ARENA_GROW(arena, choices, count, capacity);
             choices[count++] = (struct guard_choice){role, grant->purpose, grant->source_count > 0};

@@ -11,14 +11,16 @@
 
 struct answers {
     struct terms name;
+    struct fitting *fitting; /* of the name's terms */
     struct slice birth, postcode, nhs_number;
 };
 
-static bool name_fits(const struct terms *name, const struct search_form *form)
+static bool name_fits(const struct answers *answers, const struct search_form *form)
 {
     bool family = false;
+    const struct terms *name = &answers->name;
     for (size_t i = 0; i < name->count; i++) {
-        struct fit fit = search_fit(&name->list[i], form);
+        struct fit fit = search_fit(answers->fitting, i, form);
         if (fit.where == FIT_ADDRESS || fit.quality < 0.6)
             return false;
         family = family || fit.where == FIT_FAMILY_NAME || fit.where == FIT_OTHER_NAME;
@@ -28,7 +30,7 @@ static bool name_fits(const struct terms *name, const struct search_form *form)
 
 static void check_form(const struct answers *answers, const struct search_form *form, bool fits[4])
 {
-    fits[0] = fits[0] || name_fits(&answers->name, form);
+    fits[0] = fits[0] || name_fits(answers, form);
     fits[1] = fits[1] || (answers->birth.len == 10 && slice_equal(answers->birth, form->birth));
     fits[2] = fits[2] || (answers->postcode.len && slice_equal(answers->postcode, form->postcode));
     fits[3] = fits[3] || (answers->nhs_number.len && slice_equal(answers->nhs_number, form->nhs_number));
@@ -55,6 +57,7 @@ static void read_answers(const struct caller_answers *given, struct date today, 
         default:
             break;
         }
+    ret->fitting = search_fitting(&ret->name, arena);
     (void)(text_nhs_number(arena, given->nhs_number, &ret->nhs_number) || (ret->nhs_number.len = 0));
 }
 
@@ -76,14 +79,14 @@ static bool check_person(struct reading *r, int64_t entity, const struct answers
         if (!own || !own->granted || !own->granted->match)
             continue;
         struct sql sql =
-            search_table_forms(own->source->name, store_dialect(transaction_store(r->transaction)), r->arena);
+            search_table_forms(&own->source->name, 1, store_dialect(transaction_store(r->transaction)), r->arena);
         if (!store_query_sql(r->transaction, &sql, ARGS(id_list(r->transaction, &anchor, 1, r->arena)), r->arena,
                              &forms, err))
             return false;
         for (size_t k = 0; k < forms.rows; k++) {
             struct slice packed;
             struct search_form form;
-            if (!search_form_untoken(cell_text(&result_row(&forms, k)[0]), &anchor, &packed))
+            if (!search_form_untoken(cell_text(&result_row(&forms, k)[1]), &anchor, &packed))
                 continue;
             search_form_unpack(packed, &form);
             check_form(answers, &form, fits);

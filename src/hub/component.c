@@ -163,7 +163,7 @@ static bool recluster_linkage(const struct hub *hub, struct transaction *t, cons
         if (record < 0 || clusters->cluster[record] == UINT32_MAX)
             continue; /* not of this linkage's sources any more: the next linking takes it out */
         was[record] = cell_integer(&result_row(&rows, i)[1]);
-        before.rows[before.count++] = (struct member_row){anchor, was[record]};
+        before.rows[before.count++] = (struct member_row){anchor, was[record], 0};
     }
     struct entities entities;
     struct entities_input input = {(uint32_t)linked->count, clusters->cluster, was, NULL, 0};
@@ -178,7 +178,8 @@ static bool recluster_linkage(const struct hub *hub, struct transaction *t, cons
         uint32_t record = linked->by_anchor[i].record;
         if (clusters->cluster[record] == UINT32_MAX)
             continue;
-        after.rows[after.count++] = (struct member_row){linked->by_anchor[i].anchor, entities.entity[record]};
+        after.rows[after.count++] = (struct member_row){linked->by_anchor[i].anchor, entities.entity[record],
+                                                        linked->sources[linked->records[record].source].id};
         *ret_changed = *ret_changed || was[record] != entities.entity[record];
     }
     return write_members(t, linkage, &before, &after, arena, err) &&

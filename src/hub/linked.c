@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "store/source_table.h"
+#include "ingest/source_state.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -95,23 +95,10 @@ static bool take_values(void *context, const struct value *cells, size_t columns
     return true;
 }
 
-static enum column_storage storage_of(enum column_type type)
-{
-    return type == TYPE_INTEGER || type == TYPE_BOOLEAN ? COLUMN_INTEGER : COLUMN_TEXT;
-}
-
-static struct source_table table_of(const struct source *source, int64_t id, struct arena *arena)
-{
-    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count + 1);
-    for (size_t i = 0; i < source->column_count; i++)
-        columns[i] = (struct source_table_column){source->columns[i].name, storage_of(source->columns[i].type)};
-    return (struct source_table){source->name, id, columns, source->column_count};
-}
-
 static bool read_values(struct transaction *t, struct source_reading *reading, int64_t id, const int64_t *anchors,
                         size_t anchor_count, struct error *err)
 {
-    struct source_table table = table_of(reading->source, id, reading->arena);
+    struct source_table table = source_table_shape(reading->source, id, reading->arena);
     const struct column **columns;
     reading->column_count = person_form_columns(reading->source, reading->arena, &columns);
     reading->columns = columns;

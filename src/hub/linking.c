@@ -170,7 +170,8 @@ static bool write_linkage(struct transaction *t, struct linking *l, size_t numbe
     entities_number(&entities, (uint32_t)linked->count, first);
     for (size_t i = 0; i < linked->count; i++)
         if (clusters->cluster[i] != UINT32_MAX)
-            after.rows[after.count++] = (struct member_row){linked->records[i].anchor, entities.entity[i]};
+            after.rows[after.count++] = (struct member_row){linked->records[i].anchor, entities.entity[i],
+                                                            linked->sources[linked->records[i].source].id};
     qsort(after.rows, after.count, sizeof *after.rows, by_member);
     out.records = after.count;
     out.entities = entities.total;

@@ -126,6 +126,15 @@ static bool write_source(struct transaction *t, const struct linked *linked, con
         if (!store_each_sql(t, &all, ARGS(value_text(old_words.attribute)), take_row, &old_words, err))
             return false;
     }
+    int64_t ignored;
+    struct slice form;
+    for (size_t i = 0; i < old.list.count; i++)
+        if (!search_form_untoken(old.list.rows[i].token, &ignored, &form)) { /* an older program's */
+            struct sql clear = search_table_clear(name, arena);
+            if (!store_execute_sql(t, &clear, NO_ARGS, NULL, err))
+                return false;
+            old.list.count = old_words.list.count = 0;
+        }
     struct token_rows go = {.arena = arena}, come = {.arena = arena}, words = {.arena = arena};
     struct arena *scratch = arena_make(0);
     struct slice *forms = arena_array(arena, struct slice, source->count + 1);

@@ -362,7 +362,8 @@ static bool take_member(void *context, const struct value *cells, size_t columns
     (void)columns;
     (void)err;
     ARENA_GROW(reading->arena, reading->list.rows, reading->list.count, reading->capacity);
-    reading->list.rows[reading->list.count++] = (struct member_row){cell_integer(&cells[0]), cell_integer(&cells[1])};
+    reading->list.rows[reading->list.count++] =
+        (struct member_row){cell_integer(&cells[0]), cell_integer(&cells[1]), 0};
     return true;
 }
 
@@ -409,12 +410,13 @@ bool write_members(struct transaction *t, int64_t linkage, const struct members 
     if (coming == 0)
         return true;
     static const struct bulk_column columns[] = {
-        {"linkage", VALUE_INTEGER}, {"anchor", VALUE_INTEGER}, {"entity", VALUE_INTEGER}};
+        {"linkage", VALUE_INTEGER}, {"anchor", VALUE_INTEGER}, {"entity", VALUE_INTEGER}, {"source", VALUE_INTEGER}};
     struct bulk *bulk;
     if (!bulk_open(t, "member", columns, countof(columns), arena, &bulk, err))
         return false;
     for (size_t i = 0; i < coming; i++) {
-        struct value values[] = {value_integer(linkage), value_integer(come[i].anchor), value_integer(come[i].entity)};
+        struct value values[] = {value_integer(linkage), value_integer(come[i].anchor), value_integer(come[i].entity),
+                                 value_integer(come[i].source)};
         if (!bulk_add(bulk, values, err))
             return false;
     }

@@ -31,6 +31,7 @@ bool write_doubts(struct transaction *transaction, struct doubt_found *doubts, s
 struct members {
     struct member_row {
         int64_t anchor, entity;
+        int64_t source; /* id; of those that come */
     } * rows;
     size_t count;
 };

@@ -1,6 +1,6 @@
 /* Age groups: a grant with clauses for adults or children only needs to know whose record it is before it shows
- * anything. The birth dates of all records that it may match on are read then (the rights include just those columns),
- * and only then the rest. */
+ * anything. The birth dates of all records that it may match on are read with what may be shown (the rights include
+ * just those columns), one statement a source; then what is not for the person's age is left out. */
 #include "hub/reading.h"
 
 #include "base/text.h"
@@ -16,21 +16,6 @@ struct date read_iso(struct slice text)
     return date_read(text, &form, &date) ? date : NO_DATE;
 }
 
-static enum column_storage storage_of(enum column_type type)
-{
-    return type == TYPE_INTEGER || type == TYPE_BOOLEAN ? COLUMN_INTEGER
-           : type == TYPE_DECIMAL                       ? COLUMN_REAL
-                                                        : COLUMN_TEXT;
-}
-
-static struct source_table table_of(const struct source *source, int64_t id, struct arena *arena)
-{
-    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count + 1);
-    for (size_t i = 0; i < source->column_count; i++)
-        columns[i] = (struct source_table_column){source->columns[i].name, storage_of(source->columns[i].type)};
-    return (struct source_table){source->name, id, columns, source->column_count};
-}
-
 static bool find_sources(struct reading *r, struct error *err)
 {
     struct result rows;
@@ -42,7 +27,6 @@ static bool find_sources(struct reading *r, struct error *err)
         struct reading_source *own = &r->sources[i];
         own->source = &r->catalogue->sources[i];
         own->granted = grant_source(r->grant, own->source->name);
-        own->stale = own->source->fresh_days > 0;
         for (size_t k = 0; k < rows.rows; k++) {
             const struct value *row = result_row(&rows, k);
             if (!slice_equal(cell_text(&row[0]), own->source->name))
@@ -51,11 +35,10 @@ static bool find_sources(struct reading *r, struct error *err)
             own->current_landing = cell_integer(&row[2]);
             own->received_at = cell_integer(&row[3]);
             own->as_at = cell_null(&row[4]) ? NO_DATE : read_iso(cell_text(&row[4]));
-            struct date day = date_known(own->as_at) ? own->as_at : date_of_time(own->received_at);
-            own->stale = own->current_landing && own->source->fresh_days &&
-                         date_days(r->today) - date_days(day) > own->source->fresh_days;
         }
-        own->table = table_of(own->source, own->id, r->arena);
+        own->age = source_age(own->source, own->current_landing != 0, own->as_at, own->received_at, r->today);
+        own->table = source_table_shape(own->source, own->id, r->arena);
+        own->noted = arena_array(r->arena, bool, own->source->column_count);
         r->homes =
             r->homes || (own->source->gazetteer && own->granted && (own->granted->match || own->granted->column_count));
     }
@@ -129,12 +112,22 @@ void reading_note(struct reading *r, int64_t anchor, struct slice source, struct
     r->fields[r->field_count++] = arena_format(r->arena, "%.*s.%.*s", PRINT(source), PRINT(column));
 }
 
+/* (By number, for a view has hundreds of fields.) */
 void reading_note_record(struct reading *r, const struct view_record *record)
 {
-    struct slice name = record->evidence.source ? record->evidence.source->name : NO_SLICE;
-    reading_note(r, record->evidence.anchor, name, NO_SLICE);
-    for (size_t i = 0; i < record->field_count; i++)
-        reading_note(r, record->evidence.anchor, name, record->fields[i].column->name);
+    const struct source *source = record->evidence.source;
+    const struct reading_source *own = source ? reading_source_of(r, source->name) : NULL;
+    reading_note(r, record->evidence.anchor, NO_SLICE, NO_SLICE);
+    for (size_t i = 0; own && i < record->field_count; i++) {
+        size_t number = (size_t)(record->fields[i].column - own->source->columns);
+        must(number < own->source->column_count);
+        if (own->noted[number])
+            continue;
+        own->noted[number] = true;
+        ARENA_GROW(r->arena, r->fields, r->field_count, r->field_capacity);
+        r->fields[r->field_count++] =
+            arena_format(r->arena, "%.*s.%.*s", PRINT(source->name), PRINT(record->fields[i].column->name));
+    }
 }
 
 bool hub_read_end(struct reading *r, struct slice action, struct slice subject, struct error *err)
@@ -221,56 +214,6 @@ static const struct member_of *member_find(const struct member_of *members, size
     return bsearch(&wanted, members, count, sizeof *members, by_anchor);
 }
 
-static bool read_births(struct reading *r, const struct member_of *members, size_t count, struct loaded_person *people,
-                        size_t person_count, struct error *err)
-{
-    struct date *births = arena_array(r->arena, struct date, count + 1);
-    size_t *of = arena_array(r->arena, size_t, count + 1), birth_count = 0;
-    for (size_t s = 0; s < r->source_count; s++) {
-        const struct reading_source *own = &r->sources[s];
-        const struct column *column = source_attribute(own->source, ATTRIBUTE_PERSON_BIRTH_DATE);
-        if (!column || !own->granted || !own->granted->match || !own->id)
-            continue;
-        int64_t *anchors = arena_array(r->arena, int64_t, count + 1);
-        size_t anchor_count = 0;
-        for (size_t i = 0; i < count; i++)
-            if (members[i].source == s)
-                anchors[anchor_count++] = members[i].anchor;
-        if (anchor_count == 0)
-            continue;
-        struct source_read read = {.table = &own->table,
-                                   .columns = &column->name,
-                                   .column_count = 1,
-                                   .anchors = anchors,
-                                   .anchor_count = anchor_count};
-        struct sql sql;
-        const struct value *args;
-        size_t arg_count;
-        struct result rows;
-        source_table_select(&read, store_dialect(transaction_store(r->transaction)), r->arena, &sql, &args, &arg_count);
-        if (!store_query_sql(r->transaction, &sql, args, arg_count, r->arena, &rows, err))
-            return false;
-        for (size_t i = 0; i < rows.rows && birth_count < count; i++) {
-            const struct value *row = result_row(&rows, i);
-            struct date birth = read_iso(cell_text(&row[4]));
-            const struct member_of *member = member_find(members, count, cell_integer(&row[1]));
-            if (date_known(birth) && member) {
-                births[birth_count] = birth;
-                of[birth_count++] = member->person;
-            }
-        }
-    }
-    struct date *own_births = arena_array(r->arena, struct date, birth_count + 1);
-    for (size_t p = 0; p < person_count; p++) {
-        size_t own = 0;
-        for (size_t i = 0; i < birth_count; i++)
-            if (of[i] == p)
-                own_births[own++] = births[i];
-        people[p].age = age_group_of(own_births, own, r->today);
-    }
-    return true;
-}
-
 static bool wanted_column(const struct column *column, const struct load_options *options)
 {
     if (!options->only)
@@ -315,7 +258,7 @@ static void fill_evidence(const struct reading *r, const struct reading_source *
     e->source_title = own->source->title;
     e->agency_title = agency ? agency->title : own->source->agency;
     e->row_title = own->source->row_title.len ? own->source->row_title : own->source->title;
-    e->stale = own->stale;
+    e->stale = own->age.stale;
     if (own->granted && own->granted->column_count) {
         const struct grant_column *column = &own->granted->columns[0];
         if (record->field_count) {
@@ -355,45 +298,100 @@ static int by_person(const void *a, const void *b)
     return order ? order : (x->evidence.anchor > y->evidence.anchor) - (x->evidence.anchor < y->evidence.anchor);
 }
 
+/* What was read of one source: its rows, and where in them what stands. */
+struct source_rows {
+    const struct column **columns; /* that may be shown, in the contract's order */
+    size_t column_count;
+    size_t birth; /* which cell tells a person's age; 0: none */
+    struct result rows;
+};
+
 static bool read_source(struct reading *r, size_t s, const struct member_of *members, size_t count,
-                        const struct loaded_person *people, const struct load_options *options, struct loaded *out,
-                        struct error *err)
+                        const struct load_options *options, struct source_rows *out, struct error *err)
 {
     const struct reading_source *own = &r->sources[s];
-    if (!own->granted || own->granted->column_count == 0 || !own->id)
+    if (!own->granted || !own->id)
+        return true;
+    const struct column *birth = own->granted->match && !grant_ageless(r->grant)
+                                     ? source_attribute(own->source, ATTRIBUTE_PERSON_BIRTH_DATE)
+                                     : NULL;
+    out->columns = arena_array(r->arena, const struct column *, own->source->column_count + 1);
+    if (own->granted->column_count)
+        out->column_count = shown_columns(r, own, options, out->columns);
+    if (out->column_count == 0 && !birth)
         return true;
     int64_t *anchors = arena_array(r->arena, int64_t, count + 1);
     size_t anchor_count = 0;
     for (size_t i = 0; i < count; i++)
-        if (members[i].source == s && grant_admits(r->grant, people[members[i].person].age))
+        if (members[i].source == s)
             anchors[anchor_count++] = members[i].anchor;
     if (anchor_count == 0)
         return true;
-    const struct column **columns = arena_array(r->arena, const struct column *, own->source->column_count + 1);
-    size_t column_count = shown_columns(r, own, options, columns);
-    struct slice *names = arena_array(r->arena, struct slice, column_count + 1);
-    for (size_t i = 0; i < column_count; i++)
-        names[i] = columns[i]->name;
-    if (column_count == 0)
-        return true;
+    struct slice *names = arena_array(r->arena, struct slice, out->column_count + 2);
+    size_t name_count = 0;
+    for (; name_count < out->column_count; name_count++) {
+        names[name_count] = out->columns[name_count]->name;
+        if (out->columns[name_count] == birth)
+            out->birth = 4 + name_count;
+    }
+    if (birth && !out->birth) {
+        out->birth = 4 + name_count;
+        names[name_count++] = birth->name;
+    }
     struct source_read read = {.table = &own->table,
                                .columns = names,
-                               .column_count = column_count,
+                               .column_count = name_count,
                                .anchors = anchors,
                                .anchor_count = anchor_count};
     struct sql sql;
     const struct value *args;
     size_t arg_count;
-    struct result rows;
     source_table_select(&read, store_dialect(transaction_store(r->transaction)), r->arena, &sql, &args, &arg_count);
-    if (!store_query_sql(r->transaction, &sql, args, arg_count, r->arena, &rows, err))
-        return false;
-    for (size_t i = 0; i < rows.rows; i++) {
-        const struct value *row = result_row(&rows, i);
+    return store_query_sql(r->transaction, &sql, args, arg_count, r->arena, &out->rows, err);
+}
+
+/* The age group of each person, by all birth dates that were read. */
+static void find_ages(const struct reading *r, const struct source_rows *sources, const struct member_of *members,
+                      size_t count, struct loaded_person *people, size_t person_count)
+{
+    size_t most = 0, birth_count = 0, own_count;
+    for (size_t s = 0; s < r->source_count; s++)
+        most += sources[s].birth ? sources[s].rows.rows : 0;
+    struct date *births = arena_array(r->arena, struct date, most), *own = arena_array(r->arena, struct date, most);
+    size_t *of = arena_array(r->arena, size_t, most);
+    for (size_t s = 0; s < r->source_count; s++)
+        for (size_t i = 0; sources[s].birth && i < sources[s].rows.rows; i++) {
+            const struct value *row = result_row(&sources[s].rows, i);
+            const struct member_of *member = member_find(members, count, cell_integer(&row[1]));
+            births[birth_count] = read_iso(cell_text(&row[sources[s].birth]));
+            if (!member || !date_known(births[birth_count]))
+                continue;
+            of[birth_count++] = member->person;
+        }
+    for (size_t p = 0; p < person_count; p++) {
+        own_count = 0;
+        for (size_t i = 0; i < birth_count; i++)
+            if (of[i] == p)
+                own[own_count++] = births[i];
+        people[p].age = age_group_of(own, own_count, r->today);
+    }
+}
+
+/* The records of one source, of those whom the grant admits. */
+static void add_records(const struct reading *r, size_t s, const struct source_rows *source,
+                        const struct member_of *members, size_t count, const struct loaded_person *people,
+                        struct loaded *out)
+{
+    const struct reading_source *own = &r->sources[s];
+    for (size_t i = 0; source->column_count && i < source->rows.rows; i++) {
+        const struct value *row = result_row(&source->rows, i);
         const struct member_of *member = member_find(members, count, cell_integer(&row[1]));
         must(member && out->record_count < count);
-        struct view_record record = {.entity = people[member->person].entity};
-        fill_fields(r, own, columns, column_count, row + 4, people[member->person].age, &record);
+        const struct loaded_person *person = &people[member->person];
+        if (!grant_admits(r->grant, person->age))
+            continue;
+        struct view_record record = {.entity = person->entity};
+        fill_fields(r, own, source->columns, source->column_count, row + 4, person->age, &record);
         fill_evidence(r, own, &record);
         record.evidence.version = cell_integer(&row[0]);
         record.evidence.anchor = member->anchor;
@@ -402,7 +400,6 @@ static bool read_source(struct reading *r, size_t s, const struct member_of *mem
         if (record.field_count)
             out->records[out->record_count++] = record;
     }
-    return true;
 }
 
 static bool read_evidence(struct reading *r, struct loaded *out, struct error *err)
@@ -439,25 +436,32 @@ bool people_load(struct reading *r, const int64_t *entities, size_t count, const
     struct loaded_person *people = arena_array(r->arena, struct loaded_person, count + 1);
     size_t member_count = 0;
     for (size_t p = 0; p < count; p++) {
+        size_t first = 0, end; /* rows are by entity */
+        while (first < rows.rows && cell_integer(&result_row(&rows, first)[0]) != entities[p])
+            first++;
+        for (end = first; end < rows.rows && cell_integer(&result_row(&rows, end)[0]) == entities[p];)
+            end++;
         people[p] = (struct loaded_person){
-            .entity = entities[p], .age = AGE_UNKNOWN, .anchors = arena_array(r->arena, int64_t, rows.rows + 1)};
-        for (size_t i = 0; i < rows.rows; i++) {
+            .entity = entities[p], .age = AGE_UNKNOWN, .anchors = arena_array(r->arena, int64_t, end - first)};
+        for (size_t i = first; i < end; i++) {
             const struct value *row = result_row(&rows, i);
-            if (cell_integer(&row[0]) != entities[p])
-                continue;
             people[p].anchors[people[p].anchor_count++] = cell_integer(&row[1]);
             const struct reading_source *own = reading_source_by_id(r, cell_integer(&row[2]));
             if (own && member_count < rows.rows)
                 members[member_count++] = (struct member_of){cell_integer(&row[1]), p, (size_t)(own - r->sources)};
         }
     }
-    qsort(members, member_count, sizeof *members, by_anchor);
-    if (!grant_ageless(r->grant) && !read_births(r, members, member_count, people, count, err))
-        return false;
+    if (member_count)
+        qsort(members, member_count, sizeof *members, by_anchor);
+    struct source_rows *sources = arena_array(r->arena, struct source_rows, r->source_count + 1);
+    for (size_t s = 0; s < r->source_count; s++)
+        if (!read_source(r, s, members, member_count, options, &sources[s], err))
+            return false;
+    if (!grant_ageless(r->grant))
+        find_ages(r, sources, members, member_count, people, count);
     out.records = arena_array(r->arena, struct view_record, member_count + 1);
     for (size_t s = 0; s < r->source_count; s++)
-        if (!read_source(r, s, members, member_count, people, options, &out, err))
-            return false;
+        add_records(r, s, &sources[s], members, member_count, people, &out);
     qsort(out.records, out.record_count, sizeof *out.records, by_person);
     if (options->evidence && !read_evidence(r, &out, err))
         return false;

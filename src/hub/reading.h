@@ -10,7 +10,7 @@
 #include "hub/view.h"
 
 #include "guard/audit.h"
-#include "store/source_table.h"
+#include "ingest/source_state.h"
 
 struct reading_source {
     const struct source *source;
@@ -18,8 +18,9 @@ struct reading_source {
     int64_t id, current_landing;        /* 0: never landed */
     int64_t received_at;
     struct date as_at;
-    bool stale;
+    struct source_age age;
     struct source_table table;
+    bool *noted; /* for the audit: which of its columns were handed out */
 };
 
 struct reading {

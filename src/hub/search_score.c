@@ -1,8 +1,44 @@
 /* Qualities were set by hand so that an equal word beats a nickname, a nickname a letter wrong, a letter wrong a sound;
- * two weak fits never beat one of the same weight that is equal. */
+ * two weak fits never beat one of the same weight that is equal.
+ *
+ * Comparing two names costs some hundred nanoseconds (a distance and two Soundex), and the few hundred forms of a
+ * search hold the same few dozen names: what came out is remembered by term and word, in an open hash table that stops
+ * taking more when it is half full. */
 #include "hub/search_score.h"
 
 #include "base/text.h"
+
+enum { WORDS_KEPT = 512 };
+
+enum compared_as { AS_NAME, AS_ADDRESS };
+
+struct kept_fit {
+    struct slice word; /* no bytes: free */
+    size_t term;
+    enum compared_as as;
+    struct fit fit;
+};
+
+struct fitting {
+    const struct terms *terms;
+    struct kept_fit kept[WORDS_KEPT];
+    size_t kept_count;
+};
+
+struct fitting *search_fitting(const struct terms *terms, struct arena *arena)
+{
+    struct fitting *fitting = arena_new(arena, struct fitting);
+    fitting->terms = terms;
+    return fitting;
+}
+
+static size_t place_of(size_t term, enum compared_as as, struct slice word)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (term * 2 + as);
+    for (size_t i = 0; i < word.len; i++)
+        hash = (hash ^ (unsigned char)word.at[i]) * UINT64_C(0x100000001b3);
+    return (size_t)(hash ^ hash >> 29) & (WORDS_KEPT - 1);
+}
 
 static struct fit better(struct fit a, struct fit b)
 {
@@ -34,29 +70,58 @@ static struct fit fit_name(const struct term *term, struct slice word)
     return (struct fit){0};
 }
 
-static struct fit fit_names(const struct term *term, const struct slice *words, size_t count, enum fit_where where)
+static struct fit fit_address_word(const struct term *term, struct slice word)
+{
+    struct slice asked = term->text;
+    bool number = term->kind == TERM_NUMBER;
+    if (slice_equal(word, asked))
+        return (struct fit){0.95, FIT_EQUAL, FIT_ADDRESS, word};
+    if (!number && asked.len >= 5 && word.len >= 5 && text_distance(asked, word, 1) <= 1)
+        return (struct fit){0.7, FIT_EDIT, FIT_ADDRESS, word};
+    if (!number && asked.len >= 4 && slice_starts(word, asked))
+        return (struct fit){0.7, FIT_PART, FIT_ADDRESS, word};
+    return (struct fit){0};
+}
+
+static struct fit fit_word(struct fitting *fitting, size_t term, enum compared_as as, struct slice word)
+{
+    size_t at = place_of(term, as, word);
+    for (const struct kept_fit *kept; (kept = &fitting->kept[at])->word.len; at = (at + 1) & (WORDS_KEPT - 1))
+        if (kept->term == term && kept->as == as && slice_equal(kept->word, word))
+            return kept->fit;
+    const struct term *asked = &fitting->terms->list[term];
+    struct fit fit = as == AS_NAME ? fit_name(asked, word) : fit_address_word(asked, word);
+    if (fitting->kept_count < WORDS_KEPT / 2 && word.len) {
+        fitting->kept[at] = (struct kept_fit){word, term, as, fit};
+        fitting->kept_count++;
+    }
+    return fit;
+}
+
+static struct fit fit_names(struct fitting *fitting, size_t term, const struct slice *words, size_t count,
+                            enum fit_where where)
 {
     struct fit best = {0};
     for (size_t i = 0; i < count; i++) {
-        struct fit fit = fit_name(term, words[i]);
+        struct fit fit = fit_word(fitting, term, AS_NAME, words[i]);
         fit.where = where;
         best = better(best, fit);
     }
     return best;
 }
 
-static struct fit fit_address(struct slice asked, const struct search_form *form, bool number)
+double search_fit_name(struct fitting *fitting, size_t term, struct slice word)
 {
-    for (size_t i = 0; i < form->address_count; i++) {
-        struct slice word = form->address[i];
-        if (slice_equal(word, asked))
-            return (struct fit){0.95, FIT_EQUAL, FIT_ADDRESS, word};
-        if (!number && asked.len >= 5 && word.len >= 5 && text_distance(asked, word, 1) <= 1)
-            return (struct fit){0.7, FIT_EDIT, FIT_ADDRESS, word};
-        if (!number && asked.len >= 4 && slice_starts(word, asked))
-            return (struct fit){0.7, FIT_PART, FIT_ADDRESS, word};
-    }
-    return (struct fit){0};
+    return fitting->terms->list[term].kind == TERM_WORD ? fit_word(fitting, term, AS_NAME, word).quality : 0;
+}
+
+/* The first word that fits. */
+static struct fit fit_address(struct fitting *fitting, size_t term, const struct search_form *form)
+{
+    struct fit fit = {0};
+    for (size_t i = 0; i < form->address_count && fit.quality <= 0; i++)
+        fit = fit_word(fitting, term, AS_ADDRESS, form->address[i]);
+    return fit;
 }
 
 static struct fit fit_date(const struct term *term, struct slice birth)
@@ -91,19 +156,20 @@ static struct fit fit_year(const struct term *term, struct slice birth)
     return (struct fit){0};
 }
 
-struct fit search_fit(const struct term *term, const struct search_form *form)
+struct fit search_fit(struct fitting *fitting, size_t number, const struct search_form *form)
 {
+    const struct term *term = &fitting->terms->list[number];
     struct fit fit = {0};
     switch (term->kind) {
     case TERM_WORD:
-        fit = fit_names(term, form->family, form->family_count, FIT_FAMILY_NAME);
-        fit = better(fit, fit_names(term, form->given, form->given_count, FIT_GIVEN_NAME));
-        fit = better(fit, fit_names(term, form->other, form->other_count, FIT_OTHER_NAME));
+        fit = fit_names(fitting, number, form->family, form->family_count, FIT_FAMILY_NAME);
+        fit = better(fit, fit_names(fitting, number, form->given, form->given_count, FIT_GIVEN_NAME));
+        fit = better(fit, fit_names(fitting, number, form->other, form->other_count, FIT_OTHER_NAME));
         if (fit.quality < 0.95)
-            fit = better(fit, fit_address(term->text, form, false));
+            fit = better(fit, fit_address(fitting, number, form));
         return fit;
     case TERM_NUMBER:
-        return fit_address(term->text, form, true);
+        return fit_address(fitting, number, form);
     case TERM_DATE:
         return fit_date(term, form->birth);
     case TERM_YEAR:

@@ -1,4 +1,4 @@
-/* search_score.h: how well a record's form fits a question's terms. Pure. Private to this room. */
+/* search_score.h: how well a record's form fits a question's terms. Private to this room. */
 #ifndef STAITHE_HUB_SEARCH_SCORE_H
 #define STAITHE_HUB_SEARCH_SCORE_H
 
@@ -38,6 +38,12 @@ struct fit {
     struct slice value; /* of the form */
 };
 
+/* The terms of one question, with what a word was found to fit like: the same names come again and again. Up to about
+ * 40 kB in the arena; one thread. */
+struct fitting;
+struct fitting *search_fitting(const struct terms *terms, struct arena *arena) MUST_USE;
+/* How well one term, by its number, fits one word of a name: 0 when it is of another kind. */
+double search_fit_name(struct fitting *fitting, size_t term, struct slice word);
 /* The best fit of one term in one form. */
-struct fit search_fit(const struct term *term, const struct search_form *form);
+struct fit search_fit(struct fitting *fitting, size_t term, const struct search_form *form);
 #endif

@@ -86,15 +86,14 @@ void search_form_unpack(struct slice packed, struct search_form *ret)
 
 struct slice search_form_token(int64_t anchor, struct slice packed, struct arena *arena)
 {
-    return arena_format(arena, "%010" PRId64 " %.*s", anchor, PRINT(packed));
+    return arena_format(arena, "%010" PRId64 "=%.*s", anchor, PRINT(packed));
 }
 
 bool search_form_untoken(struct slice token, int64_t *ret_anchor, struct slice *ret_packed)
 {
-    size_t space = slice_find(token, ' ');
-    if (space == token.len || !slice_integer(slice_part(token, 0, space), ret_anchor))
+    if (token.len < 11 || token.at[10] != '=' || !slice_integer(slice_part(token, 0, 10), ret_anchor))
         return false;
-    *ret_packed = slice_part(token, space + 1, token.len);
+    *ret_packed = slice_part(token, 11, token.len);
     return true;
 }
 
@@ -120,6 +119,19 @@ static bool is_number_word(struct slice word)
     return word.len && word.at[0] >= '0' && word.at[0] <= '9';
 }
 
+struct slice search_pair_token(struct slice a, struct slice b, struct arena *arena)
+{
+    char sounds[2][5];
+    text_soundex(a, sounds[0]);
+    text_soundex(b, sounds[1]);
+    if (!sounds[0][0] || !sounds[1][0])
+        return NO_SLICE;
+    int order = strcmp(sounds[0], sounds[1]);
+    bool swap = order > 0 || (order == 0 && slice_compare(a, b) > 0);
+    return arena_format(arena, "%s %s %.*s %.*s", sounds[swap], sounds[!swap], PRINT(swap ? b : a),
+                        PRINT(swap ? a : b));
+}
+
 void search_tokens(const struct search_form *form, struct arena *scratch, search_emit *emit, void *context)
 {
     struct emitting emitting = {.emit = emit, .context = context};
@@ -137,16 +149,15 @@ void search_tokens(const struct search_form *form, struct arena *scratch, search
         }
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++) {
-            const char *a = sounds[i], *b = sounds[k];
-            if (!a[0] || !b[0])
-                continue;
-            bool order = strcmp(a, b) <= 0;
-            emit_once(&emitting, S("pair"), arena_format(scratch, "%s %s", order ? a : b, order ? b : a));
+            struct slice token = search_pair_token(words[i], words[k], scratch);
+            if (token.len)
+                emit_once(&emitting, S("pair"), token);
         }
     if (form->birth.len >= 4)
         for (size_t i = 0; i < count; i++)
             if (sounds[i][0])
-                emit_once(&emitting, S("year"), arena_format(scratch, "%s %.4s", sounds[i], form->birth.at));
+                emit_once(&emitting, S("year"),
+                          arena_format(scratch, "%s %.4s %.*s", sounds[i], form->birth.at, PRINT(words[i])));
     if (form->birth.len == 10)
         emit_once(&emitting, S("born"), form->birth);
     if (form->postcode.len)

@@ -74,13 +74,8 @@ void freshness_of(const struct reading *r, bool shown_only, struct freshness **r
         const struct reading_source *own = &r->sources[i];
         if (shown_only && (!own->granted || own->granted->column_count == 0))
             continue;
-        struct date day = date_known(own->as_at) ? own->as_at : date_of_time(own->received_at);
-        list[count++] = (struct freshness){.source = own->source,
-                                           .landing = own->current_landing,
-                                           .received_at = own->received_at,
-                                           .as_at = own->as_at,
-                                           .age_days = own->current_landing ? date_days(r->today) - date_days(day) : 0,
-                                           .stale = own->stale};
+        list[count++] = (struct freshness){own->source, own->current_landing, own->received_at,
+                                           own->as_at,  own->age.days,        own->age.stale};
     }
     *ret = list;
     *ret_count = count;
@@ -125,7 +120,10 @@ bool hub_view(const struct hub *hub, const struct guard_session *session, int64_
     struct loaded loaded;
     struct load_options options = {.evidence = true};
     if (!hub_read_begin(hub, session, USE_SHOW, arena, &r, err) || !reading_needs_linkage(r, err) ||
-        !follow_joins(r, &entity, err) || !people_load(r, &entity, 1, &options, &loaded, err))
+        !people_load(r, &entity, 1, &options, &loaded, err))
+        return false;
+    if (loaded.person_count == 0 &&
+        (!follow_joins(r, &entity, err) || !people_load(r, &entity, 1, &options, &loaded, err)))
         return false;
     if (loaded.person_count == 0)
         return error_set(err, ERROR_NOT_FOUND, "there is no such person for this purpose; search again");
@@ -188,25 +186,26 @@ bool hub_freshness(const struct hub *hub, struct arena *arena, struct freshness 
     struct transaction *t;
     struct result rows;
     if (!store_begin(hub->store, TRANSACTION_READ, NULL, arena, &t, err) ||
-        !store_query(t, STATEMENT_HUB_FRESHNESS, NO_ARGS, arena, &rows, err))
+        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &rows, err))
         return false;
     transaction_rollback(t);
     struct date today = date_of_time(host_now(hub->host));
     size_t count = hub->catalogue->source_count;
     struct freshness *list = arena_array(arena, struct freshness, count + 1);
     for (size_t i = 0; i < count; i++) {
-        list[i] = (struct freshness){.source = &hub->catalogue->sources[i]};
+        list[i] = (struct freshness){.source = &hub->catalogue->sources[i], .as_at = NO_DATE};
         for (size_t k = 0; k < rows.rows; k++) {
             const struct value *row = result_row(&rows, k);
             if (!slice_equal(cell_text(&row[0]), list[i].source->name))
                 continue;
-            list[i].landing = cell_integer(&row[1]);
-            list[i].received_at = cell_integer(&row[2]);
-            list[i].as_at = cell_null(&row[3]) ? NO_DATE : read_iso(cell_text(&row[3]));
-            struct date day = date_known(list[i].as_at) ? list[i].as_at : date_of_time(list[i].received_at);
-            list[i].age_days = date_days(today) - date_days(day);
-            list[i].stale = list[i].source->fresh_days && list[i].age_days > list[i].source->fresh_days;
+            list[i].landing = cell_integer(&row[2]);
+            list[i].received_at = cell_integer(&row[3]);
+            list[i].as_at = cell_null(&row[4]) ? NO_DATE : read_iso(cell_text(&row[4]));
         }
+        struct source_age age =
+            source_age(list[i].source, list[i].landing != 0, list[i].as_at, list[i].received_at, today);
+        list[i].age_days = age.days;
+        list[i].stale = age.stale;
     }
     *ret = list;
     *ret_count = count;

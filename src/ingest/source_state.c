@@ -4,7 +4,7 @@
 
 #include "ingest/landing_inside.h"
 
-enum column_storage column_storage_of(const struct column *column)
+static enum column_storage storage_of(const struct column *column)
 {
     switch (column->type) {
     case TYPE_INTEGER:
@@ -19,18 +19,30 @@ enum column_storage column_storage_of(const struct column *column)
     return COLUMN_TEXT;
 }
 
+struct source_table source_table_shape(const struct source *source, int64_t id, struct arena *arena)
+{
+    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count);
+    for (size_t i = 0; i < source->column_count; i++)
+        columns[i] = (struct source_table_column){source->columns[i].name, storage_of(&source->columns[i])};
+    return (struct source_table){source->name, id, columns, source->column_count};
+}
+
 bool source_table_of(struct transaction *transaction, const struct source *source, struct arena *arena,
                      struct source_table *ret, struct error *err)
 {
     struct result rows;
     if (!store_query(transaction, STATEMENT_INGEST_SOURCE, ARGS(value_text(source->name)), arena, &rows, err))
         return false;
-    struct source_table_column *columns = arena_array(arena, struct source_table_column, source->column_count);
-    for (size_t i = 0; i < source->column_count; i++)
-        columns[i] = (struct source_table_column){source->columns[i].name, column_storage_of(&source->columns[i])};
-    *ret = (struct source_table){source->name, rows.rows ? cell_integer(&rows.cells[0]) : 0, columns,
-                                 source->column_count};
+    *ret = source_table_shape(source, rows.rows ? cell_integer(&rows.cells[0]) : 0, arena);
     return true;
+}
+
+struct source_age source_age(const struct source *source, bool landed, struct date as_at, int64_t received_at,
+                             struct date today)
+{
+    struct date day = date_known(as_at) ? as_at : date_of_time(received_at);
+    int64_t days = landed ? date_days(today) - date_days(day) : 0;
+    return (struct source_age){days, source->fresh_days > 0 && days > source->fresh_days};
 }
 
 static bool state_in(struct transaction *t, const struct source *source, struct date today, struct arena *arena,
@@ -62,8 +74,7 @@ static bool state_in(struct transaction *t, const struct source *source, struct 
             state.landed = true;
             state.current = all.landing;
             state.records = all.records;
-            state.age_days = date_days(today) - date_days(all.landing.as_at);
-            state.stale = source->fresh_days > 0 && state.age_days > source->fresh_days;
+            state.age = source_age(source, true, all.landing.as_at, all.landing.received_at, today);
         }
     }
     *ret = state;

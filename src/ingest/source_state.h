@@ -10,6 +10,15 @@
 #include "ingest/landing.h"
 #include "store/source_table.h"
 
+/* How old the current landing of a source is. Without an as-at day the day that it arrived counts. A source that never
+ * landed is of age 0 and not stale: nothing of it is shown. */
+struct source_age {
+    int64_t days;
+    bool stale; /* older than the contract promises */
+};
+struct source_age source_age(const struct source *source, bool landed, struct date as_at, int64_t received_at,
+                             struct date today);
+
 struct source_state {
     const struct source *source;
     int64_t id;              /* its row in the table source; 0: never landed */
@@ -18,8 +27,7 @@ struct source_state {
     struct landing newest;   /* the newest of any state; id 0 when there is none */
     int64_t records;         /* current records */
     int64_t open_quarantine; /* rows that no later landing had right */
-    int64_t age_days;        /* from the as-at day to `today` */
-    bool stale;              /* older than the contract promises */
+    struct source_age age;   /* of the current one */
 };
 
 /* Of every source of the catalogue, in its order. */
@@ -42,6 +50,7 @@ bool source_quality(struct store *store, const struct source *source, struct are
  * ISO text, booleans integers 0 and 1, decimals real. */
 bool source_table_of(struct transaction *transaction, const struct source *source, struct arena *arena,
                      struct source_table *ret, struct error *err) MUST_USE;
-enum column_storage column_storage_of(const struct column *column);
+/* The same when the source's id is known. */
+struct source_table source_table_shape(const struct source *source, int64_t id, struct arena *arena);
 
 #endif

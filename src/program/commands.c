@@ -11,7 +11,9 @@ static const struct command table[] = {
               "declares, and the "
               "first administrator, whose password is asked for. With --demo it makes one demonstration account for "
               "each role instead; "
-              "while those exist the server keeps to this machine.",
+              "while those exist the server keeps to this machine. On a folder that holds a hub already, and with "
+              "neither of "
+              "these, it brings the tables that an older program made up to this one's.",
      .options = {{"admin", "NAME", "the first administrator's name for signing in"},
                  {"agency", "NAME", "the administrator's agency (default: hub)"},
                  {"password-file", "FILE", "read the password from there instead of asking; \"-\" is standard input"},

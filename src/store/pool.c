@@ -14,7 +14,7 @@
 
 /* ---- Rights ---- */
 
-static struct slice rights_key(struct arena *arena, const struct store_rights *rights)
+struct slice store_rights_key(const struct store_rights *rights, struct arena *arena)
 {
     struct buffer key = buffer_make(arena);
     buffer_format(&key, "%.*s", PRINT(rights->name));
@@ -35,7 +35,7 @@ static struct kept_rights *rights_keep(const struct store_rights *rights)
     struct arena *arena = arena_make(0);
     struct kept_rights *kept = arena_new(arena, struct kept_rights);
     kept->arena = arena;
-    kept->key = rights_key(arena, rights);
+    kept->key = store_rights_key(rights, arena);
     must(store_name_fits(rights->name) && rights->name.len <= 40);
     kept->rights.name = arena_copy(arena, rights->name);
     size_t open = 0;
@@ -115,7 +115,7 @@ static struct connection *idle_oldest(struct store *store)
 bool pool_reader_take(struct store *store, const struct store_rights *rights, struct arena *scratch,
                       struct connection **ret, struct error *err)
 {
-    struct slice key = rights ? rights_key(scratch, rights) : NO_SLICE;
+    struct slice key = !rights ? NO_SLICE : rights->key.len ? rights->key : store_rights_key(rights, scratch);
     struct timespec deadline = deadline_after(store->wait_ms);
     pthread_mutex_lock(&store->lock);
     struct connection *found, *stale = NULL;

@@ -1,8 +1,9 @@
 /* PostgreSQL behind the store, by libpq.
  *
  * Arguments and results travel as text (bytes as binary arguments): every type has one form that both sides read
- * exactly, and the server infers each argument's type from where it stands. Named statements are prepared once a
- * connection; composed ones are sent whole. Rows that are wanted one by one come through a cursor, a thousand at a
+ * exactly, and the server infers each argument's type from where it stands. Statements are prepared once a connection,
+ * composed ones too, of which the one used longest ago gives way: to plan one that walks a dozen tables takes longer
+ * than to run it. Rows that are wanted one by one come through a cursor, a thousand at a
  * time, so that memory is bounded and other statements may run between (single-row mode would have forbidden that, and
  * costs a result for each row).
  *
@@ -20,10 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WRITER_LOCK 0x57a17e01 /* the first half of the advisory lock; the second is the schema */
-#define ROLE_LOCK   0x57a17e02
-#define BULK_FLUSH  ((size_t)512 << 10)
-#define FETCH       1000
+#define WRITER_LOCK     0x57a17e01 /* the first half of the advisory lock; the second is the schema */
+#define ROLE_LOCK       0x57a17e02
+#define BULK_FLUSH      ((size_t)512 << 10)
+#define FETCH           1000
+#define KEPT_STATEMENTS 72
 
 /* Type numbers of the server's catalogue that have a form of ours. */
 enum {
@@ -37,10 +39,19 @@ enum {
     OID_NUMERIC = 1700
 };
 
+/* A composed statement that is prepared under the name k<its number>. */
+struct kept_statement {
+    char *text;
+    size_t len;
+    uint64_t used; /* the connection's clock at the last use */
+};
+
 struct postgresql_connection {
     struct connection base;
     PGconn *link;
     bool prepared[STATEMENT_COUNT];
+    struct kept_statement kept[KEPT_STATEMENTS];
+    uint64_t clock;
     unsigned cursors; /* open ones: each has a name of its own */
     char role[64];
     long long shape; /* of the tables of sources, when the role was last given its columns */
@@ -236,36 +247,90 @@ static bool give_rows(const PGresult *result, row_function *function, void *cont
 
 /* ---- Statements ---- */
 
-static bool prepare_named(struct postgresql_connection *c, const struct command *command, const char *name,
-                          struct arena *arena, struct error *err)
+static bool begins_with(struct slice text, const char *word)
 {
-    if (c->prepared[command->named])
-        return true;
-    PGresult *result = PQprepare(c->link, name, arena_cstr(arena, command->text), 0, NULL);
-    if (!finished(c, result, err))
+    struct slice rest = slice_trim(text);
+    return slice_equal_nocase(slice_part(rest, 0, strlen(word)), slice_of(word));
+}
+
+static bool prepare(struct postgresql_connection *c, const char *name, struct slice text, struct arena *arena,
+                    struct error *err)
+{
+    return finished(c, PQprepare(c->link, name, arena_cstr(arena, text), 0, NULL), err);
+}
+
+/* The number of a composed statement that is prepared, or is now. */
+static bool prepare_composed(struct postgresql_connection *c, struct slice text, struct arena *arena, int *ret,
+                             struct error *err)
+{
+    int place = 0;
+    for (int i = 0; i < KEPT_STATEMENTS; i++) {
+        struct kept_statement *k = &c->kept[i];
+        if (k->text && k->len == text.len && memcmp(k->text, text.at, text.len) == 0) {
+            k->used = ++c->clock;
+            *ret = i;
+            return true;
+        }
+        if (k->used < c->kept[place].used)
+            place = i;
+    }
+    struct kept_statement *k = &c->kept[place];
+    char name[24], close[40];
+    snprintf(name, sizeof name, "k%d", place);
+    snprintf(close, sizeof close, "DEALLOCATE k%d", place);
+    if (k->text && !finished(c, PQexec(c->link, close), err))
         return false;
-    c->prepared[command->named] = true;
+    free(k->text);
+    *k = (struct kept_statement){0};
+    if (!prepare(c, name, text, arena, err))
+        return false;
+    k->text = strndup(text.at, text.len);
+    must(k->text);
+    k->len = text.len;
+    k->used = ++c->clock;
+    *ret = place;
     return true;
 }
 
-static PGresult *send_command(struct postgresql_connection *c, const struct command *command, const char *name,
-                              const struct arguments *a)
+/* Statements that change tables or columns are sent whole. */
+static bool is_kept(struct slice text)
 {
-    int count = (int)command->count;
-    return command->named != STATEMENT_NONE ? PQexecPrepared(c->link, name, count, a->values, a->lengths, a->formats, 0)
-                                            : PQexecParams(c->link, arena_cstr(a->arena, command->text), count, NULL,
-                                                           a->values, a->lengths, a->formats, 0);
+    return begins_with(text, "SELECT") || begins_with(text, "DELETE") || begins_with(text, "UPDATE") ||
+           begins_with(text, "INSERT");
+}
+
+/* The name under which the statement is prepared; empty when it is to be sent whole. */
+static bool prepared_name(struct postgresql_connection *c, const struct command *command, struct arena *arena,
+                          char name[24], struct error *err)
+{
+    int number = command->named;
+    name[0] = '\0';
+    if (number == STATEMENT_NONE) {
+        if (!is_kept(command->text))
+            return true;
+        if (!prepare_composed(c, command->text, arena, &number, err))
+            return false;
+        snprintf(name, 24, "k%d", number);
+        return true;
+    }
+    snprintf(name, 24, "s%d", number);
+    if (!c->prepared[number] && !prepare(c, name, command->text, arena, err))
+        return false;
+    c->prepared[number] = true;
+    return true;
 }
 
 static bool run_whole(struct postgresql_connection *c, const struct command *command, struct arena *arena,
                       row_function *function, void *context, int64_t *ret_changed, struct error *err)
 {
     char name[24];
-    snprintf(name, sizeof name, "s%d", command->named);
-    if (command->named != STATEMENT_NONE && !prepare_named(c, command, name, arena, err))
+    if (!prepared_name(c, command, arena, name, err))
         return false;
     struct arguments a = arguments_make(arena, command->args, command->count);
-    PGresult *result = send_command(c, command, name, &a);
+    int count = (int)command->count;
+    PGresult *result = name[0] ? PQexecPrepared(c->link, name, count, a.values, a.lengths, a.formats, 0)
+                               : PQexecParams(c->link, arena_cstr(arena, command->text), count, NULL, a.values,
+                                              a.lengths, a.formats, 0);
     ExecStatusType status = PQresultStatus(result);
     bool good = (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) || postgresql_error(c, result, err);
     if (good && status == PGRES_TUPLES_OK)
@@ -306,12 +371,6 @@ static bool run_cursor(struct postgresql_connection *c, const struct command *co
     }
     c->cursors--;
     return good;
-}
-
-static bool begins_with(struct slice text, const char *word)
-{
-    struct slice rest = slice_trim(text);
-    return slice_equal_nocase(slice_part(rest, 0, strlen(word)), slice_of(word));
 }
 
 static bool postgresql_run(struct connection *base, const struct command *command, bool stream, row_function *function,
@@ -437,6 +496,8 @@ static void postgresql_close(struct connection *base)
 {
     struct postgresql_connection *c = (struct postgresql_connection *)base;
     PQfinish(c->link);
+    for (size_t i = 0; i < KEPT_STATEMENTS; i++)
+        free(c->kept[i].text);
     free(c);
 }
 

@@ -123,18 +123,23 @@ static bool ensure(struct transaction *t, const struct source_table *table, stru
         return false;
     const char *text = storage_words[dialect][COLUMN_TEXT], *integer = storage_words[dialect][COLUMN_INTEGER];
     *ret_changed = *ret_changed || there.rows == 0;
-    return there.rows > 0 ||
-           (execute(t,
-                    arena_format(arena,
-                                 "CREATE TABLE \"%.*s\" (attribute %s NOT NULL, token %s NOT NULL, anchor %s NOT NULL, "
-                                 "PRIMARY KEY (attribute, token, anchor))%s",
-                                 PRINT(search), text, text, integer,
-                                 dialect == STORE_SQLITE ? " STRICT, WITHOUT ROWID" : ""),
-                    err) &&
-            execute(t,
-                    arena_format(arena, "CREATE INDEX \"%.*s_by_anchor\" ON \"%.*s\" (anchor)", PRINT(search),
-                                 PRINT(search)),
-                    err));
+    if (there.rows == 0 &&
+        !execute(t,
+                 arena_format(arena,
+                              "CREATE TABLE \"%.*s\" (attribute %s NOT NULL, token %s NOT NULL, anchor %s NOT NULL, "
+                              "PRIMARY KEY (attribute, token, anchor))%s",
+                              PRINT(search), text, text, integer,
+                              dialect == STORE_SQLITE ? " STRICT, WITHOUT ROWID" : ""),
+                 err))
+        return false;
+    /* Tables made before had every key by its anchor, which nobody asked for. */
+    return execute(t, arena_format(arena, "DROP INDEX IF EXISTS \"%.*s_by_anchor\"", PRINT(search)), err) &&
+           execute(t,
+                   arena_format(arena,
+                                "CREATE INDEX IF NOT EXISTS \"%.*s_forms\" ON \"%.*s\" (anchor, token) WHERE attribute "
+                                "= 'form'",
+                                PRINT(search), PRINT(search)),
+                   err);
 }
 
 bool source_table_ensure(struct transaction *t, const struct source_table *table, struct error *err)

@@ -2,7 +2,7 @@
  *
  * For a source named `gp_list` there are source_gp_list(record, <columns…>), one row for each version of a record, and
  * search_gp_list(attribute TEXT, token TEXT, anchor INTEGER), the keys by which the current version is found, each
- * once, with an index by anchor so that a record's old keys can be taken out. Names come from contracts; they are
+ * once, with an index by anchor of the attribute "form". Names come from contracts; they are
  * letters, digits and underscores only (must() — the catalogue has checked), at most 40 long, and are quoted all the
  * same; `record` is not for a contract's column. Values are always bound.
  *

@@ -163,7 +163,6 @@ bool transaction_commit(struct transaction *t, struct error *err)
 {
     transaction_alive(t);
     must(t->failed || t->bulks == 0); /* Rows of a bulk that was not closed would be lost. */
-    must(t->failed || t->bulks == 0); /* Rows of a bulk that was not closed would be lost. */
     bool done = !t->failed && t->store->driver->commit(t->connection, err);
     if (t->failed)
         (void)error_set(err, ERROR_STORE, "the change was not made because a part of it failed; nothing of it is kept");
@@ -352,8 +351,6 @@ bool bulk_open(struct transaction *t, const char *table, const struct bulk_colum
     bulk->failed = &t->failed;
     bulk->open = &t->bulks;
     t->bulks++;
-    bulk->open = &t->bulks;
-    t->bulks++;
     return true;
 }
 
@@ -376,7 +373,6 @@ bool bulk_close(struct bulk *bulk, struct error *err)
 {
     must(!bulk->ended);
     bulk->ended = true;
-    --*bulk->open;
     --*bulk->open;
     if (!*bulk->failed && bulk->connection->store->driver->bulk_close(bulk, err))
         return true;

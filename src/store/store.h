@@ -101,7 +101,8 @@ static inline struct value value_bytes(const void *at, size_t len)
 /* What a transaction may read. Tables of sources and of search are closed unless listed; of fixed tables those in
  * `open_tables` are open whole (NULL-terminated; NULL: none), and a fixed table may be listed by columns too. A listed
  * table's `record` column and its number of rows are always open. The pool keeps connections by name and content:
- * changed rights under an old name never meet an old connection. */
+ * changed rights under an old name never meet an old connection. Who uses the same rights many times has them written
+ * out once (store_rights_key), which costs more than to begin a transaction. */
 struct store_rights {
     struct slice name; /* letters, digits and underscores, at most 40 */
     const char *const *open_tables;
@@ -111,7 +112,11 @@ struct store_rights {
         size_t count;
     } * tables;
     size_t count;
+    struct slice key; /* what store_rights_key gave for all above; or empty */
 };
+
+/* Name and content of rights in one text. */
+struct slice store_rights_key(const struct store_rights *rights, struct arena *arena);
 
 enum transaction_kind { TRANSACTION_READ, TRANSACTION_WRITE };
 

@@ -60,7 +60,7 @@ bool page_sources(struct call *call, struct error *err)
             .to = url_path(call->arena, "/sources/%", s->source->name),
             .agency = agency_title(call, s->source->agency),
             .as_at = s->landed ? words_of_freshness(call, s->current.as_at, s->current.received_at) : NO_SLICE,
-            .stale = s->stale,
+            .stale = s->age.stale,
             .never = !s->landed,
             .records = s->records,
             .quarantine = s->open_quarantine,
@@ -151,7 +151,7 @@ static bool show_source(struct call *call, const struct source *source, struct s
                        : S("nothing about how often"),
         .as_at =
             state.landed ? words_of_freshness(call, state.current.as_at, state.current.received_at) : S("never landed"),
-        .stale = state.stale,
+        .stale = state.age.stale,
         .records = state.records,
         .open_quarantine = state.open_quarantine,
         .quarantine_to = land ? url_path(call->arena, "/sources/%/quarantine", source->name) : (struct url){NO_SLICE},

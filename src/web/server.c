@@ -4,6 +4,9 @@
  * the connection lost. It has two arenas: the request's, which the handler works in and which ends when the handler
  * returns (so that a database connection is given back before a slow client fetches its page), and the answer's.
  *
+ * The library's threads only move bytes. When a request is whole its connection is suspended and the exchange goes to a
+ * worker (workers.c); when that is done the connection is resumed, and the library calls again to be given the answer.
+ *
  * Time is watched by deadlines.c. Refusing is only possible before the body or after it; in between what comes is
  * thrown away, a little of it politely, then the connection is dropped. */
 #include "web/server.h"
@@ -12,6 +15,7 @@
 
 #include "web/deadlines.h"
 #include "web/multipart.h"
+#include "web/workers.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +28,7 @@
 #include <unistd.h>
 
 enum { RESPONSE_ARENA_MAX = 64 << 20, THROWN_AWAY_MAX = 1 << 20 };
+#define MOVERS 2u /* threads of the library's */
 
 struct server {
     struct server_options options;
@@ -31,6 +36,7 @@ struct server {
     int listening, wake;
     uint16_t port;
     struct deadlines *deadlines;
+    struct workers *workers;
     _Atomic int64_t in_work; /* exchanges */
 };
 
@@ -41,7 +47,8 @@ struct exchange {
     struct slice target; /* as sent */
     struct request request;
     struct response response;
-    bool begun, streaming;
+    struct job job;
+    bool begun, streaming, handled;
     struct error error; /* set while the body came in; answered when it is whole */
     uint64_t received;
     struct buffer body;
@@ -389,17 +396,24 @@ static void add_headers(struct MHD_Response *answer, const struct response *r)
         add_header(answer, r->arena, "Set-Cookie", r->cookies[i]);
 }
 
-static enum MHD_Result send_answer(struct exchange *x)
+/* The request has its answer: what it held is given back before anything is sent. */
+static void end_work(struct exchange *x)
 {
-    struct response *r = &x->response;
+    const struct response *r = &x->response;
     const struct server_options *options = &x->server->options;
     int64_t spent = host_monotonic(options->host) - x->request.started;
     log_line(options->log, LOG_INFO, "%s %s %d %lld.%03lld ms %zu bytes account %lld",
              x->request.method == METHOD_POST ? "POST" : "GET", x->request.log_route ? x->request.log_route : "-",
              r->status, (long long)(spent / 1000000), (long long)(spent / 1000 % 1000), r->body.len,
              (long long)x->request.log_account);
-    deadline_set(x->server->deadlines, x->deadline, options->send_ms + (int64_t)(r->body.len / (64 << 10)) * 1000);
     end_request_arena(x);
+}
+
+static enum MHD_Result send_answer(struct exchange *x)
+{
+    const struct response *r = &x->response;
+    deadline_set(x->server->deadlines, x->deadline,
+                 x->server->options.send_ms + (int64_t)(r->body.len / (64 << 10)) * 1000);
     /* The body belongs to the answer's arena, which outlives the sending. */
     struct MHD_Response *answer =
         MHD_create_response_from_buffer(r->body.len, (void *)(uintptr_t)r->body.at, MHD_RESPMEM_PERSISTENT);
@@ -411,18 +425,33 @@ static enum MHD_Result send_answer(struct exchange *x)
     return queued;
 }
 
+/* The connection is suspended: nobody else touches the exchange until it is resumed, and nothing here may after that.
+ */
+static void handle_in_worker(struct job *job)
+{
+    struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
+    struct error err = NO_ERROR;
+    if (finish_body(x, &err))
+        x->server->options.handle(x->server->options.context, &x->request, &x->response);
+    else
+        refuse(x, &err);
+    end_work(x);
+    x->handled = true;
+    MHD_resume_connection(x->mhd);
+}
+
 static enum MHD_Result answer(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
                               const char *version, const char *data, size_t *data_size, void **request_context)
 {
     struct exchange *x = *request_context;
     (void)context, (void)mhd, (void)url, (void)version;
-    struct error err = NO_ERROR;
     if (!x->begun) {
         /* Queueing at this first call makes the library close the connection: only for what is refused unread. */
         x->begun = true;
         if (read_head(x, method, &x->error) && expect_body(x, &x->error))
             return MHD_YES;
         refuse(x, &x->error);
+        end_work(x);
         return send_answer(x);
     }
     if (*data_size) {
@@ -430,12 +459,14 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *mhd, const c
         *data_size = 0;
         return take_body(x, slice_from(data, size));
     }
+    if (x->handled)
+        return send_answer(x);
     deadline_set(x->server->deadlines, x->deadline, -1);
-    if (finish_body(x, &err))
-        x->server->options.handle(x->server->options.context, &x->request, &x->response);
-    else
-        refuse(x, &err);
-    return send_answer(x);
+    x->job.run = handle_in_worker;
+    MHD_suspend_connection(x->mhd);
+    if (!workers_add(x->server->workers, &x->job))
+        handle_in_worker(&x->job); /* the server is being stopped */
+    return MHD_YES;
 }
 
 /* ---- Life ---- */
@@ -495,13 +526,13 @@ static void set_defaults(struct server_options *options)
     if (slice_empty(options->address))
         options->address = S("127.0.0.1");
     if (!options->threads)
-        options->threads = processors > 2 ? (unsigned)processors * 2 : 4;
+        options->threads = processors > 2 ? (unsigned)processors * 8 : 16;
     options->head_ms = options->head_ms ? options->head_ms : 20000;
     options->body_ms = options->body_ms ? options->body_ms : 20000;
     options->send_ms = options->send_ms ? options->send_ms : 30000;
     options->connections = options->connections ? options->connections : 1000;
-    if (options->connections < options->threads)
-        options->connections = options->threads;
+    if (options->connections < MOVERS)
+        options->connections = MOVERS;
 }
 
 static void let_go(struct server *server)
@@ -510,6 +541,7 @@ static void let_go(struct server *server)
         close(server->listening);
     if (server->wake >= 0)
         close(server->wake);
+    workers_free(server->workers);
     deadlines_free(server->deadlines);
     free(server);
 }
@@ -527,11 +559,11 @@ bool server_start(const struct server_options *options, struct server **ret, str
         error_from_errno(err, errno, "making an event");
         goto fail;
     }
-    if (!listen_on(server, err))
+    if (!listen_on(server, err) || !workers_make(server->options.threads, &server->workers, err))
         goto fail;
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, answer, server, MHD_OPTION_LISTEN_SOCKET,
-        server->listening, MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, answer, server,
+        MHD_OPTION_LISTEN_SOCKET, server->listening, MHD_OPTION_THREAD_POOL_SIZE, MOVERS, MHD_OPTION_CONNECTION_LIMIT,
         server->options.connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(32 << 10),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(server->options.head_ms / 1000 + 30), MHD_OPTION_URI_LOG_CALLBACK,
         request_begins, server, MHD_OPTION_NOTIFY_COMPLETED, request_ends, server, MHD_OPTION_NOTIFY_CONNECTION,
@@ -579,6 +611,7 @@ void server_stop(struct server *server, int grace_ms)
     MHD_quiesce_daemon(server->daemon);
     while (server->in_work > 0 && host_monotonic(server->options.host) < until)
         usleep(20000);
+    workers_stop(server->workers);
     MHD_stop_daemon(server->daemon);
     let_go(server);
 }

@@ -1,7 +1,7 @@
 /* server.h: HTTP/1.1 over libmicrohttpd: connections in, whole requests to one handler, answers out.
  *
- * An epoll pool of `threads` threads; the handler runs in the pool thread that has the connection, so several run at
- * once. A request's body is read before the handler is called: a form up to 64 KiB into memory, a file of a multipart
+ * Two threads move bytes (epoll); the handler runs in one of `threads` workers, so several run at once and one that
+ * waits for the disk holds up nobody else. A request's body is read before the handler is called: a form up to 64 KiB into memory, a file of a multipart
  * form straight to the upload folder, but only where `takes_upload` says so. Everything else past 64 KiB is refused
  * with 413 unread.
  *
@@ -25,12 +25,12 @@ struct server;
 struct server_options {
     struct slice address;       /* "127.0.0.1" or "::1"; empty: 127.0.0.1 */
     uint16_t port;              /* 0: any free one, see server_port */
-    unsigned threads;           /* 0: twice the processors, 4 at least */
+    unsigned threads;           /* workers; 0: eight for each processor, 16 at least */
     bool trusted_proxy;         /* X-Forwarded-For and X-Forwarded-Proto are believed */
     struct slice upload_folder; /* made if absent; empty: no uploads at all */
     const struct host *host;
     const struct log *log;
-    /* In a pool thread. Fills in the response; never fails: an error is a response too. */
+    /* In a worker. Fills in the response; never fails: an error is a response too. */
     void (*handle)(void *context, struct request *request, struct response *response);
     /* Whether a POST to this path by this session's cookie may stream a file: asked before the body is read. NULL: none
      * may. */

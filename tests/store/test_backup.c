@@ -289,7 +289,7 @@ static const struct {
      "the edge 1 – 77 does not run from the lower"},
     {"INSERT INTO edge VALUES (1, 2, 3, 5.0, 0, 0, 0)", "DELETE FROM edge",
      "edges were weighed by model 3, which is not there"},
-    {"INSERT INTO member VALUES (1, 77, 1)", "DELETE FROM member",
+    {"INSERT INTO member VALUES (1, 77, 1, 1)", "DELETE FROM member",
      "linkage 1 has a member of anchor 77, which is not there"},
     {"INSERT INTO member VALUES (4, 1, 1)", "DELETE FROM member", "members are of linkage 4, which is not there"},
     {"INSERT INTO decision VALUES (6, 3, 2, 'join', 'x', 1, 'y', NULL, NULL, NULL)", "DELETE FROM decision",
