@@ -11,3 +11,11 @@ FROM residence ORDER BY anchor, uprn;
 
 -- name: lists_home
 SELECT address, postcode FROM home WHERE uprn = $1;
+
+-- The newest decision, and when one was last undone: a list that was worked out before either is another.
+-- name: lists_decided
+SELECT COALESCE(MAX(id), 0), COALESCE(MAX(undone_at), 0) FROM decision;
+
+-- The newest thing written in the hub itself.
+-- name: lists_written
+SELECT COALESCE(MAX(id), 0) FROM entry;

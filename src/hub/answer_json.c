@@ -121,6 +121,22 @@ static void event_json(struct json *json, const struct view_event *event, struct
     json_end(json);
 }
 
+/* What views of people and of homes end with. */
+static void told_json(struct json *json, const struct view_event *timeline, size_t event_count,
+                      const struct view_record *records, size_t record_count, struct arena *arena)
+{
+    json_key(json, "timeline");
+    json_array(json);
+    for (size_t i = 0; i < event_count; i++)
+        event_json(json, &timeline[i], arena);
+    json_end(json);
+    json_key(json, "records");
+    json_array(json);
+    for (size_t i = 0; i < record_count; i++)
+        record_json(json, &records[i], arena);
+    json_end(json);
+}
+
 void freshness_json(struct json *json, const struct freshness *freshness, size_t count, struct arena *arena)
 {
     json_array(json);
@@ -226,16 +242,7 @@ void person_json(struct json *json, const struct person_view *view, struct arena
     json_pair_bool(json, "caller_check_needed", view->caller_check_needed);
     summary_json(json, view);
     person_homes_json(json, view, arena);
-    json_key(json, "timeline");
-    json_array(json);
-    for (size_t i = 0; i < view->event_count; i++)
-        event_json(json, &view->timeline[i], arena);
-    json_end(json);
-    json_key(json, "records");
-    json_array(json);
-    for (size_t i = 0; i < view->record_count; i++)
-        record_json(json, &view->records[i], arena);
-    json_end(json);
+    told_json(json, view->timeline, view->event_count, view->records, view->record_count, arena);
     json_key(json, "excluded");
     excluded_json(json, view->grant);
     json_key(json, "freshness");
@@ -270,16 +277,7 @@ void home_json(struct json *json, const struct home_view *view, struct arena *ar
     }
     json_end(json);
     json_pair_bool(json, "more_residents", view->more_residents);
-    json_key(json, "timeline");
-    json_array(json);
-    for (size_t i = 0; i < view->event_count; i++)
-        event_json(json, &view->timeline[i], arena);
-    json_end(json);
-    json_key(json, "records");
-    json_array(json);
-    for (size_t i = 0; i < view->record_count; i++)
-        record_json(json, &view->records[i], arena);
-    json_end(json);
+    told_json(json, view->timeline, view->event_count, view->records, view->record_count, arena);
     json_key(json, "excluded");
     excluded_json(json, view->grant);
     json_end(json);

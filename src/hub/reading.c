@@ -55,8 +55,10 @@ static bool find_linkage(struct reading *r, struct error *err)
     if (!store_query(r->transaction, STATEMENT_HUB_LINKAGE_FIND,
                      ARGS(value_text(S("person")), value_text(r->grant->match_sources)), r->arena, &rows, err))
         return false;
-    if (rows.rows && !cell_null(&result_row(&rows, 0)[1]))
+    if (rows.rows && !cell_null(&result_row(&rows, 0)[1])) {
         r->linkage = cell_integer(&result_row(&rows, 0)[0]);
+        r->linked_at = cell_integer(&result_row(&rows, 0)[1]);
+    }
     return true;
 }
 

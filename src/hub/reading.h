@@ -30,7 +30,8 @@ struct reading {
     const struct catalogue *catalogue;
     struct arena *arena;
     struct transaction *transaction;
-    int64_t linkage; /* 0: nobody can be found under this grant */
+    int64_t linkage;   /* 0: nobody can be found under this grant */
+    int64_t linked_at; /* when it was last linked */
     struct date today;
     struct reading_source *sources; /* of the catalogue, in its order */
     size_t source_count;

@@ -267,7 +267,7 @@ bool list_read(struct slice text, struct slice file, const struct catalogue *cat
     static const char *const keys[] = {"list",     "title",   "about",     "purpose",  "roles", "people_in",
                                        "at_least", "reasons", "leave_out", "outcomes", "order", NULL};
     struct yaml root;
-    struct list list = {.file = file, .at_least = 1};
+    struct list list = {.file = file, .at_least = 1, .digest = hash_sha256(text)};
     if (!yaml_read(text, file, arena, &root, err) || !yaml_only_keys(&root, keys, "a list", err) ||
         !yaml_text(&root, "list", &list.name, err) || !yaml_text(&root, "title", &list.title, err) ||
         !yaml_maybe_text(&root, "about", &list.about, err) || !yaml_text(&root, "purpose", &list.purpose, err) ||

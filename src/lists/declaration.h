@@ -8,6 +8,7 @@
 #ifndef STAITHE_LISTS_DECLARATION_H
 #define STAITHE_LISTS_DECLARATION_H
 
+#include "base/hash.h"
 #include "catalogue/catalogue.h"
 
 enum list_test {
@@ -63,6 +64,7 @@ struct list {
     enum list_order order[3];
     size_t order_count;
     struct slice order_words; /* the rule as shown: "most points first, then the oldest" */
+    struct digest digest;     /* of its text */
 };
 
 struct lists {

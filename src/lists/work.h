@@ -62,4 +62,28 @@ bool work_out(struct work *work, struct error *err) MUST_USE;
 /* The entity that a record is of, 0 for none. */
 int64_t work_entity_of(const struct work *work, int64_t anchor);
 
+/* ---- What is left of it: nothing that points anywhere else ---- */
+
+struct worked_person {
+    int64_t entity, points;
+    size_t first_hit, hit_count;
+    struct slice uprn, taken_by;
+    int64_t taken_at;
+};
+
+struct worked {
+    struct arena *arena;          /* its own: everything here lies in it */
+    struct worked_person *people; /* in the list's order */
+    size_t person_count;
+    struct work_hit *hits;
+    struct list_left_out *left_out;
+    size_t left_out_count;
+    struct worked_unusable {
+        bool leave_out; /* of leave_out, else of reasons */
+        size_t rule;
+        struct slice why;
+    } * unusable;
+    size_t unusable_count;
+};
+
 #endif

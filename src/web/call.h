@@ -17,6 +17,7 @@
 struct web {
     struct web_options options;
     struct slice upload_folder;
+    struct kept_lists *kept_lists; /* lists that were worked out (lists/kept.h) */
 };
 
 #define SESSION_COOKIE "staithe_session"

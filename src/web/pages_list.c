@@ -121,7 +121,8 @@ bool list_question_of(struct call *call, struct list_question *question, struct 
         return false;
     if (page > 100000)
         return error_set(err, ERROR_USAGE, "there is no such page of the list");
-    *question = (struct list_question){.first = (size_t)(page - 1) * PAGE, .limit = PAGE};
+    *question =
+        (struct list_question){.first = (size_t)(page - 1) * PAGE, .limit = PAGE, .kept = call->web->kept_lists};
     return true;
 }
 
@@ -164,7 +165,7 @@ bool page_list(struct call *call, struct error *err)
 bool file_list_csv(struct call *call, struct error *err)
 {
     const struct list *list;
-    struct list_question question = {.limit = 10000, .export = true};
+    struct list_question question = {.limit = 10000, .export = true, .kept = call->web->kept_lists};
     struct list_page *found;
     struct buffer csv = buffer_make(call->arena);
     if (!list_of(call, &list, err) || !list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
@@ -182,7 +183,7 @@ bool file_list_csv(struct call *call, struct error *err)
 static bool show_item(struct call *call, struct slice problem, struct error *err)
 {
     const struct list *list;
-    struct list_question question = {.limit = 1};
+    struct list_question question = {.limit = 1, .kept = call->web->kept_lists};
     struct list_page *found;
     if (!list_of(call, &list, err) || !request_integer(call->request, S("id"), &question.entity, err) ||
         !list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
@@ -234,15 +235,15 @@ bool page_list_item(struct call *call, struct error *err)
     return show_item(call, NO_SLICE, err);
 }
 
-typedef bool list_act(const struct hub *hub, const struct guard_session *session, const struct list *list,
-                      int64_t entity, struct arena *arena, struct error *err);
+typedef bool act_function(const struct hub *hub, const struct guard_session *session, const struct list *list,
+                          const struct list_act *act, struct arena *arena, struct error *err);
 
-static bool act(struct call *call, list_act *function, const char *then, struct error *err)
+static bool act(struct call *call, act_function *function, const char *then, struct error *err)
 {
     const struct list *list;
-    int64_t entity;
-    return list_of(call, &list, err) && request_integer(call->request, S("id"), &entity, err) &&
-           function(&call->hub, call->session, list, entity, call->arena, err) &&
+    struct list_act act = {.kept = call->web->kept_lists};
+    return list_of(call, &list, err) && request_integer(call->request, S("id"), &act.entity, err) &&
+           function(&call->hub, call->session, list, &act, call->arena, err) &&
            call_redirect(call, url_path(call->arena, then, list->name));
 }
 
@@ -262,8 +263,9 @@ bool do_list_outcome(struct call *call, struct error *err)
     const struct parameters *form = &call->request->form;
     struct date_form day = {.order = DATE_DMY};
     struct slice on_date = slice_trim(parameters_get(form, S("on_date")));
-    struct list_result result = {.outcome = parameters_get(form, S("outcome")),
-                                 .words = slice_trim(parameters_get(form, S("words")))};
+    struct list_act result = {.kept = call->web->kept_lists,
+                              .outcome = parameters_get(form, S("outcome")),
+                              .words = slice_trim(parameters_get(form, S("words")))};
     if (slice_empty(result.outcome))
         return show_item(call, S("Choose what happened"), err);
     if (!slice_empty(on_date) && !date_read(on_date, &day, &result.on_date))

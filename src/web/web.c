@@ -1,11 +1,20 @@
 /* web.c: puts the server, the guard and the routes together. */
 #include "web/call.h"
 
+#include "lists/kept.h"
+
+static void free_kept_lists(void *kept)
+{
+    kept_lists_free(kept);
+}
+
 bool web_make(const struct web_options *options, struct arena *arena, struct web **ret, struct error *err)
 {
     struct web *web = arena_new(arena, struct web);
     web->options = *options;
     web->upload_folder = arena_format(arena, "%.*s/uploads", PRINT(options->folder));
+    web->kept_lists = kept_lists_make();
+    arena_defer(arena, free_kept_lists, web->kept_lists);
     *ret = web;
     return host_make_folder(options->host, web->upload_folder, err);
 }

@@ -1,6 +1,6 @@
 /* The list of these tests, among the little county's people: Margaret (4 points), Albert (3, the oldest), and the
  * twins Clive and Colin (3 each, told apart by their numbers only). */
-#include "lists/list.h"
+#include "lists/kept.h"
 
 #include "hub/entry.h"
 #include "hub/little.h"
@@ -84,7 +84,7 @@ static const struct list_item *item_of(const struct list_page *page, int64_t ent
 static bool record(const struct scene *scene, const struct guard_session *session, int64_t entity, const char *outcome,
                    struct error *err)
 {
-    struct list_result result = {.entity = entity, .outcome = slice_of(outcome)};
+    struct list_act result = {.entity = entity, .outcome = slice_of(outcome)};
     return list_record(&scene->little->hub, session, &scene->list, &result, scene->little->arena, err);
 }
 
@@ -199,7 +199,7 @@ static void two_officers_never_both_record_an_outcome(void **state)
     struct error err;
     int64_t id;
     /* Who took it records it, and nobody else. */
-    GOOD(list_take(hub, scene.sam, &scene.list, scene.margaret, arena, &err));
+    GOOD(list_take(hub, scene.sam, &scene.list, &(struct list_act){.entity = scene.margaret}, arena, &err));
     assert_false(record(&scene, scene.sue, scene.margaret, "refused", &err));
     assert_int_equal(err.code, ERROR_CONFLICT);
     /* Sue's other person is free, in the same home or not. */
@@ -231,17 +231,17 @@ static void what_one_has_taken_no_other_can_take_until_it_is_given_back(void **s
     struct hub *hub = &scene.little->hub;
     struct arena *arena = scene.little->arena;
     struct error err;
-    GOOD(list_take(hub, scene.sam, &scene.list, scene.margaret, arena, &err));
+    GOOD(list_take(hub, scene.sam, &scene.list, &(struct list_act){.entity = scene.margaret}, arena, &err));
     const struct list_item *item = item_of(open_list(&scene), scene.margaret);
     assert_true(item && slice_equal(item->taken_by, S("sam.worker")));
     assert_int_equal(item->taken_at, LITTLE_NOON);
-    assert_false(list_take(hub, scene.sue, &scene.list, scene.margaret, arena, &err));
+    assert_false(list_take(hub, scene.sue, &scene.list, &(struct list_act){.entity = scene.margaret}, arena, &err));
     assert_int_equal(err.code, ERROR_CONFLICT);
-    GOOD(list_take(hub, scene.sue, &scene.list, scene.clive, arena, &err));
-    GOOD(list_give_back(hub, scene.sam, &scene.list, scene.margaret, arena, &err));
+    GOOD(list_take(hub, scene.sue, &scene.list, &(struct list_act){.entity = scene.clive}, arena, &err));
+    GOOD(list_give_back(hub, scene.sam, &scene.list, &(struct list_act){.entity = scene.margaret}, arena, &err));
     item = item_of(open_list(&scene), scene.margaret);
     assert_true(item && item->taken_by.len == 0);
-    GOOD(list_take(hub, scene.sue, &scene.list, scene.margaret, arena, &err));
+    GOOD(list_take(hub, scene.sue, &scene.list, &(struct list_act){.entity = scene.margaret}, arena, &err));
 }
 
 static void a_list_is_for_its_roles_and_its_purpose(void **state)
@@ -343,6 +343,142 @@ static void a_withdrawn_agreement_takes_its_reason_away(void **state)
             assert_false(slice_equal(page->items[i].reasons[r].source, S("tax")));
 }
 
+static struct list_page *open_kept(const struct scene *scene, const struct guard_session *session,
+                                   struct kept_lists *kept, struct arena *arena)
+{
+    struct error err;
+    struct list_page *page = NULL;
+    GOOD(list_open(&scene->little->hub, session, &scene->list, &(struct list_question){.kept = kept}, arena, &page,
+                   &err));
+    return page;
+}
+
+/* Two pages of one working out have its left_out; of two, each its own. */
+static bool worked_once(const struct list_page *one, const struct list_page *two)
+{
+    return one->left_out == two->left_out;
+}
+
+static void a_list_that_was_worked_out_is_kept_until_what_it_rests_on_changes(void **state)
+{
+    struct scene scene = scene_of(state);
+    struct little *little = scene.little;
+    struct error err;
+    struct kept_lists *kept = kept_lists_make();
+    struct arena *arena = arena_make(0);
+    int64_t audited = little_audited(little);
+    struct list_page *first = open_kept(&scene, scene.sam, kept, arena),
+                     *again = open_kept(&scene, scene.sue, kept, arena);
+    assert_true(worked_once(first, again)); /* one role and purpose: one grant */
+    assert_int_equal(little_audited(little), audited + 2);
+    assert_int_equal(again->total, 4);
+    assert_true(slice_equal(again->items[0].reasons[0].value, S("Falls")) && again->unusable_count == 1);
+    /* Somebody takes one; an outcome is recorded; a day passes. */
+    GOOD(list_take(&little->hub, scene.sam, &scene.list, &(struct list_act){.entity = scene.margaret, .kept = kept},
+                   arena, &err));
+    struct list_page *taken = open_kept(&scene, scene.sue, kept, arena);
+    assert_false(worked_once(first, taken));
+    assert_true(slice_equal(item_of(taken, scene.margaret)->taken_by, S("sam.worker")));
+    assert_true(record(&scene, scene.sam, scene.clive, "refused", &err));
+    struct list_page *recorded = open_kept(&scene, scene.sam, kept, arena);
+    assert_true(!item_of(recorded, scene.clive) && item_of(recorded, scene.margaret));
+    little->now += (int64_t)31 * DAY;
+    scene.sam = little_sign_in(little, "sam.worker");
+    assert_true(item_of(open_kept(&scene, scene.sam, kept, arena), scene.clive));
+    /* Something lands: what it says counts at once. */
+    static const struct loader_row care[] = {{{"C9001", "Peggy", "Osgood", "", "1952-02-03", "4 Heron Way", "NR29 4DD",
+                                               "200000001", "01493 700001", "", "Bathing"}}};
+    little_reload(little, "care", care, 1, "2026-11-20");
+    assert_false(item_of(open_kept(&scene, scene.sam, kept, arena), scene.margaret));
+    struct list_page *before = open_kept(&scene, scene.sam, kept, arena);
+    assert_true(worked_once(before, open_kept(&scene, scene.sam, kept, arena)));
+    little->now += 1;
+    (void)little_link(little, 1);
+    assert_false(worked_once(before, open_kept(&scene, scene.sam, kept, arena)));
+    arena_free(arena);
+    kept_lists_free(kept);
+}
+
+static void a_kept_list_shows_nothing_that_the_grant_of_the_request_would_not(void **state)
+{
+    struct scene scene = scene_of(state);
+    struct little *little = scene.little;
+    struct kept_lists *kept = kept_lists_make();
+    struct arena *arena = arena_make(0);
+    assert_true(item_of(open_kept(&scene, scene.sam, kept, arena), scene.margaret));
+    little_rewrite(little, "agreements/assessing.yaml",
+                   "{clause: \"1.1\", source: care, roles: [worker], match: all, show: all}",
+                   "{clause: \"1.1\", source: care, roles: [worker], match: all, show: [given, family]}");
+    struct guard_session *session = little_sign_in(little, "sam.worker");
+    struct list_page *page = open_kept(&scene, session, kept, arena);
+    assert_false(item_of(page, scene.margaret)); /* she stood there for "Falls" */
+    assert_true(page->unusable_count > 1);
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t k = 0; k < page->items[i].reason_count; k++)
+            assert_false(slice_equal(page->items[i].reasons[k].source, S("care")));
+    /* Another declaration under the old name is another list. */
+    struct error err;
+    struct slice text = arena_copy(arena, slice_of(needs));
+    size_t at = slice_search(text, S("at_least: 3"));
+    char *changed = arena_cstr(arena, text);
+    changed[at + strlen("at_least: ")] = '1';
+    GOOD(
+        list_read(slice_from(changed, text.len), S("needs.yaml"), little->catalogue, little->arena, &scene.list, &err));
+    struct list_page *other = open_kept(&scene, session, kept, arena);
+    assert_false(worked_once(page, other));
+    assert_true(other->total > page->total);
+    arena_free(arena);
+    kept_lists_free(kept);
+}
+
+static struct worked *made_of(size_t bytes)
+{
+    struct arena *arena = arena_make(0);
+    struct worked *worked = arena_new(arena, struct worked);
+    worked->arena = arena;
+    (void)arena_array(arena, char, bytes);
+    return worked;
+}
+
+static struct kept_key key_of(struct arena *arena, size_t what, size_t at)
+{
+    return (struct kept_key){arena_format(arena, "list %zu", what), arena_format(arena, "state %zu", at)};
+}
+
+static void what_is_kept_has_bounds_and_the_one_used_longest_ago_goes(void **state)
+{
+    (void)state;
+    struct kept_lists *kept = kept_lists_make();
+    struct arena *arena = arena_make(0);
+    for (size_t i = 0; i <= KEPT_LISTS_MOST; i++) {
+        struct kept_key key = key_of(arena, i, 1), first = key_of(arena, 0, 1);
+        struct arena *request = arena_make(0);
+        kept_lists_add(kept, &key, made_of(10), request);
+        assert_non_null(kept_lists_find(kept, &key, request));
+        assert_non_null(kept_lists_find(kept, &first, request)); /* used all the time */
+        arena_free(request);
+    }
+    struct kept_key key = key_of(arena, 1, 1);
+    assert_null(kept_lists_find(kept, &key, arena));
+    /* A newer state takes the place of the older, which stays whole while somebody uses it. */
+    key = key_of(arena, 0, 1);
+    const struct worked *old = kept_lists_find(kept, &key, arena);
+    struct kept_key newer = key_of(arena, 0, 2);
+    kept_lists_add(kept, &newer, made_of(10), arena);
+    assert_null(kept_lists_find(kept, &key, arena));
+    assert_non_null(old->arena);
+    /* By size: what is too large alone is for this request only; two that are too large together push one out. */
+    struct kept_key large = key_of(arena, 100, 1), half = key_of(arena, 101, 1), other = key_of(arena, 102, 1);
+    kept_lists_add(kept, &large, made_of(KEPT_LISTS_BYTES + 1), arena);
+    assert_null(kept_lists_find(kept, &large, arena));
+    kept_lists_add(kept, &half, made_of(KEPT_LISTS_BYTES / 2 + 100), arena);
+    kept_lists_add(kept, &other, made_of(KEPT_LISTS_BYTES / 2 + 100), arena);
+    assert_null(kept_lists_find(kept, &half, arena));
+    assert_non_null(kept_lists_find(kept, &other, arena));
+    arena_free(arena);
+    kept_lists_free(kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +493,9 @@ int main(void)
         LITTLE_ON_BOTH(opening_and_exporting_are_audited_with_fields_and_records),
         LITTLE_ON_BOTH(a_withdrawn_agreement_takes_its_reason_away),
         cmocka_unit_test(a_formula_in_a_name_is_defused_in_the_csv),
+        LITTLE_ON_BOTH(a_list_that_was_worked_out_is_kept_until_what_it_rests_on_changes),
+        LITTLE_ON_BOTH(a_kept_list_shows_nothing_that_the_grant_of_the_request_would_not),
+        cmocka_unit_test(what_is_kept_has_bounds_and_the_one_used_longest_ago_goes),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);
 }

@@ -33,6 +33,8 @@ static void handle(void *context, struct request *request, struct response *resp
     response_text(response, 200, buffer_slice(&out));
     if (slice_equal(request->path, S("/slow")))
         usleep(300000);
+    if (slice_equal(request->path, S("/slower")))
+        usleep(2000000);
     if (slice_equal(request->path, S("/large")))
         response->body = slice_from(arena_array(response->arena, char, 32 << 20), 32 << 20);
     if (slice_equal(request->path, S("/split")))
@@ -389,6 +391,32 @@ static void a_signal_or_a_word_ends_the_wait(void **state)
     sigtimedwait(&set, NULL, &none); /* taken off, so that it ends nobody else */
 }
 
+/* Far more connections than threads that move bytes, each of which a request that waits would hold up. */
+static void a_request_that_waits_holds_up_nobody_else(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct server *server = start((struct server_options){.threads = 10});
+    int slow[8], quick[8];
+    for (size_t i = 0; i < countof(slow); i++)
+        say(slow[i] = reach(server), GET("/slower"));
+    usleep(50000);
+    int64_t began = host_monotonic(host_real());
+    for (size_t i = 0; i < countof(quick); i++)
+        say(quick[i] = reach(server), GET("/quick"));
+    for (size_t i = 0; i < countof(quick); i++)
+        assert_true(has(hear(quick[i], arena, NULL), "GET /quick"));
+    /* The slow ones take two seconds each. */
+    assert_true(host_monotonic(host_real()) - began < 1500000000);
+    for (size_t i = 0; i < countof(slow); i++) {
+        assert_true(has(hear(slow[i], arena, NULL), "GET /slower"));
+        close(slow[i]);
+        close(quick[i]);
+    }
+    server_stop(server, 1000);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_that_is_not_fetched_is_given_up, setup, teardown),
         cmocka_unit_test_setup_teardown(stopping_finishes_what_is_in_work, setup, teardown),
         cmocka_unit_test_setup_teardown(a_connection_serves_request_after_request, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_request_that_waits_holds_up_nobody_else, setup, teardown),
         cmocka_unit_test_setup_teardown(the_proxys_word_counts_only_when_it_is_trusted, setup, teardown),
         cmocka_unit_test_setup_teardown(a_redirect_cannot_split_headers_or_leave, setup, teardown),
         cmocka_unit_test_setup_teardown(a_taken_port_says_so, setup, teardown),
