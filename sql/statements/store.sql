@@ -82,6 +82,10 @@ FROM edge e LEFT JOIN model m ON m.version = e.model WHERE m.version IS NULL GRO
 SELECT 'linkage ' || m.linkage || ' has a member of anchor ' || m.anchor || ', which is not there'
 FROM member m WHERE NOT EXISTS (SELECT 1 FROM record r WHERE r.anchor = m.anchor) ORDER BY m.linkage, m.anchor LIMIT 20;
 
+-- name: store_check_member_source
+SELECT 'linkage ' || m.linkage || ' has anchor ' || m.anchor || ' as another source''s than it is'
+FROM member m JOIN record r ON r.id = m.anchor WHERE m.source IS NULL OR m.source <> r.source ORDER BY m.linkage, m.anchor LIMIT 20;
+
 -- name: store_check_member_linkage
 SELECT 'members are of linkage ' || m.linkage || ', which is not there'
 FROM member m LEFT JOIN linkage l ON l.id = m.linkage WHERE l.id IS NULL GROUP BY m.linkage ORDER BY m.linkage LIMIT 20;
