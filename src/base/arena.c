@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define FIRST_BLOCK   ((size_t)4096)
 #define LARGEST_BLOCK ((size_t)1 << 20)
@@ -159,6 +160,35 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     block->used = start + bytes;
     arena->used += bytes;
     return memset(block->bytes + start, 0, bytes);
+}
+
+/* The size stands in the 64 bytes before what the caller has. */
+#define LARGE_HEAD ((size_t)64)
+
+static void large_free(void *large)
+{
+    char *start = (char *)large - LARGE_HEAD;
+    size_t size;
+    memcpy(&size, start, sizeof size);
+    must(munmap(start, size) == 0);
+}
+
+void *arena_large(struct arena *arena, size_t size)
+{
+    must(size < SIZE_MAX / 4);
+    size += LARGE_HEAD;
+    char *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED)
+        out_of_memory(size);
+    memcpy(start, &size, sizeof size);
+    arena_defer(arena, large_free, start + LARGE_HEAD);
+    return start + LARGE_HEAD;
+}
+
+void arena_give_back(struct arena *arena, void *large)
+{
+    arena_undefer(arena, large);
+    large_free(large);
 }
 
 void *arena_grow(struct arena *arena, const void *array, size_t count, size_t *capacity, size_t size)

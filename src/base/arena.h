@@ -53,6 +53,12 @@ struct slice arena_vformat(struct arena *arena, const char *format, va_list argu
 /* The pieces with the separator between them. */
 struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator);
 
+/* A large piece, zeroed, that goes back to the system at once by arena_give_back, or with the arena: for tables of
+ * megabytes that a job needs for a part of its time. (What free() is given of that size may stay with the process.)
+ * Memory that was never touched costs nothing. Aligned to 64 bytes. */
+void *arena_large(struct arena *arena, size_t size) MUST_USE;
+void arena_give_back(struct arena *arena, void *large);
+
 /* Calls release(handle) when the arena ends. arena_undefer takes the newest entry with this handle off the list
  * without calling it: for a handle that was released or handed on earlier. */
 void arena_defer(struct arena *arena, void (*release)(void *handle), void *handle);

@@ -27,7 +27,7 @@
  * side and take turns at the database.
  *
  * Memory stays bounded however large the file: about 30 MiB beside the database's own cache. landing_run uses one
- * thread to read and check, and one to write. */
+ * thread to read and check, one to read the old records, and one to write. */
 #ifndef STAITHE_INGEST_LANDING_H
 #define STAITHE_INGEST_LANDING_H
 

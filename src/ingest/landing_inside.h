@@ -74,6 +74,8 @@ bool writer_version(struct writer *writer, const struct csv_row *row, const stru
 bool writer_faults(struct writer *writer, const struct keeper *keeper, uint64_t line,
                    const struct checked_row *checked) MUST_USE;
 bool writer_action(struct writer *writer, enum action_kind kind, int64_t id, int64_t other) MUST_USE;
+/* From now on a batch is handed over after so many rows, at most BATCH_ROWS (which it is at first). */
+void writer_at_once(struct writer *writer, size_t rows);
 /* Writes what is left, commits, ends the thread. `abandon`: what is not committed yet is dropped. False with the
  * writer's fault. */
 bool writer_end(struct writer *writer, bool abandon, struct error *err) MUST_USE;

@@ -12,7 +12,6 @@
 #include "ingest/landing_inside.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 #define BLOCK         ((size_t)1024)
 #define BLOCKS        ((size_t)4)
@@ -32,8 +31,10 @@ struct range {
 };
 
 struct old_stream {
+    struct arena *arena;
     struct store *store;
     int64_t source;
+    struct old_version *all; /* memory of all ranges */
     struct range *ranges, **heap;
     size_t range_count, heap_count, ahead;
     /* Of the thread: */
@@ -198,18 +199,17 @@ static void stop(void *handle)
         pthread_join(s->thread, NULL);
         s->started = false;
     }
-    for (size_t i = 0; i < s->range_count; i++)
-        free(s->ranges[i].ahead);
-    s->range_count = 0;
-    free(s->blocks);
-    s->blocks = NULL;
+    if (s->all)
+        arena_give_back(s->arena, s->all);
+    s->all = NULL;
 }
 
 bool old_stream_open(struct store *store, int64_t source, const struct id_range *ranges, size_t count,
                      struct arena *arena, struct old_stream **ret, struct error *err)
 {
     struct old_stream *s = arena_new(arena, struct old_stream);
-    *s = (struct old_stream){.store = store,
+    *s = (struct old_stream){.arena = arena,
+                             .store = store,
                              .source = source,
                              .range_count = count,
                              .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -218,12 +218,10 @@ bool old_stream_open(struct store *store, int64_t source, const struct id_range 
     s->ahead = s->ahead > AHEAD_OF_ONE ? AHEAD_OF_ONE : s->ahead < 16 ? 16 : s->ahead;
     s->ranges = arena_array(arena, struct range, count);
     s->heap = arena_array(arena, struct range *, count);
-    s->blocks = calloc(BLOCKS, sizeof *s->blocks);
-    must(s->blocks);
+    s->all = arena_large(arena, count * s->ahead * sizeof *s->all);
+    s->blocks = (struct row_entry(*)[BLOCK])arena_array(arena, struct row_entry, BLOCKS * BLOCK);
     for (size_t i = 0; i < count; i++) {
-        s->ranges[i] = (struct range){.at = ranges[i].first, .until = ranges[i].last};
-        s->ranges[i].ahead = malloc(s->ahead * sizeof *s->ranges[i].ahead);
-        must(s->ranges[i].ahead);
+        s->ranges[i] = (struct range){.at = ranges[i].first, .until = ranges[i].last, .ahead = s->all + i * s->ahead};
     }
     arena_defer(arena, stop, s);
     if (pthread_create(&s->thread, NULL, read_along, s) != 0)

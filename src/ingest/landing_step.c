@@ -25,12 +25,11 @@
 #include "ingest/landing_filter.h"
 #include "ingest/landing_inside.h"
 
-#include <stdlib.h>
-
 #define WINDOW       ((size_t)1 << 14)
 #define CHAINS       (2 * WINDOW)
 #define FETCHED      ((size_t)16)
-#define PUT_BY_BYTES ((size_t)4 << 20)
+#define ROWS_AT_ONCE ((size_t)128) /* new versions, of the writer's */
+#define PUT_BY_BYTES ((size_t)2 << 20)
 #define MOST_SHIFT   8 /* of the pace, for one match */
 
 struct put_by {
@@ -55,27 +54,14 @@ struct step {
     size_t fields; /* the most of a row that waits */
 };
 
-static void let_go(void *handle)
-{
-    struct step *s = handle;
-    free(s->window);
-    free(s->chains);
-    free(s->before);
-    free(s->waiting);
-    s->window = NULL;
-    s->chains = s->before = NULL;
-    s->waiting = NULL;
-}
-
 void step_start(struct pass *pass)
 {
     struct step *s = arena_new(pass->arena, struct step);
-    s->window = malloc(WINDOW * sizeof *s->window);
-    s->chains = calloc(CHAINS, sizeof *s->chains);
-    s->before = malloc(WINDOW * sizeof *s->before);
-    s->waiting = malloc(PUT_BY_BYTES);
-    must(s->window && s->chains && s->before && s->waiting);
-    arena_defer(pass->arena, let_go, s);
+    s->window = arena_large(pass->arena, WINDOW * sizeof *s->window);
+    s->chains = arena_array(pass->arena, uint16_t, CHAINS);
+    s->before = arena_array(pass->arena, uint16_t, WINDOW);
+    s->waiting = arena_large(pass->arena, PUT_BY_BYTES);
+    writer_at_once(pass->writer, ROWS_AT_ONCE);
     pass->step = s;
 }
 
@@ -357,13 +343,10 @@ bool step_end(struct pass *pass, struct error *err)
             return false;
     }
     remember_all(pass, s);
+    writer_at_once(pass->writer, BATCH_ROWS);
     pass->step = NULL; /* So the rows that waited go the long way. */
-    free(s->window);
-    free(s->chains);
-    free(s->before);
-    s->window = NULL;
-    s->chains = s->before = NULL;
+    arena_give_back(pass->arena, s->window);
     bool good = rows_that_waited(pass, s, err);
-    let_go(s);
+    arena_give_back(pass->arena, s->waiting);
     return good;
 }

@@ -5,18 +5,24 @@
  * then the same into the source's table, then quarantine, then single actions: each table gets one bulk (one COPY on
  * PostgreSQL).
  *
- * A transaction is committed every few batches: it bounds the log of the database, and lets other writers in between.
+ * A pass that finds little to write hands over small batches (writer_at_once), so that they are written while it reads
+ * on and not all at its end. A transaction is committed every few batches, and by the clock: it bounds the log of the
+ * database, and lets other writers in between.
  * Nothing of this is seen before the landing's one last change. Ids of versions are reserved a batch ahead, so that the
  * pass can name a version before it is written; they rise with the row, which makes every insert an append. */
 #include "ingest/landing_inside.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define BATCH_TEXT    ((size_t)384 * 1024)
 #define BATCH_FAULTS  ((size_t)2048)
 #define BATCH_ACTIONS ((size_t)8192)
 #define ROWS_A_COMMIT ((size_t)250000)
+#define OPEN_NS       ((int64_t)1000000000) /* the longest that a transaction stays open */
+#define IDLE_NS       50000000              /* and with nothing to write */
 
 struct version {
     int64_t anchor, line, offset, length;
@@ -37,6 +43,7 @@ struct batch_action {
 
 struct batch {
     int64_t first_id;
+    size_t ids, ids_next; /* reserved from there on; how many to reserve for its next turn */
     size_t rows, fault_count, action_count;
     struct version *versions;
     struct value *values;
@@ -57,6 +64,7 @@ struct writer {
     struct error err;
     struct batch *filling; /* the pass's own */
     int64_t last_id;
+    size_t at_once; /* rows after which a batch is handed over */
     size_t since_commit;
     struct arena *scratch; /* of the pass: sealing */
     struct slice table_name;
@@ -69,6 +77,7 @@ struct writing {
     struct arena *life;  /* of one transaction */
     struct arena *batch; /* of one batch */
     struct transaction *t;
+    int64_t begun; /* of the transaction, by host_monotonic */
 };
 
 static bool write_records(struct writing *x, const struct batch *b, struct error *err)
@@ -207,8 +216,11 @@ static bool write_batch(struct writing *x, struct batch *b, struct error *err)
 {
     struct writer *w = x->w;
     arena_reset(x->batch);
-    if (!x->t && !store_begin(w->o.store, TRANSACTION_WRITE, NULL, x->life, &x->t, err))
-        return false;
+    if (!x->t) {
+        if (!store_begin(w->o.store, TRANSACTION_WRITE, NULL, x->life, &x->t, err))
+            return false;
+        x->begun = host_monotonic(store_host(w->o.store));
+    }
     if (b->rows && (!write_records(x, b, err) || !write_values(x, b, err)))
         return false;
     if (b->fault_count && !write_faults(x, b->faults, b->fault_count, err))
@@ -216,15 +228,40 @@ static bool write_batch(struct writing *x, struct batch *b, struct error *err)
     for (size_t i = 0; i < b->action_count; i++)
         if (!act(x, &b->actions[i], err))
             return false;
-    if (b->rows && !store_next_ids(x->t, "record", (int64_t)BATCH_ROWS, &b->first_id, err))
-        return false;
+    if (b->rows) {
+        if (!store_next_ids(x->t, "record", (int64_t)b->ids_next, &b->first_id, err))
+            return false;
+        b->ids = b->ids_next;
+    }
     w->since_commit += b->rows + b->fault_count + b->action_count;
-    /* With nothing more at hand the writer's place is given up: a pass that finds little to write must not keep others
-     * out. */
-    pthread_mutex_lock(&w->lock);
-    bool idle = w->filled == w->written + 1 && !w->ending;
-    pthread_mutex_unlock(&w->lock);
-    return (!idle && w->since_commit < ROWS_A_COMMIT) || commit(x, err);
+    return (w->since_commit < ROWS_A_COMMIT && host_monotonic(store_host(w->o.store)) - x->begun < OPEN_NS) ||
+           commit(x, err);
+}
+
+/* Waits for a batch, or the end. With nothing at hand for a while the writer's place is given up: a pass that finds
+ * little to write must not keep others out. Called with the lock. */
+static bool wait_for_batch(struct writing *x, struct error *err)
+{
+    struct writer *w = x->w;
+    while (w->written == w->filled && !w->ending) {
+        if (!x->t) {
+            pthread_cond_wait(&w->moved, &w->lock);
+            continue;
+        }
+        struct timespec until;
+        must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+        until.tv_nsec += IDLE_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_cond_clockwait(&w->moved, &w->lock, CLOCK_MONOTONIC, &until) != ETIMEDOUT)
+            continue;
+        pthread_mutex_unlock(&w->lock);
+        bool committed = commit(x, err);
+        pthread_mutex_lock(&w->lock);
+        if (!committed)
+            return false;
+    }
+    return true;
 }
 
 static void *write_along(void *context)
@@ -235,13 +272,12 @@ static void *write_along(void *context)
     bool good = true;
     for (;;) {
         pthread_mutex_lock(&w->lock);
-        while (w->written == w->filled && !w->ending)
-            pthread_cond_wait(&w->moved, &w->lock);
-        bool more = w->written < w->filled && !w->abandon, abandon = w->abandon;
+        good = wait_for_batch(&x, &err);
+        bool more = good && w->written < w->filled && !w->abandon, abandon = w->abandon;
         struct batch *b = &w->batches[w->written % BATCH_COUNT];
         pthread_mutex_unlock(&w->lock);
         if (!more) {
-            good = abandon || commit(&x, &err);
+            good = good && (abandon || commit(&x, &err));
             break;
         }
         good = write_batch(&x, b, &err);
@@ -287,11 +323,13 @@ bool writer_start(const struct writer_options *options, struct arena *arena, str
     struct writer *w = arena_new(arena, struct writer);
     *w = (struct writer){
         .o = *options, .lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER, .scratch = arena_make(0)};
+    w->at_once = BATCH_ROWS;
     w->table_name = source_table_name(arena, options->source->name);
     arena_defer(arena, let_go, w);
     for (size_t i = 0; i < BATCH_COUNT; i++) {
         struct batch *b = &w->batches[i];
         b->first_id = options->first_id + (int64_t)(i * BATCH_ROWS);
+        b->ids = BATCH_ROWS;
         b->versions = malloc(BATCH_ROWS * sizeof *b->versions);
         b->values = malloc(BATCH_ROWS * options->table->count * sizeof *b->values);
         b->faults = malloc(BATCH_FAULTS * sizeof *b->faults);
@@ -312,8 +350,10 @@ bool writer_start(const struct writer_options *options, struct arena *arena, str
 static struct batch *room(struct writer *w, size_t rows, size_t faults, size_t actions, size_t text)
 {
     struct batch *b = w->filling;
-    if (b && (b->rows + rows > BATCH_ROWS || b->fault_count + faults > BATCH_FAULTS ||
+    size_t most = b && b->ids < w->at_once ? b->ids : w->at_once;
+    if (b && (b->rows + rows > most || b->fault_count + faults > BATCH_FAULTS ||
               b->action_count + actions > BATCH_ACTIONS || b->text_used + text > b->text_capacity)) {
+        b->ids_next = w->at_once;
         pthread_mutex_lock(&w->lock);
         w->filled++;
         pthread_cond_signal(&w->moved);
@@ -407,11 +447,19 @@ bool writer_action(struct writer *w, enum action_kind kind, int64_t id, int64_t 
     return true;
 }
 
+void writer_at_once(struct writer *w, size_t rows)
+{
+    must(rows >= 1 && rows <= BATCH_ROWS);
+    w->at_once = rows;
+}
+
 bool writer_end(struct writer *w, bool abandon, struct error *err)
 {
     pthread_mutex_lock(&w->lock);
-    if (w->filling && !abandon)
+    if (w->filling && !abandon) {
+        w->filling->ids_next = 1; /* It has no next turn. */
         w->filled++;
+    }
     w->filling = NULL;
     w->ending = true;
     w->abandon = abandon;

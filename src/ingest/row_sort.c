@@ -9,7 +9,6 @@
 #include "ingest/row_sort.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define BUCKETS    ((size_t)1 << 16)
@@ -28,7 +27,7 @@ struct row_sort {
     struct row_entry *entries; /* the run that is gathered */
     uint32_t *indices;
     uint32_t *starts;
-    size_t used, capacity, most;
+    size_t used, most;
     uint64_t count, written;
     struct host_file *file;
     struct run *runs, **heap;
@@ -37,17 +36,6 @@ struct row_sort {
     bool finished;
 };
 
-static void let_go(void *handle)
-{
-    struct row_sort *sort = handle;
-    free(sort->entries);
-    free(sort->indices);
-    free(sort->starts);
-    sort->entries = NULL;
-    sort->indices = NULL;
-    sort->starts = NULL;
-}
-
 struct row_sort *row_sort_make(const struct host *host, struct slice folder, size_t memory, struct arena *arena)
 {
     struct row_sort *sort = arena_new(arena, struct row_sort);
@@ -55,7 +43,6 @@ struct row_sort *row_sort_make(const struct host *host, struct slice folder, siz
     sort->most = (memory ? memory : ROW_SORT_MEMORY) / (sizeof(struct row_entry) + sizeof(uint32_t));
     if (sort->most < 2)
         sort->most = 2;
-    arena_defer(arena, let_go, sort);
     return sort;
 }
 
@@ -76,11 +63,10 @@ static inline bool before(const struct row_entry *a, const struct row_entry *b)
 /* Puts the indices of entries[0..used) into order. */
 static void run_sort(struct row_sort *sort)
 {
-    if (!sort->indices)
-        sort->indices = malloc(sort->most * sizeof *sort->indices);
-    if (!sort->starts)
-        sort->starts = malloc((BUCKETS + 1) * sizeof *sort->starts);
-    must(sort->indices && sort->starts);
+    if (!sort->indices) {
+        sort->indices = arena_large(sort->arena, sort->most * sizeof *sort->indices);
+        sort->starts = arena_large(sort->arena, (BUCKETS + 1) * sizeof *sort->starts);
+    }
     uint64_t low = UINT64_MAX, high = 0;
     bool rising = true;
     for (size_t i = 0; i < sort->used; i++) {
@@ -155,17 +141,10 @@ static bool run_write(struct row_sort *sort, struct error *err)
 bool row_sort_add(struct row_sort *sort, const struct row_entry *entry, struct error *err)
 {
     must(!sort->finished);
-    if (sort->used == sort->capacity) {
-        if (sort->capacity == sort->most) {
-            if (!run_write(sort, err))
-                return false;
-        } else {
-            size_t wanted = sort->capacity ? sort->capacity * 2 : 1024;
-            sort->capacity = wanted < sort->most ? wanted : sort->most;
-            sort->entries = realloc(sort->entries, sort->capacity * sizeof *sort->entries);
-            must(sort->entries);
-        }
-    }
+    if (!sort->entries)
+        sort->entries = arena_large(sort->arena, sort->most * sizeof *sort->entries);
+    if (sort->used == sort->most && !run_write(sort, err))
+        return false;
     sort->entries[sort->used++] = *entry;
     sort->count++;
     return true;
@@ -225,13 +204,17 @@ bool row_sort_finish(struct row_sort *sort, struct error *err)
     }
     if (sort->used && !run_write(sort, err))
         return false;
-    let_go(sort);
+    arena_give_back(sort->arena, sort->entries);
+    arena_give_back(sort->arena, sort->indices);
+    arena_give_back(sort->arena, sort->starts);
+    sort->entries = NULL;
     sort->read_ahead = READ_AHEAD;
     while (sort->read_ahead > 16 && sort->read_ahead * sort->run_count * sizeof(struct row_entry) > ROW_SORT_MEMORY / 2)
         sort->read_ahead /= 2;
     sort->heap = arena_array(sort->arena, struct run *, sort->run_count);
+    struct row_entry *ahead = arena_large(sort->arena, sort->run_count * sort->read_ahead * sizeof *ahead);
     for (size_t i = 0; i < sort->run_count; i++) {
-        sort->runs[i].ahead = arena_array(sort->arena, struct row_entry, sort->read_ahead);
+        sort->runs[i].ahead = ahead + i * sort->read_ahead;
         if (!run_fill(sort, &sort->runs[i], err))
             return false;
         sort->heap[sort->heap_count++] = &sort->runs[i];

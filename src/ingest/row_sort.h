@@ -12,7 +12,7 @@
 
 #include "base/host.h"
 
-#define ROW_SORT_MEMORY ((size_t)4 << 20)
+#define ROW_SORT_MEMORY ((size_t)3 << 20)
 
 struct row_entry {
     uint64_t key[2];

@@ -42,6 +42,22 @@ static void knows_when_it_is_over_its_limit(void **state)
     arena_free(arena);
 }
 
+static void large_pieces_are_zero_and_go_back_before_the_arena_or_with_it(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    size_t size = (size_t)4 << 20;
+    for (int i = 0; i < 3; i++) {
+        unsigned char *large = arena_large(arena, size);
+        assert_int_equal((uintptr_t)large % 64, 0);
+        assert_true(large[0] == 0 && large[size / 2] == 0 && large[size - 1] == 0);
+        memset(large, 7, size);
+        if (i != 1)
+            arena_give_back(arena, large);
+    }
+    arena_free(arena);
+}
+
 static void grows_arrays_and_texts(void **state)
 {
     (void)state;
@@ -68,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(releases_the_last_first),
         cmocka_unit_test(knows_when_it_is_over_its_limit),
+        cmocka_unit_test(large_pieces_are_zero_and_go_back_before_the_arena_or_with_it),
         cmocka_unit_test(grows_arrays_and_texts),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
