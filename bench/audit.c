@@ -1,10 +1,12 @@
 /* How many entries the audit of reads takes in a second, each durable before its caller goes on; and what a grant costs
  * to compile.
  *
- *     bench_audit COUNTY-FOLDER ADDRESS [THREADS] [SECONDS]
+ *     bench_audit COUNTY-FOLDER ADDRESS [THREADS] [SECONDS] [SYNC-MICROSECONDS] [RATE]
  *
- * ADDRESS is a fresh SQLite file's path, or postgresql://…; the head lies in the folder that the working folder has as
- * `bench-audit`. */
+ * With SYNC-MICROSECONDS each sync of the disk takes that much longer, so that the figures of a given disk can be had
+ * on any: 0 for none. With RATE so many entries a second are asked for at even times, and the time of each counts from
+ * when it was due. ADDRESS is a fresh SQLite file's path, or postgresql://…; the head lies in the folder that the
+ * working folder has as `bench-audit`. */
 #include "guard/audit.h"
 
 #include <pthread.h>
@@ -15,11 +17,35 @@
 
 #define MOST_THREADS 64
 
+#define MOST_TIMES 100000
+
 struct bench {
     struct guard *guard;
+    struct host host;
+    int64_t sync_ns;
+    atomic_llong syncs;
     atomic_bool ending;
-    atomic_llong done, failed;
+    atomic_llong done, asked;
+    int64_t start, apart; /* nanoseconds from one entry to the next; 0: as many as go */
+    int64_t *times;
 };
+
+static void rest(int64_t ns)
+{
+    struct timespec pause = {ns / 1000000000, ns % 1000000000};
+    if (ns > 0)
+        nanosleep(&pause, NULL);
+}
+
+static int before_change(void *context, const struct host_change *change)
+{
+    struct bench *bench = context;
+    if (change->operation == HOST_SYNC) {
+        bench->syncs++;
+        rest(bench->sync_ns);
+    }
+    return 0;
+}
 
 static _Noreturn void fail(const struct error *err)
 {
@@ -47,11 +73,16 @@ static void *look(void *argument)
                                           .anchor_count = 4,
                                           .fields = fields,
                                           .field_count = 4};
-    while (!bench->ending)
-        if (audit_read(session, &reading, &err))
-            bench->done++;
-        else
+    while (!bench->ending) {
+        int64_t number = bench->asked++, due = bench->start + number * bench->apart;
+        if (bench->apart)
+            rest(due - host_monotonic(host_real()));
+        if (!audit_read(session, &reading, &err))
             fail(&err);
+        bench->done++;
+        if (bench->apart && number < MOST_TIMES)
+            bench->times[number] = host_monotonic(host_real()) - due;
+    }
     arena_free(arena);
     return NULL;
 }
@@ -62,6 +93,19 @@ static int64_t processor_time(void)
     struct timespec t;
     must(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, two = *(const int64_t *)b;
+    return one < two ? -1 : one > two;
+}
+
+static void say_times(int64_t *times, size_t count)
+{
+    qsort(times, count, sizeof *times, by_time);
+    printf("from when it was due till durable: p50 %.2f ms, p99 %.2f ms, longest %.2f ms\n",
+           (double)times[count / 2] / 1e6, (double)times[count * 99 / 100] / 1e6, (double)times[count - 1] / 1e6);
 }
 
 static void time_grants(struct guard *guard, const struct catalogue *catalogue)
@@ -94,7 +138,7 @@ static void time_grants(struct guard *guard, const struct catalogue *catalogue)
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "bench_audit COUNTY-FOLDER ADDRESS [THREADS] [SECONDS]\n");
+        fprintf(stderr, "bench_audit COUNTY-FOLDER ADDRESS [THREADS] [SECONDS] [SYNC-MICROSECONDS] [RATE]\n");
         return 64;
     }
     int threads = argc > 3 ? atoi(argv[3]) : 8, seconds = argc > 4 ? atoi(argv[4]) : 5;
@@ -104,13 +148,19 @@ int main(int argc, char **argv)
     struct error err;
     struct catalogue *catalogue;
     struct store *store;
-    struct bench bench = {0};
+    static struct bench bench;
+    bench.host = *host_real();
+    bench.host.context = &bench;
+    bench.host.before = before_change;
+    int rate = argc > 6 ? atoi(argv[6]) : 0;
+    bench.apart = rate > 0 ? 1000000000 / rate : 0;
+    bench.times = arena_array(arena, int64_t, MOST_TIMES);
     if (!catalogue_read(slice_of(argv[1]), arena, &catalogue, &err))
         fail(&err);
     const struct store_options options = {
-        .address = slice_of(argv[2]), .host = host_real(), .schema = STORE_AUDIT, .create = true};
+        .address = slice_of(argv[2]), .host = &bench.host, .schema = STORE_AUDIT, .create = true};
     const struct guard_options guard = {
-        .catalogue = guard_fixed_catalogue(catalogue), .host = host_real(), .folder = S("bench-audit")};
+        .catalogue = guard_fixed_catalogue(catalogue), .host = &bench.host, .folder = S("bench-audit")};
     if (!store_open(&options, &store, &err))
         fail(&err);
     struct guard_options whole = guard;
@@ -121,6 +171,9 @@ int main(int argc, char **argv)
     pthread_t workers[MOST_THREADS];
     int64_t worked = processor_time();
     int64_t start = host_monotonic(host_real());
+    bench.start = start;
+    bench.syncs = 0;
+    bench.sync_ns = argc > 5 ? atoll(argv[5]) * 1000 : 0;
     for (int i = 0; i < threads; i++)
         must(pthread_create(&workers[i], NULL, look, &bench) == 0);
     while (host_monotonic(host_real()) - start < (int64_t)seconds * 1000000000) {
@@ -133,6 +186,10 @@ int main(int argc, char **argv)
     double passed = (double)(host_monotonic(host_real()) - start) / 1e9;
     printf("%lld entries in %.2f s by %d threads: %.0f a second, each durable before its caller went on\n",
            (long long)bench.done, passed, threads, (double)bench.done / passed);
+    printf("%lld syncs: %.1f entries each\n", (long long)bench.syncs,
+           (double)bench.done / (double)(bench.syncs ? bench.syncs : 1));
+    if (bench.apart)
+        say_times(bench.times, (size_t)(bench.done < MOST_TIMES ? bench.done : MOST_TIMES));
     printf("processor time: %.1f microseconds an entry\n",
            (double)(processor_time() - worked) / 1000.0 / (double)(bench.done ? bench.done : 1));
     struct audit_head head;

@@ -48,8 +48,9 @@ struct audit {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct waiting *first, **last;
-    int count;      /* that wait */
-    int last_batch; /* how many the batch before had */
+    int count;    /* that wait */
+    int about;    /* how many were there together of late: the batch before, and who came while it was written */
+    int64_t took; /* nanoseconds that the batch before took to be durable */
     bool ending;
     pthread_t writer;
 };
@@ -277,18 +278,20 @@ static bool write_batch(struct audit *audit, const struct waiting *first, struct
     return done;
 }
 
-/* Those who were woken together come back together: the first to arrive waits a moment for as many as rode on the batch
- * before, or each sync would carry one and the next one all others. Alone, nobody waits. */
+/* Those who were woken together come back together, and find those at the front who came while they were written. If
+ * the writer went off with these at once, the two halves would take turns for ever, each with a sync of its own: so it
+ * waits a moment for all who were there of late, never longer than a sync would take. Alone, nobody waits: with one
+ * caller at a time there is nobody else to wait for. */
 static void gather(struct audit *audit)
 {
     struct timespec until;
     must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-    until.tv_nsec += GATHER_NS;
+    until.tv_nsec += audit->took < GATHER_NS ? audit->took : GATHER_NS;
     if (until.tv_nsec >= 1000000000) {
         until.tv_nsec -= 1000000000;
         until.tv_sec++;
     }
-    while (audit->count < audit->last_batch && !audit->ending)
+    while (audit->count < audit->about && !audit->ending)
         if (pthread_cond_timedwait(&audit->arrived, &audit->lock, &until) != 0)
             break;
 }
@@ -304,19 +307,24 @@ static void *write_what_waits(void *argument)
             break;
         gather(audit);
         struct waiting *batch = audit->first, **end = &batch;
-        for (audit->last_batch = 0; *end && audit->last_batch < MOST_IN_BATCH; audit->last_batch++)
+        int size = 0;
+        for (; *end && size < MOST_IN_BATCH; size++)
             end = &(*end)->next;
-        audit->count -= audit->last_batch;
+        audit->count -= size;
         audit->first = *end;
         *end = NULL;
         if (!audit->first)
             audit->last = &audit->first;
         pthread_mutex_unlock(&audit->lock);
         struct error err = NO_ERROR;
+        int64_t begun = host_monotonic(audit->host);
         bool written = write_batch(audit, batch, &err);
+        int64_t took = host_monotonic(audit->host) - begun;
         if (!written && audit->log)
             log_line(audit->log, LOG_ERROR, "the audit of reads could not be written: %s", err.text);
         pthread_mutex_lock(&audit->lock);
+        audit->about = size + audit->count;
+        audit->took = took;
         while (batch) {
             struct waiting *next = batch->next; /* once woken it may be gone */
             batch->written = written;
