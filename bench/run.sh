@@ -10,3 +10,16 @@ for part in sample landing pages; do
         python3 "$here/$part.py" "$build"
     fi
 done
+echo "== csv"
+"$build/bench/bench_csv"
+echo "== audit"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+build=$(realpath "$build")
+county=$(realpath "$here/../county/norfolk")
+cd "$folder"
+for threads in 1 8 64; do
+    "$build/bench/bench_audit" "$county" "audit-$threads.db" "$threads" 3
+    rm -rf bench-audit
+done
+"$build/bench/bench_audit" "$county" audit-200.db 32 10 0 200
