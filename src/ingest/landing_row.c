@@ -165,6 +165,11 @@ static struct slice grouped(struct arena *arena, int64_t n)
     return buffer_slice(&out);
 }
 
+static struct slice many(struct arena *arena, int64_t n, const char *one, const char *several)
+{
+    return arena_format(arena, "%.*s %s", PRINT(grouped(arena, n)), n == 1 ? one : several);
+}
+
 struct slice landing_sentence(const struct landing *l, struct arena *arena)
 {
     struct buffer out = buffer_make(arena);
@@ -179,11 +184,11 @@ struct slice landing_sentence(const struct landing *l, struct arena *arena)
     } else if (l->state == LANDING_FAILED && c->rows_in == 0) {
         buffer_add(&out, S("Nothing was landed"));
     } else {
-        buffer_format(&out, "%.*s rows in = %.*s new + %.*s changed + %.*s unchanged + %.*s quarantined + %.*s repeats",
-                      PRINT(grouped(arena, c->rows_in)), PRINT(grouped(arena, c->added)),
+        buffer_format(&out, "%.*s in = %.*s new + %.*s changed + %.*s unchanged + %.*s quarantined + %.*s",
+                      PRINT(many(arena, c->rows_in, "row", "rows")), PRINT(grouped(arena, c->added)),
                       PRINT(grouped(arena, c->changed)), PRINT(grouped(arena, c->unchanged)),
-                      PRINT(grouped(arena, c->quarantined)), PRINT(grouped(arena, c->repeated)));
-        buffer_format(&out, "; %.*s records closed", PRINT(grouped(arena, c->closed)));
+                      PRINT(grouped(arena, c->quarantined)), PRINT(many(arena, c->repeated, "repeat", "repeats")));
+        buffer_format(&out, "; %.*s closed", PRINT(many(arena, c->closed, "record", "records")));
     }
     if (c->rows_in && l->state != LANDING_CURRENT && l->state != LANDING_KEPT && l->state != LANDING_CHECKING)
         buffer_format(&out, "; the landing is %.*s", PRINT(state_names[l->state]));

@@ -5,6 +5,31 @@
 #include "guard/audit.h"
 #include "ingest/kept_file.h"
 
+struct slice quarantine_rule_words(struct slice rule)
+{
+    static const struct {
+        struct slice rule, words;
+    } table[] = {
+        {S_INIT("required"), S_INIT("empty, and must be there")},
+        {S_INIT("type"), S_INIT("not of the kind that the column wants (date, number, yes or no)")},
+        {S_INIT("allowed"), S_INIT("none of the values that the contract allows")},
+        {S_INIT("range"), S_INIT("below or above what the contract allows")},
+        {S_INIT("length"), S_INIT("too long")},
+        {S_INIT("nhsNumber"), S_INIT("no NHS number")},
+        {S_INIT("uprn"), S_INIT("no UPRN")},
+        {S_INIT("postcode"), S_INIT("no postcode")},
+        {S_INIT("notFuture"), S_INIT("after the day of the extract")},
+        {S_INIT("unique"), S_INIT("stands in an earlier row too, and must stand once")},
+        {S_INIT("unique key"), S_INIT("the key of an earlier row, with other values")},
+        {S_INIT("row"), S_INIT("a row without the form of the others")},
+        {S_INIT("text"), S_INIT("characters that are no text")},
+    };
+    for (size_t i = 0; i < countof(table); i++)
+        if (slice_equal(table[i].rule, rule))
+            return table[i].words;
+    return rule;
+}
+
 static int64_t limit_of(const struct quarantine_filter *filter)
 {
     return filter->limit >= 1 && filter->limit <= 1000 ? filter->limit : 100;

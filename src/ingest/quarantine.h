@@ -37,6 +37,9 @@ bool quarantine_list(const struct guard_session *session, struct slice folder, c
 bool quarantine_reasons(struct store *store, const struct quarantine_filter *filter, struct arena *arena,
                         struct quarantined **ret, size_t *ret_count, bool *ret_more, struct error *err) MUST_USE;
 
+/* A rule as a person reads it: "type" is "not a date, number or yes and no, as the column wants". */
+struct slice quarantine_rule_words(struct slice rule);
+
 /* How many rows each rule caught in a landing, most first. */
 struct quarantine_sum {
     struct slice column, rule;

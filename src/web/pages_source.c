@@ -318,7 +318,8 @@ bool page_landing(struct call *call, struct error *err)
                                     PRINT(time_words(call->arena, landing.decided_at)));
     struct page_landing_rule *rules = arena_array(call->arena, struct page_landing_rule, count);
     for (size_t i = 0; i < count; i++)
-        rules[i] = (struct page_landing_rule){column_title(source, sums[i].column), sums[i].rule, sums[i].rows};
+        rules[i] = (struct page_landing_rule){column_title(source, sums[i].column), quarantine_rule_words(sums[i].rule),
+                                              sums[i].rows};
     page.rules = rules;
     page.rules_count = count;
     put_counts(call, &landing, &page);

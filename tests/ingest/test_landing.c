@@ -1,5 +1,7 @@
 #include "world.h"
 
+#include "ingest/quarantine.h"
+
 #define HEAD "number,Full Name,born,kind,score\n"
 
 static void assert_seen(struct world *w, const char *wanted)
@@ -455,11 +457,24 @@ static void the_sentence_and_the_json_show_that_rows_add_up(void **state)
     world_make(both_of(state), people_contract, NULL, NULL, &w);
     struct landing l = world_land(&w, HEAD "1,Ann,,A,1\n1,Ann,,A,1\n2,,,B,2\n");
     struct slice sentence = landing_sentence(&l, w.arena);
-    assert_says(sentence, "3 rows in = 1 new + 0 changed + 0 unchanged + 1 quarantined + 1 repeats");
+    assert_says(sentence, "3 rows in = 1 new + 0 changed + 0 unchanged + 1 quarantined + 1 repeat; 0 records closed");
     struct buffer json = buffer_make(w.arena);
     landing_json(&l, w.arena, &json);
     assert_says(buffer_slice(&json), "\"rows_in\":3");
     assert_says(buffer_slice(&json), "\"state\":\"current\"");
+    l = world_land(&w, HEAD "2,Ben,,B,2\n");
+    assert_says(landing_sentence(&l, w.arena),
+                "1 row in = 1 new + 0 changed + 0 unchanged + 0 quarantined + 0 repeats; "
+                "1 record closed");
+}
+
+static void each_rule_has_words_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"required", "type",   "allowed",   "range",      "length", "nhsNumber", "uprn",
+                                        "postcode", "unique", "notFuture", "unique key", "row",    "text"};
+    for (size_t i = 0; i < countof(rules); i++)
+        assert_false(slice_equal(quarantine_rule_words(slice_of(rules[i])), slice_of(rules[i])));
 }
 
 static void figures_of_quality_count_what_is_filled(void **state)
@@ -511,6 +526,7 @@ int main(void)
         ON_BOTH(a_landing_that_is_cancelled_leaves_nothing_and_can_be_run_again),
         ON_BOTH(a_landing_that_was_interrupted_is_taken_out_and_can_be_run_again),
         ON_BOTH(the_sentence_and_the_json_show_that_rows_add_up),
+        cmocka_unit_test(each_rule_has_words_of_its_own),
         ON_BOTH(figures_of_quality_count_what_is_filled),
     };
     return cmocka_run_group_tests_name("landing", tests, NULL, NULL);
