@@ -287,6 +287,18 @@ bool list_read(struct slice text, struct slice file, const struct catalogue *cat
     return true;
 }
 
+static bool list_of_file(const struct lists *lists, struct slice path, const struct catalogue *catalogue,
+                         struct arena *arena, struct list *ret, struct error *err)
+{
+    struct slice text;
+    if (!host_read_file(host_real(), path, 1 << 20, arena, &text, err) ||
+        !list_read(text, path, catalogue, arena, ret, err))
+        return false;
+    return !lists_find(lists, ret->name) ||
+           error_set_at(err, ERROR_INPUT, path, 0, 0, "the list %.*s is declared in another file too; rename one",
+                        PRINT(ret->name));
+}
+
 bool lists_read(const struct catalogue *catalogue, struct arena *arena, struct lists *ret, struct error *err)
 {
     struct slice folder = arena_format(arena, "%.*s/lists", PRINT(catalogue->folder));
@@ -297,22 +309,28 @@ bool lists_read(const struct catalogue *catalogue, struct arena *arena, struct l
         if (!host_list_folder(folder, arena, &names, &count, err))
             return false;
         lists.lists = arena_array(arena, struct list, count);
+        lists.faults = arena_array(arena, struct list_fault, count);
         for (size_t i = 0; i < count; i++) {
             if (!slice_ends(names[i], S(".yaml")))
                 continue;
-            struct slice path = arena_format(arena, "%.*s/%.*s", PRINT(folder), PRINT(names[i])), text;
-            struct list *list = &lists.lists[lists.count];
-            if (!host_read_file(host_real(), path, 1 << 20, arena, &text, err) ||
-                !list_read(text, path, catalogue, arena, list, err))
-                return false;
-            if (lists_find(&lists, list->name))
-                return error_set_at(err, ERROR_INPUT, path, 0, 0,
-                                    "the list %.*s is declared in another file too; rename one", PRINT(list->name));
-            lists.count++;
+            struct slice path = arena_format(arena, "%.*s/%.*s", PRINT(folder), PRINT(names[i]));
+            struct list_fault fault = {.name = slice_part(names[i], 0, names[i].len - 5), .fault = NO_ERROR};
+            if (list_of_file(&lists, path, catalogue, arena, &lists.lists[lists.count], &fault.fault))
+                lists.count++;
+            else
+                lists.faults[lists.fault_count++] = fault;
         }
     }
     *ret = lists;
     return true;
+}
+
+const struct list_fault *lists_fault(const struct lists *lists, struct slice name)
+{
+    for (size_t i = 0; i < lists->fault_count; i++)
+        if (slice_equal(lists->faults[i].name, name))
+            return &lists->faults[i];
+    return NULL;
 }
 
 const struct list *lists_find(const struct lists *lists, struct slice name)

@@ -67,16 +67,27 @@ struct list {
     struct digest digest;     /* of its text */
 };
 
+/* A file that is no list: it closes its own list and no other. */
+struct list_fault {
+    struct slice name; /* the file's, without folder and ending */
+    struct error fault;
+};
+
 struct lists {
     struct list *lists; /* in byte order of name */
     size_t count;
+    struct list_fault *faults;
+    size_t fault_count;
 };
 
 bool list_read(struct slice text, struct slice file, const struct catalogue *catalogue, struct arena *arena,
                struct list *ret, struct error *err) MUST_USE;
-/* All of <folder>/lists/ *.yaml; no such folder is no list. */
+/* All of <folder>/lists/ *.yaml; no such folder is no list. False only when the folder cannot be read: a file at fault
+ * is among the faults. */
 bool lists_read(const struct catalogue *catalogue, struct arena *arena, struct lists *ret, struct error *err) MUST_USE;
 const struct list *lists_find(const struct lists *lists, struct slice name);
+/* The fault of the file that has this list's name; NULL: there is none. */
+const struct list_fault *lists_fault(const struct lists *lists, struct slice name);
 const struct list_outcome *list_outcome(const struct list *list, struct slice name);
 
 #endif

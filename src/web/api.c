@@ -159,12 +159,10 @@ bool api_list(struct call *call, struct error *err)
     struct list_page *found;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
-    if (!call_lists(call, &lists, err) || !list_question_of(call, &question, err))
-        return false;
-    const struct list *list = lists_find(&lists, request_value(call->request, S("name")));
-    if (!list)
-        return error_set(err, ERROR_NOT_FOUND, "the county declares no list of this name; choose one of its lists");
-    if (!list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
+    const struct list *list;
+    if (!call_lists(call, &lists, err) || !list_question_of(call, &question, err) ||
+        !call_list(call, &lists, &list, err) ||
+        !list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
         return false;
     list_json(&json, found, call->arena);
     return send_json(call, &out);

@@ -37,10 +37,13 @@ struct call {
     struct slice token; /* of the session, as it came */
 };
 
+struct list;
 struct lists;
-/* The county's lists. A file of theirs that cannot be read is the fault of whoever runs the hub: the place goes to the
- * log, and the reader is told plainly (ERROR_IO). */
+/* The county's lists. A file of theirs that is at fault is the fault of whoever runs the hub: the place goes to the log,
+ * and only its own list is closed. */
 bool call_lists(struct call *call, struct lists *ret, struct error *err) MUST_USE;
+/* The one that the address names. ERROR_CONFLICT for one that is closed, ERROR_NOT_FOUND. */
+bool call_list(struct call *call, const struct lists *lists, const struct list **ret, struct error *err) MUST_USE;
 /* The page in the frame that all share. Returns true. */
 bool call_page(struct call *call, struct slice title, struct html body);
 bool call_page_with_status(struct call *call, int status, struct slice title, struct html body);

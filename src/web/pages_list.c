@@ -6,19 +6,35 @@
 
 bool call_lists(struct call *call, struct lists *ret, struct error *err)
 {
-    if (lists_read(call->catalogue, call->arena, ret, err))
+    if (!lists_read(call->catalogue, call->arena, ret, err)) {
+        err->code = ERROR_IO; /* call_error logs it and shows no path */
+        return false;
+    }
+    for (size_t i = 0; i < ret->fault_count && call->web->options.log; i++) {
+        char words[1024];
+        error_print(&ret->faults[i].fault, words, sizeof words);
+        log_line(call->web->options.log, LOG_ERROR, "the list %.*s is closed: %s", PRINT(ret->faults[i].name), words);
+    }
+    return true;
+}
+
+bool call_list(struct call *call, const struct lists *lists, const struct list **ret, struct error *err)
+{
+    struct slice name = request_value(call->request, S("name"));
+    *ret = lists_find(lists, name);
+    if (*ret)
         return true;
-    err->code = ERROR_IO; /* call_error logs it and shows no path */
-    return false;
+    if (lists_fault(lists, name))
+        return error_set(err, ERROR_CONFLICT,
+                         "this list is closed, since its declaration is at fault; whoever runs the hub finds the fault "
+                         "in the log or by `staithe check`");
+    return error_set(err, ERROR_NOT_FOUND, "the county declares no list of this name; choose one of its lists");
 }
 
 static bool list_of(struct call *call, const struct list **ret, struct error *err)
 {
     struct lists lists;
-    if (!call_lists(call, &lists, err))
-        return false;
-    *ret = lists_find(&lists, request_value(call->request, S("name")));
-    return *ret || error_set(err, ERROR_NOT_FOUND, "the county declares no list of this name; choose one of its lists");
+    return call_lists(call, &lists, err) && call_list(call, &lists, ret, err);
 }
 
 static bool is_for(const struct call *call, const struct list *list)
@@ -43,7 +59,11 @@ bool page_lists(struct call *call, struct error *err)
         rows[i] = (struct page_lists_row){list->title, url_path(call->arena, "/lists/%", list->name), list->about,
                                           purpose ? purpose->title : list->purpose, is_for(call, list)};
     }
-    struct page_lists page = {.rows = rows, .rows_count = lists.count};
+    struct page_lists_closed *closed = arena_array(call->arena, struct page_lists_closed, lists.fault_count);
+    for (size_t i = 0; i < lists.fault_count; i++)
+        closed[i] = (struct page_lists_closed){lists.faults[i].name};
+    struct page_lists page = {
+        .rows = rows, .rows_count = lists.count, .closed = closed, .closed_count = lists.fault_count};
     return call_page(call, S("Lists"), render_lists(call->arena, &page));
 }
 

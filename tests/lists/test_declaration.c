@@ -119,6 +119,7 @@ static void every_list_of_the_county_reads(void **state)
     struct error err;
     if (!lists_read(catalogue, arena, &lists, &err))
         fail_msg("%s:%u: %s", err.file, (unsigned)err.line, err.text);
+    assert_int_equal(lists.fault_count, 0);
     assert_non_null(lists_find(&lists, S("home_fire_safety_visits")));
     assert_null(lists_find(&lists, S("no_such_list")));
 }

@@ -293,7 +293,7 @@ static void what_is_not_there_says_so(void **state)
     arena_free(arena);
 }
 
-static void a_broken_list_file_is_told_without_its_path(void **state)
+static void a_broken_list_file_closes_its_own_list_and_no_other(void **state)
 {
     (void)state;
     struct arena *arena = arena_make(0);
@@ -303,9 +303,12 @@ static void a_broken_list_file_is_told_without_its_path(void **state)
     assert_true(has(get(arena, &fiona, "/lists"), "HTTP/1.1 200"));
     assert_true(host_write_file(host_real(), path, S("list: [\n"), &err));
     struct slice got = get(arena, &fiona, "/lists");
-    assert_int_equal(unlink(arena_cstr(arena, path)), 0);
-    assert_true(has(got, "HTTP/1.1 500") && has(got, "through no fault of yours"));
+    assert_true(has(got, "HTTP/1.1 200") && has(got, "Closed for now") && has(got, "<li>broken</li>"));
     assert_false(has(got, "broken.yaml"));
+    assert_true(has(get(arena, &fiona, "/lists/home_fire_safety_visits"), "HTTP/1.1 200"));
+    got = get(arena, &fiona, "/lists/broken");
+    assert_true(has(got, "HTTP/1.1 409") && has(got, "its declaration is at fault"));
+    assert_int_equal(unlink(arena_cstr(arena, path)), 0);
     assert_true(has(get(arena, &fiona, "/lists"), "HTTP/1.1 200"));
     arena_free(arena);
 }
@@ -477,7 +480,7 @@ int main(void)
         cmocka_unit_test(each_role_reaches_what_its_abilities_say_and_nothing_else),
         cmocka_unit_test(the_openapi_document_tells_of_every_route),
         cmocka_unit_test(what_is_not_there_says_so),
-        cmocka_unit_test(a_broken_list_file_is_told_without_its_path),
+        cmocka_unit_test(a_broken_list_file_closes_its_own_list_and_no_other),
         cmocka_unit_test(anybody_changes_their_own_password_with_the_old_one),
         cmocka_unit_test(an_asset_is_kept_for_a_year_and_comes_packed),
         cmocka_unit_test(a_person_is_found_opened_and_explained),
