@@ -321,8 +321,7 @@ out:
     return done;
 }
 
-/* The folder that a path lies in. */
-static struct slice folder_of(struct slice path)
+struct slice host_folder_of(struct slice path)
 {
     while (path.len > 1 && path.at[path.len - 1] == '/')
         path.len--;
@@ -349,7 +348,7 @@ bool host_write_file(const struct host *host, struct slice path, struct slice te
         (void)!host_delete(host, beside, &ignored);
         goto out;
     }
-    done = host_sync_folder(host, folder_of(path), err);
+    done = host_sync_folder(host, host_folder_of(path), err);
 out:
     arena_free(scratch);
     return done;
@@ -412,7 +411,7 @@ bool host_make_folder(const struct host *host, struct slice path, struct error *
         return error_set(err, ERROR_CONFLICT,
                          "%s is a file where a folder is wanted; move it away or choose another name", name);
     }
-    struct slice parent = folder_of(path);
+    struct slice parent = host_folder_of(path);
     /* The parent of "/" is "/", of "." is ".": both are there. Anything else has a shorter parent, so this ends. */
     if (parent.len < path.len && !host_make_folder(host, parent, err))
         return false;

@@ -9,6 +9,7 @@
 #include "guard/audit.h"
 #include "ingest/kept_file.h"
 #include "ingest/landing.h"
+#include "lists/declaration.h"
 #include "store/backup.h"
 
 #include <stdio.h>
@@ -218,12 +219,47 @@ static bool put_back(struct invocation *invocation, struct slice from, struct sl
     uint64_t size;
     if (!read_through(invocation->host, in(arena, from, line->name), copy ? in(arena, to, line->name) : NO_SLICE,
                       &digest, &size, err))
-        return error_wrap(err, "restoring %.*s", PRINT(line->name));
+        return err->code == ERROR_NOT_FOUND
+                   ? error_set(err, ERROR_INPUT, "%.*s is missing from the backup; take another backup",
+                               PRINT(line->name))
+                   : error_wrap(err, "restoring %.*s", PRINT(line->name));
     if (size != line->size || !digest_equal(&digest, &line->digest))
         return error_set(err, ERROR_INPUT,
                          "%.*s in the backup is damaged: its digest is not that of the manifest; take another backup",
                          PRINT(line->name));
     return true;
+}
+
+struct restored {
+    struct backup_summary hub, audit;
+};
+
+/* Everything into the folder `to`, which is made. */
+static bool restore_into(struct invocation *invocation, struct slice from, struct slice to,
+                         const struct manifest_line *lines, size_t count, struct slice county, struct restored *ret,
+                         struct error *err)
+{
+    struct arena *arena = invocation->arena;
+    if (!make_folders(invocation, to, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!slice_ends(lines[i].name, S(".backup")) && !put_back(invocation, from, to, &lines[i], true, err))
+            return false;
+    struct app_settings settings = {.data = to,
+                                    .store = invocation->store.len ? app_store_address(arena, invocation->store)
+                                                                   : S("hub.db"),
+                                    .county = county};
+    bool postgresql = invocation->store.len && slice_search(invocation->store, S("://")) < invocation->store.len;
+    struct store_options options = {.address = invocation->store.len ? invocation->store : in(arena, to, S("hub.db")),
+                                    .host = invocation->host,
+                                    .schema = STORE_HUB};
+    if (!store_restore(&options, in(arena, from, S("hub.backup")), &ret->hub, err))
+        return false;
+    options.schema = STORE_AUDIT;
+    if (!postgresql)
+        options.address = in(arena, to, S("audit.db"));
+    return store_restore(&options, in(arena, from, S("audit.backup")), &ret->audit, err) &&
+           app_settings_write(invocation, &settings, err);
 }
 
 bool run_restore(struct invocation *invocation, struct error *err)
@@ -237,8 +273,16 @@ bool run_restore(struct invocation *invocation, struct error *err)
             err, ERROR_USAGE,
             "say into which new folder, and for which county: staithe restore %.*s --data DIR --county DIR",
             PRINT(from));
+    while (to.len > 1 && slice_ends(to, S("/")))
+        to.len--;
     if (host_exists(to))
         return error_set(err, ERROR_CONFLICT, "%.*s is there already; name a new folder", PRINT(to));
+    /* It gets its name when it is whole: what a restore that failed leaves behind is taken for no hub by anybody. */
+    struct slice part = arena_format(arena, "%.*s.part", PRINT(to));
+    if (host_exists(part))
+        return error_set(err, ERROR_CONFLICT,
+                         "%.*s is there, from a restore that did not end well; take it away, then try again",
+                         PRINT(part));
     if (!app_county_folder(arena, invocation->county, &county, err) ||
         !read_manifest(invocation, from, &lines, &count, err))
         return false;
@@ -246,31 +290,25 @@ bool run_restore(struct invocation *invocation, struct error *err)
     for (size_t i = 0; i < count; i++)
         if (!put_back(invocation, from, to, &lines[i], false, err))
             return false;
-    if (!make_folders(invocation, to, err))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!slice_ends(lines[i].name, S(".backup")) && !put_back(invocation, from, to, &lines[i], true, err))
-            return false;
-    struct app_settings settings = {.data = to,
-                                    .store = invocation->store.len ? app_store_address(arena, invocation->store)
-                                                                   : S("hub.db"),
-                                    .county = county};
-    bool postgresql = invocation->store.len && slice_search(invocation->store, S("://")) < invocation->store.len;
-    struct backup_summary hub, audit;
-    struct store_options options = {.address = invocation->store.len ? invocation->store : in(arena, to, S("hub.db")),
-                                    .host = invocation->host,
-                                    .schema = STORE_HUB};
-    if (!store_restore(&options, in(arena, from, S("hub.backup")), &hub, err))
-        return false;
-    options.schema = STORE_AUDIT;
-    if (!postgresql)
-        options.address = in(arena, to, S("audit.db"));
-    if (!store_restore(&options, in(arena, from, S("audit.backup")), &audit, err) ||
-        !app_settings_write(invocation, &settings, err))
+    struct restored restored = {0};
+    if (!restore_into(invocation, from, part, lines, count, county, &restored, err))
+        return error_wrap(err, "what was restored so far lies in %.*s and is no hub; take it away", PRINT(part));
+    if (!host_rename(invocation->host, part, to, err) || !host_sync_folder(invocation->host, host_folder_of(to), err))
         return false;
     struct buffer out = buffer_make(arena);
-    buffer_format(&out, "Restored into %.*s: %lld rows of the hub, %lld of the audit, %zu files.\n", PRINT(to),
-                  (long long)hub.rows, (long long)audit.rows, count);
+    if (invocation->json) {
+        struct json json = json_to(&out);
+        json_object(&json);
+        json_pair_text(&json, "data", to);
+        json_pair_integer(&json, "files", (int64_t)count);
+        json_pair_integer(&json, "hub_rows", restored.hub.rows);
+        json_pair_integer(&json, "audit_rows", restored.audit.rows);
+        json_end(&json);
+        buffer_add(&out, S("\n"));
+    } else {
+        buffer_format(&out, "Restored into %.*s: %lld rows of the hub, %lld of the audit, %zu files.\n", PRINT(to),
+                      (long long)restored.hub.rows, (long long)restored.audit.rows, count);
+    }
     print_out(&out);
     return true;
 }
@@ -304,6 +342,20 @@ static bool check_kept_files(void *context, struct transaction *transaction, str
     return true;
 }
 
+static bool check_lists(struct invocation *invocation, struct app *app, struct check_report *report, struct error *err)
+{
+    struct lists lists;
+    if (!lists_read(app->catalogue, invocation->arena, &lists, err))
+        return false;
+    report->checks += lists.count + lists.fault_count;
+    for (size_t i = 0; i < lists.fault_count; i++) {
+        char words[1024];
+        error_print(&lists.faults[i].fault, words, sizeof words);
+        check_found(report, "the list %.*s: %s", PRINT(lists.faults[i].name), words);
+    }
+    return true;
+}
+
 static bool check_audit_chain(struct invocation *invocation, struct app *app, struct check_report *report,
                               struct audit_head *ret_head, struct error *err)
 {
@@ -331,7 +383,7 @@ bool run_check(struct invocation *invocation, struct error *err)
     struct keeping keeping = {keeper, invocation->host, invocation};
     struct store_checker kept = {"the digests of kept files", check_kept_files, &keeping};
     if (!store_check(app->store, &kept, 1, arena, &hub, err) ||
-        !store_check(app->audit_store, NULL, 0, arena, &audit, err) ||
+        !store_check(app->audit_store, NULL, 0, arena, &audit, err) || !check_lists(invocation, app, &audit, err) ||
         !check_audit_chain(invocation, app, &audit, &head, err))
         return false;
     size_t found = hub.count + audit.count;

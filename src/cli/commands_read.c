@@ -231,6 +231,11 @@ bool run_list(struct invocation *invocation, struct error *err)
         return true;
     }
     const struct list *list = lists_find(&lists, invocation->words[0]);
+    const struct list_fault *fault = list ? NULL : lists_fault(&lists, invocation->words[0]);
+    if (fault) {
+        *err = fault->fault;
+        return false;
+    }
     if (!list)
         return error_set(err, ERROR_NOT_FOUND, "the county declares no list \"%.*s\"; `staithe list` names them",
                          PRINT(invocation->words[0]));

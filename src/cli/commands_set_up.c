@@ -126,8 +126,21 @@ bool run_init(struct invocation *invocation, struct error *err)
         !app_open_with(invocation, &opened, true, &app, err) || !make_people(invocation, app, &out, err) ||
         !app_settings_write(invocation, &settings, err))
         return false;
-    buffer_format(&out, "A hub for %.*s stands in %.*s.\n", PRINT(app->catalogue->wording.county),
-                  PRINT(settings.data));
+    if (invocation->json) {
+        out = buffer_make(arena);
+        struct json json = json_to(&out);
+        json_object(&json);
+        json_pair_text(&json, "data", settings.data);
+        json_pair_text(&json, "county", app->catalogue->wording.county);
+        if (option_given(invocation, "admin"))
+            json_pair_text(&json, "administrator", option_text(invocation, "admin", ""));
+        json_pair_bool(&json, "demonstration_accounts", option_given(invocation, "demo"));
+        json_end(&json);
+        buffer_add(&out, S("\n"));
+    } else {
+        buffer_format(&out, "A hub for %.*s stands in %.*s.\n", PRINT(app->catalogue->wording.county),
+                      PRINT(settings.data));
+    }
     print_out(&out);
     return true;
 }
@@ -228,6 +241,23 @@ static bool list_users(struct invocation *invocation, struct guard_session *sess
     return true;
 }
 
+/* What was done to an account: a command that changes something says nothing, unless a program asks it. */
+static bool account_done(struct invocation *invocation, struct slice verb, struct slice name)
+{
+    if (!invocation->json)
+        return true;
+    struct buffer out = buffer_make(invocation->arena);
+    struct json json = json_to(&out);
+    json_object(&json);
+    json_pair_text(&json, "done", verb);
+    if (name.len)
+        json_pair_text(&json, "user", name);
+    json_end(&json);
+    buffer_add(&out, S("\n"));
+    print_out(&out);
+    return true;
+}
+
 bool run_user(struct invocation *invocation, struct error *err)
 {
     struct slice verb = invocation->words[0], name = invocation->word_count > 1 ? invocation->words[1] : NO_SLICE;
@@ -250,19 +280,19 @@ bool run_user(struct invocation *invocation, struct error *err)
     if (which == 4) /* Whoever holds the data folder holds everything: no sign-in can be asked for when none works. */
         return read_password(invocation, option_text(invocation, "password-file", ""), "New password", &password,
                              err) &&
-               account_reset(app->guard, name, password, err);
+               account_reset(app->guard, name, password, err) && account_done(invocation, verb, name);
     if (!app_session(invocation, app, &session, err))
         return false;
     switch (which) {
     case 0:
         return list_users(invocation, session, err);
     case 1:
-        return add_user(invocation, session, name, err);
+        return add_user(invocation, session, name, err) && account_done(invocation, verb, name);
     case 2:
     case 3:
-        return account_disable(session, name, which == 2, err);
+        return account_disable(session, name, which == 2, err) && account_done(invocation, verb, name);
     default:
-        return account_remove_demonstration(session, err);
+        return account_remove_demonstration(session, err) && account_done(invocation, verb, NO_SLICE);
     }
 }
 
@@ -294,6 +324,24 @@ static bool choose(struct invocation *invocation, struct guard_session **session
                          "%.*s has no such role and purpose to choose; run `staithe login` without --role and "
                          "--purpose to see those there are",
                          PRINT(guard_who(*session)->shown));
+    if (invocation->json) {
+        struct json json = json_to(out);
+        json_object(&json);
+        json_pair_text(&json, "signed_in", guard_who(*session)->name);
+        json_key(&json, "choose");
+        json_array(&json);
+        for (size_t i = 0; i < count; i++) {
+            json_object(&json);
+            json_pair_text(&json, "role", choices[i].role->name);
+            json_pair_text(&json, "purpose", choices[i].purpose->name);
+            json_pair_bool(&json, "in_force", choices[i].in_force);
+            json_end(&json);
+        }
+        json_end(&json);
+        json_end(&json);
+        buffer_add(out, S("\n"));
+        return true;
+    }
     buffer_add(out, S("Choose with --role and --purpose:\n"));
     for (size_t i = 0; i < count; i++)
         buffer_format(out, "  --role %.*s --purpose %.*s%s\n", PRINT(choices[i].role->name),
@@ -311,7 +359,8 @@ bool run_login(struct invocation *invocation, struct error *err)
         struct error gone = NO_ERROR;
         if (app_session(invocation, app, &session, &gone) && !guard_sign_out(session, err))
             return false;
-        return !host_exists(app->token_path) || host_delete(invocation->host, app->token_path, err);
+        return (!host_exists(app->token_path) || host_delete(invocation->host, app->token_path, err)) &&
+               account_done(invocation, S("signed out"), NO_SLICE);
     }
     if (invocation->word_count == 0)
         return error_set(err, ERROR_USAGE, "say who signs in: staithe login NAME");
@@ -324,7 +373,15 @@ bool run_login(struct invocation *invocation, struct error *err)
         !choose(invocation, &session, &out, err) || !guard_token_write(invocation->host, app->token_path, token, err))
         return false;
     const struct guard_who *who = guard_who(session);
-    if (who->purpose.len)
+    if (who->purpose.len && invocation->json) {
+        struct json json = json_to(&out);
+        json_object(&json);
+        json_pair_text(&json, "signed_in", who->name);
+        json_pair_text(&json, "role", who->role);
+        json_pair_text(&json, "purpose", who->purpose);
+        json_end(&json);
+        buffer_add(&out, S("\n"));
+    } else if (who->purpose.len)
         buffer_format(&out, "Signed in as %.*s, %.*s, for %.*s.\n", PRINT(who->shown), PRINT(who->role),
                       PRINT(who->purpose));
     print_out(&out);

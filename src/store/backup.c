@@ -69,14 +69,6 @@ static bool write_backup(struct store *store, struct slice part, struct arena *a
     return good;
 }
 
-static struct slice folder_of(struct slice path)
-{
-    size_t slash = path.len;
-    while (slash > 0 && path.at[slash - 1] != '/')
-        slash--;
-    return slash == 0 ? S(".") : slash == 1 ? S("/") : slice_part(path, 0, slash - 1);
-}
-
 bool store_backup(struct store *store, struct slice path, struct backup_summary *ret, struct error *err)
 {
     if (host_exists(path))
@@ -88,7 +80,7 @@ bool store_backup(struct store *store, struct slice path, struct backup_summary 
     if (host_exists(part)) /* of a backup that was cut short */
         (void)!host_delete(store->host, part, &ignored);
     bool good = write_backup(store, part, arena, &sum, err) && host_rename(store->host, part, path, err) &&
-                host_sync_folder(store->host, folder_of(path), err);
+                host_sync_folder(store->host, host_folder_of(path), err);
     if (!good && host_exists(part))
         (void)!host_delete(store->host, part, &ignored);
     arena_free(arena);
