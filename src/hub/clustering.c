@@ -94,8 +94,50 @@ uint64_t *verified_codes(const struct linked *linked, struct slice sources, stru
 
 /* ---- Clusters ---- */
 
-bool clustering_run(const struct clustering *c, struct slice sources, struct arena *arena, struct link_clusters *ret,
-                    struct error *err)
+/* Whether verified numbers mean the same among these sources as among all: which superseded which may be known from a
+ * third source's record. */
+static bool verified_alike(const struct linked *linked, struct slice sources)
+{
+    size_t verified = 0, within = 0;
+    for (size_t s = 0; s < linked->source_count; s++) {
+        verified += linked->sources[s].verified;
+        within += linked->sources[s].verified && source_in_set(sources, linked->sources[s].source->name);
+    }
+    return within == 0 || within == verified;
+}
+
+static void hang_together(size_t *parent, size_t a, size_t b)
+{
+    size_t x = root_of(parent, a), y = root_of(parent, b);
+    parent[x < y ? y : x] = x < y ? x : y;
+}
+
+/* Takes out of in[] the records whose whole component is within it; tells which those are. */
+static uint8_t *take_out_whole(const struct clustering *c, uint8_t *in, struct arena *arena)
+{
+    size_t count = c->linked->count;
+    size_t *parent = arena_array(arena, size_t, count + 1);
+    uint8_t *touched = arena_array(arena, uint8_t, count + 1), *same = arena_array(arena, uint8_t, count + 1);
+    for (size_t i = 0; i < count; i++)
+        parent[i] = i;
+    for (size_t i = 0; i < c->edge_count; i++)
+        hang_together(parent, c->edges[i].a, c->edges[i].b);
+    for (size_t i = 0; i < c->decision_count; i++) {
+        int64_t a = linked_find(c->linked, c->decisions[i].a), b = linked_find(c->linked, c->decisions[i].b);
+        if (c->decisions[i].join && a >= 0 && b >= 0)
+            hang_together(parent, (size_t)a, (size_t)b);
+    }
+    for (size_t i = 0; i < count; i++)
+        touched[root_of(parent, i)] |= !in[i];
+    for (size_t i = 0; i < count; i++) {
+        same[i] = !touched[root_of(parent, i)];
+        in[i] = in[i] && !same[i];
+    }
+    return same;
+}
+
+bool clustering_run(const struct clustering *c, struct slice sources, const struct link_clusters *whole,
+                    struct arena *arena, struct link_clusters *ret, struct error *err)
 {
     const struct linked *linked = c->linked;
     uint8_t *in = arena_array(arena, uint8_t, linked->count + 1);
@@ -111,6 +153,7 @@ bool clustering_run(const struct clustering *c, struct slice sources, struct are
         for (size_t i = own->first; i < own->first + own->count; i++)
             in[i] = inside, source[i] = (uint32_t)s;
     }
+    const uint8_t *same = whole && verified_alike(linked, sources) ? take_out_whole(c, in, arena) : NULL;
     for (size_t i = 0; i < c->decision_count; i++) {
         int64_t a = linked_find(linked, c->decisions[i].a), b = linked_find(linked, c->decisions[i].b);
         if (a < 0 || b < 0 || !in[a] || !in[b])
@@ -121,6 +164,7 @@ bool clustering_run(const struct clustering *c, struct slice sources, struct are
         else
             cannot_link[cannot_count++] = pair;
     }
+    struct link_options options = {.threads = c->threads};
     struct link_cluster_input input = {
         .count = (uint32_t)linked->count,
         .in = in,
@@ -138,8 +182,16 @@ bool clustering_run(const struct clustering *c, struct slice sources, struct are
         .keys = link_records_keys(c->records),
         .records = c->records,
         .model = c->model,
+        .options = &options,
     };
-    return link_cluster(&input, arena, ret, err);
+    if (!link_cluster(&input, arena, ret, err))
+        return false;
+    for (uint32_t i = 0; same && i < linked->count; i++)
+        if (same[i]) {
+            ret->cluster[i] = whole->cluster[i];
+            ret->count += whole->cluster[i] == i;
+        }
+    return true;
 }
 
 /* ---- Doubts ---- */

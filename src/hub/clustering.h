@@ -22,11 +22,14 @@ struct clustering {
     size_t edge_count;
     const struct decided_pair *decisions;
     size_t decision_count;
+    unsigned threads; /* 0: as many as the machine has */
 };
 
-/* Of the sources named in `sources` (joined by spaces) alone. */
-bool clustering_run(const struct clustering *clustering, struct slice sources, struct arena *arena,
-                    struct link_clusters *ret, struct error *err) MUST_USE;
+/* Of the sources named in `sources` (joined by spaces) alone. `whole` (NULL: none) are the clusters of all sources:
+ * what hangs together by edges and stewards' joins and has all its records in these sources is clustered as there, and
+ * is not worked again; then *ret tells doubts and refusals of the rest only. */
+bool clustering_run(const struct clustering *clustering, struct slice sources, const struct link_clusters *whole,
+                    struct arena *arena, struct link_clusters *ret, struct error *err) MUST_USE;
 /* Whether a source's name is one of those joined by spaces. */
 bool source_in_set(struct slice sources, struct slice name);
 /* Per record a code of its verified NHS number among these sources, those that one superseded the other having the

@@ -223,8 +223,14 @@ bool component_recluster(const struct hub *hub, struct transaction *t, const str
                          struct error *err)
 {
     struct result linkages;
-    struct clustering clustering = {&c->linked,    c->records,   c->model,         c->edges,
-                                    c->edge_count, c->decisions, c->decision_count};
+    struct clustering clustering = {.linked = &c->linked,
+                                    .records = c->records,
+                                    .model = c->model,
+                                    .edges = c->edges,
+                                    .edge_count = c->edge_count,
+                                    .decisions = c->decisions,
+                                    .decision_count = c->decision_count,
+                                    .threads = 1};
     *ret_changed = 0;
     if (!store_query(t, STATEMENT_HUB_LINKAGES, ARGS(value_text(S("person"))), arena, &linkages, err))
         return false;
@@ -232,7 +238,7 @@ bool component_recluster(const struct hub *hub, struct transaction *t, const str
         const struct value *row = result_row(&linkages, i);
         struct link_clusters clusters;
         bool changed = false;
-        if (!clustering_run(&clustering, cell_text(&row[1]), arena, &clusters, err) ||
+        if (!clustering_run(&clustering, cell_text(&row[1]), NULL, arena, &clusters, err) ||
             !recluster_linkage(hub, t, c, cell_integer(&row[0]), &clusters, cause, arena, &changed, err))
             return false;
         *ret_changed += changed;

@@ -183,25 +183,37 @@ static bool write_linkage(struct transaction *t, struct linking *l, size_t numbe
 
 static bool write_linkages(struct transaction *t, struct linking *l, struct hub_link_result *result, struct error *err)
 {
-    struct clustering clustering = {&l->linked,     l->records,   l->model,         l->edges.edges,
-                                    l->edges.count, l->decisions, l->decision_count};
+    struct clustering clustering = {.linked = &l->linked,
+                                    .records = l->records,
+                                    .model = l->model,
+                                    .edges = l->edges.edges,
+                                    .edge_count = l->edges.count,
+                                    .decisions = l->decisions,
+                                    .decision_count = l->decision_count,
+                                    .threads = l->options->threads};
     result->linkages = arena_array(l->arena, struct hub_linkage, l->set_count + 1);
-    for (size_t i = 0; i < l->set_count; i++) {
+    struct arena *first = arena_make(0);
+    struct link_clusters whole;
+    bool done = true;
+    for (size_t i = 0; i < l->set_count && done; i++) {
         struct arena *scratch = arena_make(0);
         struct link_clusters clusters;
-        bool done = clustering_run(&clustering, l->sets[i], scratch, &clusters, err) &&
-                    write_linkage(t, l, i, &clusters, scratch, &result->linkages[i], err);
+        done = clustering_run(&clustering, l->sets[i], i ? &whole : NULL, i ? scratch : first, &clusters, err) &&
+               write_linkage(t, l, i, &clusters, scratch, &result->linkages[i], err);
         if (done && i == 0) {
             struct doubt_found *doubts;
+            whole = clusters;
             result->doubts = clustering_doubts(&clustering, &clusters, verified_codes(&l->linked, l->sets[0], scratch),
                                                scratch, &doubts);
             result->refused = clusters.refused_count;
             done = write_doubts(t, doubts, result->doubts, l->now, scratch, err);
         }
         arena_free(scratch);
-        if (!done || !say(l->options, "clustering", (double)(i + 1) / (double)l->set_count, err))
-            return false;
+        done = done && say(l->options, "clustering", (double)(i + 1) / (double)l->set_count, err);
     }
+    arena_free(first);
+    if (!done)
+        return false;
     result->linkage_count = l->set_count;
     result->digest = result->linkages[0].digest;
     return true;

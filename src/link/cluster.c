@@ -86,6 +86,7 @@ static void plan_model(struct cluster_plan *plan, struct arena *arena)
     plan->fields = input->model->spec->comparison_count;
     plan->prior = input->model->prior;
     plan->guards = input->model->spec->guard_count > 0;
+    plan->constrained |= plan->guards; /* whether or not an edge here meets one: nothing may depend on the rest */
     plan->margin = (float)input->model->spec->margin;
     for (size_t f = 0; f < plan->fields; f++)
         for (unsigned level = 0; level < LINK_PATTERN_LEVELS; level++)
