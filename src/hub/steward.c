@@ -149,6 +149,63 @@ static struct slice outcome_of(const struct component *c, int64_t a, int64_t b, 
              "their other records forbid it.");
 }
 
+/* ---- What else moved ---- */
+
+struct company {
+    int64_t *anchors;
+    size_t count;
+};
+
+/* All members of the two entities, each once. */
+static bool company_of(struct transaction *t, int64_t linkage, const int64_t entities[2], struct arena *arena,
+                       struct company *ret, struct error *err)
+{
+    struct result rows[2] = {{0}};
+    for (size_t i = 0; i < 2; i++)
+        if (entities[i] && (i == 0 || entities[1] != entities[0]) &&
+            !store_query(t, STATEMENT_HUB_MEMBERS_OF, ARGS(value_integer(linkage), value_integer(entities[i])), arena,
+                         &rows[i], err))
+            return false;
+    *ret = (struct company){.anchors = arena_array(arena, int64_t, rows[0].rows + rows[1].rows + 1)};
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < rows[i].rows; k++)
+            ret->anchors[ret->count++] = cell_integer(&result_row(&rows[i], k)[0]);
+    return true;
+}
+
+static bool among(int64_t anchor, const int64_t *anchors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (anchors[i] == anchor)
+            return true;
+    return false;
+}
+
+static bool tell_moved(struct transaction *t, int64_t linkage, const struct company *before, struct arena *arena,
+                       struct decided *decided, struct error *err)
+{
+    struct company after;
+    if (!company_of(t, linkage, (const int64_t[]){decided->entity_a, decided->entity_b}, arena, &after, err))
+        return false;
+    int64_t *parted = arena_array(arena, int64_t, before->count + 1);
+    for (size_t i = 0; i < before->count; i++)
+        if (!among(before->anchors[i], after.anchors, after.count))
+            parted[decided->parted_count++] = before->anchors[i];
+    for (size_t i = 0; i < after.count; i++)
+        decided->drawn_count += !among(after.anchors[i], before->anchors, before->count);
+    decided->parted = parted;
+    if (decided->parted_count)
+        decided->outcome = arena_format(
+            arena, "%.*s %zu other %s with them before %s of somebody else now, by the rules of the linkage.",
+            PRINT(decided->outcome), decided->parted_count, decided->parted_count == 1 ? "record" : "records",
+            decided->parted_count == 1 ? "is" : "are");
+    if (decided->drawn_count)
+        decided->outcome =
+            arena_format(arena, "%.*s %zu other %s to them.", PRINT(decided->outcome), decided->drawn_count,
+                         decided->drawn_count == 1 ? "record came" : "records came");
+    return true;
+}
+
 bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
                 struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
 {
@@ -171,6 +228,10 @@ bool hub_decide(const struct hub *hub, const struct guard_session *session, int6
             PRINT(cell_text(&row[2])), slice_equal(cell_text(&row[1]), S("join")) ? "one person" : "two people");
     }
     struct slice cause = arena_format(arena, "decision of %.*s", PRINT(guard_who(session)->name));
+    struct company before;
+    if (!entities_of(t, linkage, anchors, 2, arena, entities, err) ||
+        !company_of(t, linkage, entities, arena, &before, err))
+        return false;
     if (!write_decision(t, hub, session, a, b, verdict, reason, arena, &decided.decision, err) ||
         !recluster(t, hub, session, anchors, 2, cause, arena, &component, &decided.linkages_changed, err))
         return false;
@@ -182,7 +243,7 @@ bool hub_decide(const struct hub *hub, const struct guard_session *session, int6
     decided.entity_a = entities[0], decided.entity_b = entities[1];
     decided.outcome =
         outcome_of(&component, a, b, verdict, entities[0] == entities[1], guard_grant(session)->match_sources, arena);
-    if (!transaction_commit(t, err))
+    if (!tell_moved(t, linkage, &before, arena, &decided, err) || !transaction_commit(t, err))
         return false;
     *ret = decided;
     return true;
@@ -210,8 +271,11 @@ bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_
         return false;
     if (changed != 1)
         return error_set(err, ERROR_CONFLICT, "somebody has undone this decision already");
+    struct company before;
     if (!write_undo(t, session, anchors[0], anchors[1], cell_text(&row[2]), decision, arena, err) ||
         !session_linkage(t, session, arena, &linkage, err) ||
+        !entities_of(t, linkage, anchors, 2, arena, entities, err) ||
+        !company_of(t, linkage, entities, arena, &before, err) ||
         !recluster(t, hub, session, anchors, 2,
                    arena_format(arena, "decision undone by %.*s", PRINT(guard_who(session)->name)), arena, &component,
                    &decided.linkages_changed, err) ||
@@ -221,18 +285,10 @@ bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_
     decided.outcome = entities[0] == entities[1]
                           ? S("The decision is undone; by their weight the two records are of one person.")
                           : S("The decision is undone; by their weight the two records are of two people.");
-    if (!transaction_commit(t, err))
+    if (!tell_moved(t, linkage, &before, arena, &decided, err) || !transaction_commit(t, err))
         return false;
     *ret = decided;
     return true;
-}
-
-static bool among(int64_t anchor, const int64_t *anchors, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (anchors[i] == anchor)
-            return true;
-    return false;
 }
 
 /* Keep-apart of each pair between the two sides; a join in force between them is undone by it. */

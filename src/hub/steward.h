@@ -58,7 +58,11 @@ struct decided {
     int64_t decision;
     int64_t entity_a, entity_b; /* in the session's linkage, afterwards */
     size_t linkages_changed;
-    struct slice outcome; /* a sentence; says when a join is forbidden by two verified NHS numbers */
+    /* What else moved, of records that the session may match on: those that stood with one of the two and stand with
+     * neither now, and how many came to them. A join may push a third record out that cannot be one with the other. */
+    const int64_t *parted;
+    size_t parted_count, drawn_count;
+    struct slice outcome; /* in words; says when a join is forbidden by two verified NHS numbers, and what else moved */
 };
 bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
                 struct slice reason, struct arena *arena, struct decided *ret, struct error *err) MUST_USE;

@@ -163,6 +163,17 @@ bool page_doubt(struct call *call, struct error *err)
     return show_doubt(call, NO_SLICE, err);
 }
 
+/* Where a decision leads: the word, and how many other records moved, for part_of_done. */
+static bool decided_redirect(struct call *call, const char *to, const struct decided *decided)
+{
+    struct url url = {slice_of(to)};
+    if (decided->parted_count || decided->drawn_count)
+        url = url_path(call->arena, arena_cstr(call->arena, arena_format(call->arena, "%s&parted=%%&drawn=%%", to)),
+                       text_of_integer(call->arena, (int64_t)decided->parted_count),
+                       text_of_integer(call->arena, (int64_t)decided->drawn_count));
+    return call_redirect(call, url);
+}
+
 bool do_decide(struct call *call, struct error *err)
 {
     int64_t a, b;
@@ -177,7 +188,7 @@ bool do_decide(struct call *call, struct error *err)
     return request_integer(call->request, S("a"), &a, err) && request_integer(call->request, S("b"), &b, err) &&
            hub_decide(&call->hub, call->session, a, b, join ? VERDICT_JOIN : VERDICT_KEEP_APART, reason, call->arena,
                       &decided, err) &&
-           call_redirect(call, (struct url){S("/doubts?done=decided")});
+           decided_redirect(call, "/doubts?done=decided", &decided);
 }
 
 /* ---- Decisions ---- */
@@ -223,7 +234,7 @@ bool do_undo(struct call *call, struct error *err)
         return show_doubt(call, words_of_error(call->arena, &problem), err);
     return request_integer(call->request, S("id"), &decision, err) &&
            hub_undo(&call->hub, call->session, decision, reason, call->arena, &decided, err) &&
-           call_redirect(call, (struct url){S("/decisions?done=undone")});
+           decided_redirect(call, "/decisions?done=undone", &decided);
 }
 
 /* ---- Split ---- */

@@ -310,13 +310,33 @@ static const struct {
     {"password", "The password is changed."},
 };
 
+/* What else a steward's decision moved: numbers only. */
+static struct slice words_of_moved(struct call *call)
+{
+    int64_t parted = 0, drawn = 0;
+    struct slice words = NO_SLICE;
+    if (slice_integer(parameters_get(&call->request->query, S("parted")), &parted) && parted > 0)
+        words = arena_format(call->arena, "%.*s of theirs before %s of somebody else now, by the rules of the linkage.",
+                             PRINT(words_of_count(call->arena, parted, "other record", "other records")),
+                             parted == 1 ? "is" : "are");
+    if (slice_integer(parameters_get(&call->request->query, S("drawn")), &drawn) && drawn > 0)
+        words = words_joined(
+            call->arena,
+            (const struct slice[]){words, arena_format(call->arena, "%.*s to them.",
+                                                       PRINT(words_of_count(call->arena, drawn, "other record came",
+                                                                            "other records came")))},
+            2, S(" "));
+    return words;
+}
+
 const struct part_done *part_of_done(struct call *call)
 {
     struct slice word = parameters_get(&call->request->query, S("done"));
     for (size_t i = 0; i < countof(done_words); i++)
         if (slice_equal(word, slice_of(done_words[i].word))) {
             struct part_done *part = arena_new(call->arena, struct part_done);
-            part->words = slice_of(done_words[i].sentence);
+            part->words = words_joined(
+                call->arena, (const struct slice[]){slice_of(done_words[i].sentence), words_of_moved(call)}, 2, S(" "));
             return part;
         }
     return NULL;

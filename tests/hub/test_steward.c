@@ -113,6 +113,23 @@ static void a_split_and_a_join_survive_linking_again(void **state)
     struct hub_link_result third = little_link(little, 1);
     assert_true(digest_equal(&first.digest, &third.digest));
     assert_int_equal(little_find(little, steward, "margaret osgood 1952"), margaret);
+    /* A join that a third record cannot follow: it was kept apart from the new one before, and parts now. */
+    int64_t client = little_anchor(little, "care", "C9001"), other = little_anchor(little, "tax", "T9001");
+    struct decided keep, join;
+    GOOD(hub_decide(&little->hub, steward, notice, other, VERDICT_KEEP_APART, S("not he"), little->arena, &keep, &err));
+    assert_int_equal(keep.parted_count + keep.drawn_count, 0);
+    GOOD(
+        hub_decide(&little->hub, steward, client, other, VERDICT_JOIN, S("a second card"), little->arena, &join, &err));
+    assert_int_equal(join.entity_a, join.entity_b);
+    assert_true(join.parted_count >= 1);
+    bool told = false;
+    for (size_t i = 0; i < join.parted_count; i++)
+        told = told || join.parted[i] == notice;
+    assert_true(told);
+    assert_true(slice_search(join.outcome, S("of somebody else now")) < join.outcome.len);
+    GOOD(hub_undo(&little->hub, steward, join.decision, S("it was she"), little->arena, &undone, &err));
+    assert_true(undone.drawn_count >= 1);
+    GOOD(hub_undo(&little->hub, steward, keep.decision, S("it was she"), little->arena, &undone, &err));
     /* A join of two who are apart: the tax account of another. */
     int64_t a = little_anchor(little, "tax", "T9001"), b = little_anchor(little, "care", "C0000");
     GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_JOIN, S("she wrote so"), little->arena, &decided, &err));
