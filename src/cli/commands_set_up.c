@@ -303,23 +303,16 @@ static bool choose(struct invocation *invocation, struct guard_session **session
     struct slice role = option_text(invocation, "role", ""), purpose = option_text(invocation, "purpose", "");
     if (!guard_choices(*session, invocation->arena, &choices, &count, err))
         return false;
-    const struct guard_choice *chosen = NULL;
+    size_t fitting = 0, chosen = 0;
     for (size_t i = 0; i < count; i++)
         if ((!role.len || slice_equal(role, choices[i].role->name)) &&
             (!purpose.len || slice_equal(purpose, choices[i].purpose->name))) {
-            if (chosen) {
-                chosen = NULL;
-                break;
-            }
-            chosen = &choices[i];
+            fitting++;
+            chosen = i;
         }
-    if (chosen)
-        return guard_choose(session, chosen->role->name, chosen->purpose->name, invocation->arena, err);
-    bool any = false;
-    for (size_t i = 0; i < count; i++)
-        any = any || ((!role.len || slice_equal(role, choices[i].role->name)) &&
-                      (!purpose.len || slice_equal(purpose, choices[i].purpose->name)));
-    if ((role.len || purpose.len) && !any)
+    if (fitting == 1)
+        return guard_choose(session, choices[chosen].role->name, choices[chosen].purpose->name, invocation->arena, err);
+    if ((role.len || purpose.len) && fitting == 0)
         return error_set(err, ERROR_USAGE,
                          "%.*s has no such role and purpose to choose; run `staithe login` without --role and "
                          "--purpose to see those there are",

@@ -582,7 +582,7 @@ struct person_head person_head(const struct loaded *loaded, const struct loaded_
     head.named = true;
     if (given && family)
         head.name = arena_format(arena, "%.*s %.*s", PRINT(given->value), PRINT(family->value));
-    else
-        head.name = full ? full->value : family ? family->value : given->value;
+    else if (full || family || given)
+        head.name = (full ? full : family ? family : given)->value;
     return head;
 }

@@ -239,6 +239,7 @@ static bool gather_source(struct work *work, const struct list_rule *rule, uint1
         first = first ? first : column;
         count += translate(work, c, column, conditions + count);
     }
+    must(first); /* a reason has at least one condition */
     const struct column *uprn = source->subject == SUBJECT_HOME ? source_attribute(source, ATTRIBUTE_PLACE_UPRN) : NULL;
     bool uprn_given = rule->of_home && uprn && grant_column(work->grant, source->name, uprn->name);
     struct source_table table;
