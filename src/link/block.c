@@ -1,14 +1,16 @@
 /* block.c: keys, a radix sort, and pairs.
  *
- * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. A pair
- * that meets under several rules is given by the first: found by comparing the two records' keys of the earlier rules,
- * which lie side by side, so that no set of pairs is ever kept. Work is cut into tasks of about the same number of
- * pairs, by the data alone. */
+ * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. Records
+ * of one key are a block, which has a number within its rule. A pair that meets under several rules is given by the
+ * first: found by comparing the two records' block numbers of the earlier rules, which lie side by side, so that no set
+ * of pairs is ever kept. Work is cut into tasks of about the same number of pairs, by the data alone. */
 #include "link/block.h"
 
 #include "base/hash.h"
 #include "base/text.h"
 #include "link/threads.h"
+
+#include <stdlib.h>
 
 enum { TASK_PAIRS = 1 << 15, AHEAD = 8 };
 
@@ -133,175 +135,235 @@ struct slice block_key_text(const struct link_records *records, const struct lin
 
 /* ---- Keys ---- */
 
-struct key_work {
-    struct blocks *blocks;
-    const struct link_model *model;
+/* The hash of a term for each distinct value of its column; rules share terms. */
+struct term_hashes {
+    const struct link_term *term;
+    uint64_t *of; /* by plain code; 0: no key */
 };
 
-static void rule_keys(void *context, size_t rule_number, unsigned thread)
+struct rule_found {
+    struct arena *arena;
+    struct common_key *common; /* keys too common, by key; their texts not yet */
+    uint32_t *common_records;  /* of each, one that has it */
+    size_t common_count, common_capacity, records_capacity;
+    struct block_task *tasks;
+    size_t task_count, task_capacity;
+};
+
+struct make_work {
+    struct blocks *blocks;
+    const struct link_model *model;
+    bool learn;
+    struct term_hashes *terms;
+    size_t term_count;
+    size_t term_of[LINK_RULES_MAX][LINK_TERMS_MAX];
+    struct rule_found found[LINK_RULES_MAX];
+};
+
+static bool same_term(const struct link_term *a, const struct link_term *b)
+{
+    if (a->column != b->column || a->call_count != b->call_count)
+        return false;
+    for (unsigned i = 0; i < a->call_count; i++)
+        if (a->calls[i].function != b->calls[i].function || a->calls[i].argument != b->calls[i].argument)
+            return false;
+    return true;
+}
+
+static void list_terms(struct make_work *work, const struct link_spec *spec, const struct link_records *records,
+                       struct arena *arena)
+{
+    work->terms = arena_array(arena, struct term_hashes, LINK_RULES_MAX * LINK_TERMS_MAX);
+    for (size_t r = 0; r < spec->rule_count; r++)
+        for (unsigned t = 0; t < spec->rules[r].term_count; t++) {
+            const struct link_term *term = &spec->rules[r].terms[t];
+            size_t k = 0;
+            while (k < work->term_count && !same_term(work->terms[k].term, term))
+                k++;
+            if (k == work->term_count)
+                work->terms[work->term_count++] = (struct term_hashes){
+                    term, arena_array(arena, uint64_t, records->columns[term->column].plain.count)};
+            work->term_of[r][t] = k;
+        }
+}
+
+static void hash_term(void *context, size_t number, unsigned thread)
 {
     (void)thread;
-    struct key_work *work = context;
-    const struct link_records *records = work->blocks->records;
-    const struct link_rule *rule = &records->spec->rules[rule_number];
-    struct arena *scratch = arena_make(0), *texts = arena_make(0);
-    uint64_t *hashes[LINK_TERMS_MAX];
-    for (unsigned t = 0; t < rule->term_count; t++) {
-        const struct column *column = &records->columns[rule->terms[t].column];
-        hashes[t] = arena_array(scratch, uint64_t, column->plain.count);
-        for (size_t code = 1; code < column->plain.count; code++) {
-            struct slice text = term_text(&rule->terms[t], &column->values[code], texts);
-            uint64_t hash = slice_empty(text) ? 0 : hash64(text, 21);
-            hashes[t][code] = hash;
-            if (arena_used(texts) > 1u << 18)
-                arena_reset(texts);
-        }
-    }
-    const struct key_set *common = work->model ? &work->model->common_sets[rule_number] : NULL;
-    for (uint32_t r = 0; r < records->count; r++) {
-        uint64_t key = 0;
-        for (unsigned t = 0; t < rule->term_count; t++) {
-            uint64_t hash = hashes[t][record_code(records, r, rule->terms[t].column)];
-            if (!hash) {
-                key = 0;
-                break;
-            }
-            uint64_t both[2] = {key, hash};
-            key = t == 0 ? hash : hash64(slice_from(both, sizeof both), 22);
-        }
-        if (key && common && key_set_has(common, key))
-            key = 0;
-        work->blocks->keys[(size_t)r * work->blocks->rule_count + rule_number] = key;
+    struct make_work *work = context;
+    const struct term_hashes *hashes = &work->terms[number];
+    const struct column *column = &work->blocks->records->columns[hashes->term->column];
+    struct arena *texts = arena_make(0);
+    for (size_t code = 1; code < column->plain.count; code++) {
+        struct slice text = term_text(hashes->term, &column->values[code], texts);
+        hashes->of[code] = slice_empty(text) ? 0 : hash64(text, 21);
+        if (arena_used(texts) > 1u << 18)
+            arena_reset(texts);
     }
     arena_free(texts);
-    arena_free(scratch);
 }
 
-bool blocks_keys(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
-                 const struct link_options *options, struct arena *arena, struct error *err)
+static uint64_t key_of(const struct make_work *work, size_t rule_number, uint32_t record)
 {
-    *blocks = (struct blocks){
-        .records = records, .rule_count = records->spec->rule_count, .from = options ? options->from : 0};
-    blocks->keys = arena_array(arena, uint64_t, (size_t)records->count * blocks->rule_count + 1);
-    struct key_work work = {blocks, model};
-    return threads_run(options, "making blocking keys", blocks->rule_count, rule_keys, &work, err);
+    const struct link_records *records = work->blocks->records;
+    const struct link_rule *rule = &records->spec->rules[rule_number];
+    uint64_t key = 0;
+    for (unsigned t = 0; t < rule->term_count; t++) {
+        uint64_t hash =
+            work->terms[work->term_of[rule_number][t]].of[record_code(records, record, rule->terms[t].column)];
+        if (!hash)
+            return 0;
+        uint64_t both[2] = {key, hash};
+        key = t == 0 ? hash : hash64(slice_from(both, sizeof both), 22);
+    }
+    return key;
 }
 
-/* ---- Sorting: least significant digit first, 11 bits a pass; passes in which all keys agree are left out ---- */
+/* ---- Sorting ---- */
 
 struct keyed {
     uint64_t key;
     uint32_t record;
 };
 
+/* Keys are hashes: two passes over the lowest bits, as many as tell so many keys apart, leave only strays to be put
+ * right. Records of one key stay in their order. */
 static void sort_keyed(struct keyed *items, struct keyed *other, size_t count)
 {
-    enum { BITS = 11, SIZE = 1 << BITS };
-    static const unsigned shifts[] = {0, 11, 22, 33, 44, 55};
-    struct keyed *from = items, *to = other;
-    size_t counts[SIZE];
-    for (size_t pass = 0; pass < countof(shifts); pass++) {
-        memset(counts, 0, sizeof counts);
+    unsigned bits = 4;
+    while (bits < 13 && (1ull << (2 * bits)) < 4 * count)
+        bits++;
+    size_t *at = malloc(((size_t)1 << bits) * sizeof *at), mask = ((size_t)1 << bits) - 1;
+    must(at);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        const struct keyed *from = pass ? other : items;
+        struct keyed *to = pass ? items : other;
+        memset(at, 0, ((size_t)1 << bits) * sizeof *at);
         for (size_t i = 0; i < count; i++)
-            counts[from[i].key >> shifts[pass] & (SIZE - 1)]++;
-        size_t at = 0;
-        for (size_t d = 0; d < SIZE; d++) {
-            size_t here = counts[d];
-            counts[d] = at;
-            at += here;
+            at[from[i].key >> (pass * bits) & mask]++;
+        size_t sum = 0;
+        for (size_t d = 0; d <= mask; d++) {
+            size_t here = at[d];
+            at[d] = sum;
+            sum += here;
         }
         for (size_t i = 0; i < count; i++)
-            to[counts[from[i].key >> shifts[pass] & (SIZE - 1)]++] = from[i];
-        struct keyed *swap = from;
-        from = to;
-        to = swap;
+            to[at[from[i].key >> (pass * bits) & mask]++] = from[i];
     }
-    must(from == items); /* an even number of passes */
+    free(at);
+    uint64_t low = (1ull << (2 * bits)) - 1;
+    for (size_t i = 1; i < count; i++) {
+        struct keyed item = items[i];
+        size_t to = i;
+        for (; to > 0 && (items[to - 1].key & low) == (item.key & low) && items[to - 1].key > item.key; to--)
+            items[to] = items[to - 1];
+        items[to] = item;
+    }
 }
 
-static size_t gather(const struct blocks *blocks, size_t rule, struct keyed *items)
+static size_t gather(const struct make_work *work, size_t rule, struct keyed *items)
 {
+    const struct key_set *common = work->model ? &work->model->common_sets[rule] : NULL;
     size_t count = 0;
-    for (uint32_t r = 0; r < blocks->records->count; r++) {
-        uint64_t key = blocks->keys[(size_t)r * blocks->rule_count + rule];
-        if (key)
+    for (uint32_t r = 0; r < work->blocks->records->count; r++) {
+        uint64_t key = key_of(work, rule, r);
+        if (key && !(common && key_set_has(common, key)))
             items[count++] = (struct keyed){key, r};
     }
     return count;
 }
 
-void blocks_find_common(struct blocks *blocks, struct link_model *model, struct arena *arena)
+static void note_common(struct rule_found *found, struct keyed first, size_t records)
 {
-    const struct link_spec *spec = blocks->records->spec;
-    size_t n = blocks->records->count;
-    struct arena *scratch = arena_make(0);
-    struct keyed *items = arena_array(scratch, struct keyed, n + 1), *other = arena_array(scratch, struct keyed, n + 1);
-    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        uint32_t cap = spec->rules[rule].cap;
-        if (cap == 0)
-            continue;
-        size_t count = gather(blocks, rule, items), capacity = 0;
-        sort_keyed(items, other, count);
-        for (size_t i = 0, end; i < count; i = end) {
-            for (end = i; end < count && items[end].key == items[i].key; end++)
-                ;
-            if (end - i <= cap)
-                continue;
-            ARENA_GROW(arena, model->common[rule], model->common_count[rule], capacity);
-            model->common[rule][model->common_count[rule]++] = (struct common_key){
-                items[i].key, block_key_text(blocks->records, &spec->rules[rule], items[i].record, arena),
-                (uint32_t)(end - i)};
-            for (size_t j = i; j < end; j++)
-                blocks->keys[(size_t)items[j].record * blocks->rule_count + rule] = 0;
-        }
-    }
-    arena_free(scratch);
+    ARENA_GROW(found->arena, found->common, found->common_count, found->common_capacity);
+    size_t kept = found->common_count;
+    ARENA_GROW(found->arena, found->common_records, kept, found->records_capacity);
+    found->common[found->common_count] = (struct common_key){.key = first.key, .records = (uint32_t)records};
+    found->common_records[found->common_count++] = first.record;
 }
 
-struct sort_work {
-    struct blocks *blocks;
-};
+static void add_task(struct rule_found *found, size_t rule, uint32_t from, uint32_t to)
+{
+    ARENA_GROW(found->arena, found->tasks, found->task_count, found->task_capacity);
+    found->tasks[found->task_count++] = (struct block_task){(uint16_t)rule, from, to};
+}
 
-static void sort_rule(void *context, size_t rule, unsigned thread)
+/* One rule: keys, blocks of two records or more, and the rule's tasks. */
+static void make_rule(void *context, size_t rule, unsigned thread)
 {
     (void)thread;
-    struct blocks *blocks = ((struct sort_work *)context)->blocks;
-    size_t n = blocks->records->count;
+    struct make_work *work = context;
+    struct blocks *blocks = work->blocks;
+    struct rule_found *found = &work->found[rule];
     struct arena *scratch = arena_make(0);
+    size_t n = blocks->records->count;
     struct keyed *items = arena_array(scratch, struct keyed, n + 1), *other = arena_array(scratch, struct keyed, n + 1);
-    size_t count = gather(blocks, rule, items), kept = 0;
+    size_t count = gather(work, rule, items), kept = 0;
+    uint32_t cap = work->learn ? blocks->records->spec->rules[rule].cap : 0, block = 0, from = 0;
     sort_keyed(items, other, count);
-    uint64_t pairs = 0;
+    uint32_t *sorted = (uint32_t *)(void *)other; /* done with */
+    uint64_t pairs = 0, task_pairs = 0;
     for (size_t i = 0, end; i < count; i = end) {
-        for (end = i; end < count && items[end].key == items[i].key; end++)
+        for (end = i + 1; end < count && items[end].key == items[i].key; end++)
             ;
+        if (cap && end - i > cap) {
+            note_common(found, items[i], end - i);
+            continue;
+        }
         if (end - i < 2)
             continue;
-        size_t block_end = kept + (end - i);
+        block++;
         for (size_t j = i; j < end; j++) {
-            blocks->sorted[rule][kept] = items[j].record;
-            blocks->ends[rule][kept++] = (uint32_t)block_end;
+            sorted[kept++] = items[j].record;
+            blocks->groups[(size_t)items[j].record * blocks->rule_count + rule] = block;
+            task_pairs += end - j - 1;
+            if (task_pairs >= TASK_PAIRS) {
+                add_task(found, rule, from, (uint32_t)kept);
+                from = (uint32_t)kept;
+                task_pairs = 0;
+            }
         }
         pairs += (uint64_t)(end - i) * (end - i - 1) / 2;
     }
+    if (from < kept)
+        add_task(found, rule, from, (uint32_t)kept);
+    blocks->sorted[rule] = arena_array(found->arena, uint32_t, kept + 1);
+    memcpy(blocks->sorted[rule], sorted, kept * sizeof *sorted);
     blocks->sorted_count[rule] = kept;
     blocks->pairs_of_rule[rule] = pairs;
     arena_free(scratch);
 }
 
-bool blocks_sort(struct blocks *blocks, const struct link_options *options, struct arena *arena, struct error *err)
+static int compare_common(const void *a, const void *b)
 {
-    size_t n = blocks->records->count;
-    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        blocks->sorted[rule] = arena_array(arena, uint32_t, n + 1);
-        blocks->ends[rule] = arena_array(arena, uint32_t, n + 1);
+    const struct common_key *x = a, *y = b;
+    return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void learn_common(const struct make_work *work, struct link_model *learn)
+{
+    const struct link_records *records = work->blocks->records;
+    for (size_t rule = 0; rule < work->blocks->rule_count; rule++) {
+        const struct rule_found *found = &work->found[rule];
+        learn->common_count[rule] = found->common_count;
+        learn->common[rule] = arena_array(learn->arena, struct common_key, found->common_count + 1);
+        for (size_t i = 0; i < found->common_count; i++) {
+            learn->common[rule][i] = found->common[i];
+            learn->common[rule][i].text =
+                block_key_text(records, &records->spec->rules[rule], found->common_records[i], learn->arena);
+        }
+        if (found->common_count > 1)
+            qsort(learn->common[rule], found->common_count, sizeof *learn->common[rule], compare_common);
     }
-    struct sort_work work = {blocks};
-    if (!threads_run(options, "sorting blocks", blocks->rule_count, sort_rule, &work, err))
-        return false;
-    size_t capacity = 0;
+}
+
+static bool add_up(struct make_work *work, const struct link_options *options, struct arena *arena, struct error *err)
+{
+    struct blocks *blocks = work->blocks;
     uint64_t limit = options && options->pair_limit ? options->pair_limit : 2000000000ull;
+    size_t tasks = 0;
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        tasks += work->found[rule].task_count;
         blocks->most_pairs += blocks->pairs_of_rule[rule];
         if (blocks->most_pairs > limit && blocks->from == 0)
             return error_set(
@@ -310,19 +372,49 @@ bool blocks_sort(struct blocks *blocks, const struct link_options *options, stru
                 "%llu; make the rule narrower, lower block_cap, or train a new model",
                 PRINT(blocks->records->spec->rules[rule].text), (unsigned long long)blocks->pairs_of_rule[rule],
                 (unsigned long long)blocks->most_pairs, (unsigned long long)limit);
-        uint64_t pairs = 0;
-        uint32_t from = 0;
-        for (uint32_t i = 0; i < blocks->sorted_count[rule]; i++) {
-            pairs += blocks->ends[rule][i] - i - 1;
-            if (pairs < TASK_PAIRS && i + 1 < blocks->sorted_count[rule])
-                continue;
-            ARENA_GROW(arena, blocks->tasks, blocks->task_count, capacity);
-            blocks->tasks[blocks->task_count++] = (struct block_task){(uint16_t)rule, from, i + 1};
-            from = i + 1;
-            pairs = 0;
-        }
     }
+    blocks->tasks = arena_array(arena, struct block_task, tasks + 1);
+    for (size_t rule = 0; rule < blocks->rule_count; rule++)
+        for (size_t t = 0; t < work->found[rule].task_count; t++)
+            blocks->tasks[blocks->task_count++] = work->found[rule].tasks[t];
     return true;
+}
+
+static void free_arena(void *handle)
+{
+    arena_free(handle);
+}
+
+bool blocks_make(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
+                 struct link_model *learn, const struct link_options *options, struct arena *arena, struct error *err)
+{
+    *blocks = (struct blocks){
+        .records = records, .rule_count = records->spec->rule_count, .from = options ? options->from : 0};
+    blocks->groups = arena_array(arena, uint32_t, (size_t)records->count * blocks->rule_count + 1);
+    struct arena *scratch = arena_make(0);
+    struct make_work *work = arena_new(scratch, struct make_work);
+    *work = (struct make_work){.blocks = blocks, .model = model, .learn = learn != NULL};
+    list_terms(work, records->spec, records, scratch);
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        work->found[rule].arena = arena_make(0);
+        arena_defer(arena, free_arena, work->found[rule].arena);
+    }
+    bool done = threads_run(options, "making blocking keys", work->term_count, hash_term, work, err) &&
+                threads_run(options, "sorting blocks", blocks->rule_count, make_rule, work, err);
+    if (done && learn)
+        learn_common(work, learn);
+    done = done && add_up(work, options, arena, err);
+    arena_free(scratch);
+    return done;
+}
+
+/* Whether an earlier rule lets the two meet. */
+static bool met_before(const uint32_t *x, const uint32_t *y, unsigned rules)
+{
+    uint32_t met = 0;
+    for (unsigned r = 0; r < rules; r++)
+        met |= (uint32_t)(x[r] == y[r]) & (uint32_t)(x[r] != 0);
+    return met;
 }
 
 void blocks_visit(const struct blocks *blocks, size_t task_number,
@@ -330,23 +422,23 @@ void blocks_visit(const struct blocks *blocks, size_t task_number,
 {
     const struct block_task *task = &blocks->tasks[task_number];
     const struct link_records *records = blocks->records;
-    const uint32_t *sorted = blocks->sorted[task->rule], *ends = blocks->ends[task->rule];
+    const uint32_t *sorted = blocks->sorted[task->rule];
     size_t rules = blocks->rule_count, columns = records->spec->column_count, count = 0;
+    size_t end = blocks->sorted_count[task->rule];
+    bool all_meet = records_all_meet(records);
     struct link_pair pairs[BLOCK_BATCH];
     for (uint32_t i = task->from; i < task->to; i++) {
         uint32_t x = sorted[i];
-        const uint64_t *keys_x = &blocks->keys[(size_t)x * rules];
-        for (uint32_t j = i + 1; j < ends[i]; j++) {
+        const uint32_t *groups_x = &blocks->groups[(size_t)x * rules];
+        for (uint32_t j = i + 1; j < end; j++) {
             uint32_t y = sorted[j];
-            if (j + AHEAD < ends[i])
-                __builtin_prefetch(&blocks->keys[(size_t)sorted[j + AHEAD] * rules]);
-            if ((x < blocks->from && y < blocks->from) || !records_may_meet(records, x, y))
-                continue;
-            const uint64_t *keys_y = &blocks->keys[(size_t)y * rules];
-            bool earlier = false;
-            for (unsigned r = 0; r < task->rule && !earlier; r++)
-                earlier = keys_x[r] == keys_y[r] && keys_x[r] != 0;
-            if (earlier)
+            const uint32_t *groups_y = &blocks->groups[(size_t)y * rules];
+            if (groups_y[task->rule] != groups_x[task->rule])
+                break;
+            if (j + AHEAD < end)
+                __builtin_prefetch(&blocks->groups[(size_t)sorted[j + AHEAD] * rules]);
+            if ((x < blocks->from && y < blocks->from) || !(all_meet || records_may_meet(records, x, y)) ||
+                met_before(groups_x, groups_y, task->rule))
                 continue;
             __builtin_prefetch(&records->plain[(size_t)y * columns]);
             pairs[count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};

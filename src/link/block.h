@@ -14,9 +14,8 @@ struct block_task {
 struct blocks {
     const struct link_records *records;
     size_t rule_count;
-    uint64_t *keys;                   /* record × rule_count + rule; 0: none */
-    uint32_t *sorted[LINK_RULES_MAX]; /* records by key */
-    uint32_t *ends[LINK_RULES_MAX];   /* by place: the end of its block */
+    uint32_t *groups; /* record × rule_count + rule: its block's number in the rule, 0: it meets nobody */
+    uint32_t *sorted[LINK_RULES_MAX]; /* records by block */
     size_t sorted_count[LINK_RULES_MAX];
     struct block_task *tasks;
     size_t task_count;
@@ -25,14 +24,10 @@ struct blocks {
     uint32_t from; /* only pairs with a record of this number or above */
 };
 
-/* The keys of all records; common keys of `model` (may be NULL) are left out. */
-bool blocks_keys(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
-                 const struct link_options *options, struct arena *arena, struct error *err) MUST_USE;
-/* Training: finds the keys of more records than the rule's cap, puts them into the model and takes them out of
- * `blocks`. */
-void blocks_find_common(struct blocks *blocks, struct link_model *model, struct arena *arena);
-/* Sorts and cuts the work into tasks. */
-bool blocks_sort(struct blocks *blocks, const struct link_options *options, struct arena *arena,
+/* Common keys of `model` (may be NULL) are left out. In training `learn` is the model to be: keys of more records than
+ * their rule's cap are put into it, and left out. */
+bool blocks_make(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
+                 struct link_model *learn, const struct link_options *options, struct arena *arena,
                  struct error *err) MUST_USE;
 
 /* Calls visit with the pairs of a task, a < b in each, at most BLOCK_BATCH at a time. */

@@ -139,9 +139,14 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
             }
         }
         if (comparer->model->tokens[c].used) {
-            comparer->token_bits[c] = arena_array(arena, float, column->tokens.count);
+            struct arena *scratch = arena_make(0);
+            float *bits = arena_array(scratch, float, column->tokens.count);
             for (size_t code = 1; code < column->tokens.count; code++)
-                comparer->token_bits[c][code] = bits_of(&comparer->model->tokens[c], column->tokens.texts[code]);
+                bits[code] = bits_of(&comparer->model->tokens[c], column->tokens.texts[code]);
+            comparer->token_bits[c] = arena_array(arena, float, column->token_id_count + 1);
+            for (size_t place = 0; place < column->token_id_count; place++)
+                comparer->token_bits[c][place] = bits[column->token_ids[place]];
+            arena_free(scratch);
             comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
         }
     }
@@ -157,11 +162,12 @@ float compare_value_bits(const struct comparer *comparer, size_t column, uint32_
     return bits_of(&comparer->model->values[column], comparer->records->columns[column].plain.texts[code]);
 }
 
-float compare_token_bits(const struct comparer *comparer, size_t column, uint32_t token)
+float compare_token_bits(const struct comparer *comparer, size_t column, size_t place)
 {
+    const struct column *store = &comparer->records->columns[column];
     if (comparer->token_bits[column])
-        return comparer->token_bits[column][token];
-    return bits_of(&comparer->model->tokens[column], comparer->records->columns[column].tokens.texts[token]);
+        return comparer->token_bits[column][place];
+    return bits_of(&comparer->model->tokens[column], store->tokens.texts[store->token_ids[place]]);
 }
 
 double compare_value_count(const struct comparer *comparer, size_t column, uint32_t code)

@@ -17,8 +17,8 @@ struct comparer {
     float average[LINK_COLUMNS_MAX]; /* bits that equality of the column is worth on average; 0: frequencies not used */
     bool bound;
     /* Bound only, by plain code or token code: */
-    float *value_bits[LINK_COLUMNS_MAX]; /* -log2 of the share */
-    float *token_bits[LINK_COLUMNS_MAX];
+    float *value_bits[LINK_COLUMNS_MAX];    /* -log2 of the share */
+    float *token_bits[LINK_COLUMNS_MAX];    /* by place in the column's token_ids, so that a value's lie side by side */
     double *value_counts[LINK_COLUMNS_MAX]; /* records in training that hold it; with guards only */
     uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
     struct key_set learned_values[LINK_COLUMNS_MAX],
@@ -58,9 +58,10 @@ static inline uint64_t compare_pattern(const struct compared *compared, size_t f
     return pattern;
 }
 
-/* Bits of a value's and of a token's agreement; whether the model learned that two values or tokens mean the same. */
+/* Bits of a value's agreement, and of the token at a place of the column's token_ids; whether the model learned that
+ * two values or tokens mean the same. */
 float compare_value_bits(const struct comparer *comparer, size_t column, uint32_t code);
-float compare_token_bits(const struct comparer *comparer, size_t column, uint32_t token);
+float compare_token_bits(const struct comparer *comparer, size_t column, size_t place);
 double compare_value_count(const struct comparer *comparer, size_t column, uint32_t code);
 bool compare_learned(const struct comparer *comparer, size_t column, bool token, uint32_t a, uint32_t b);
 

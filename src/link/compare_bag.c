@@ -113,16 +113,21 @@ static float equal_bits(const struct comparer *comparer, size_t column, const ui
 
 struct side {
     const uint32_t *tokens;
-    float bits[LINK_TOKENS_MAX];
+    const float *bits;
     unsigned left; /* a bit for each token that is not aligned yet */
 };
 
-static struct side side_of(const struct comparer *comparer, size_t column, const struct value *value)
+/* `bits` is room for those of a comparer that is not bound. */
+static struct side side_of(const struct comparer *comparer, size_t column, const struct value *value, float *bits)
 {
     struct side side = {.tokens = &comparer->records->columns[column].token_ids[value->token_at],
+                        .bits = bits,
                         .left = (1u << value->token_count) - 1};
-    for (unsigned i = 0; i < value->token_count; i++)
-        side.bits[i] = compare_token_bits(comparer, column, side.tokens[i]);
+    if (comparer->token_bits[column])
+        side.bits = &comparer->token_bits[column][value->token_at];
+    else
+        for (unsigned i = 0; i < value->token_count; i++)
+            bits[i] = compare_token_bits(comparer, column, value->token_at + i);
     return side;
 }
 
@@ -169,8 +174,9 @@ struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo
 {
     const struct column *store = &comparer->records->columns[column];
     column_order(store, &code_a, &code_b);
-    struct side a = side_of(comparer, column, &store->values[code_a]);
-    struct side b = side_of(comparer, column, &store->values[code_b]);
+    float bits_a[LINK_TOKENS_MAX], bits_b[LINK_TOKENS_MAX];
+    struct side a = side_of(comparer, column, &store->values[code_a], bits_a);
+    struct side b = side_of(comparer, column, &store->values[code_b], bits_b);
     unsigned equal = 0;
     for (unsigned x = a.left; x; x &= x - 1)
         for (unsigned y = b.left; y; y &= y - 1) {

@@ -293,6 +293,14 @@ double records_universe(const struct link_records *records)
     return all;
 }
 
+bool records_all_meet(const struct link_records *records)
+{
+    for (size_t s = 0; s < records->source_count; s++)
+        if (records->sources[s].no_duplicates)
+            return false;
+    return records->spec->type != LINK_LINK;
+}
+
 bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b)
 {
     if (records->source_of[a] != records->source_of[b])

@@ -85,7 +85,8 @@ static inline void column_order(const struct column *column, uint32_t *a, uint32
 
 /* Pairs that could be, given the kind of linking. */
 double records_universe(const struct link_records *records);
-/* True when the kind of linking lets these two meet. */
+/* True when the kind of linking lets any two meet, and lets these two meet. */
+bool records_all_meet(const struct link_records *records);
 bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b);
 
 /* plain.c: the form in which values of a kind are compared; empty for what says nothing. */

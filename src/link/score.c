@@ -119,6 +119,35 @@ static struct link_edge *sort_edges(const struct score_work *work, size_t count,
     return sorted;
 }
 
+bool score_blocks(const struct blocks *blocks, const struct link_model *model, const struct link_options *options,
+                  struct arena *arena, struct link_edges *ret, struct error *err)
+{
+    const struct link_spec *spec = blocks->records->spec;
+    struct arena *scratch = arena_make(0);
+    struct comparer comparer;
+    comparer_start(&comparer, blocks->records, model);
+    comparer_bind(&comparer, scratch);
+    struct score_work work = {.comparer = &comparer, .blocks = blocks, .floor = (float)model->floor};
+    for (size_t i = 0; i < spec->guard_count; i++)
+        work.rules |= spec->guards[i].then == LINK_JOIN;
+    work.tasks = arena_array(scratch, struct task_edges, blocks->task_count + 1);
+    for (unsigned t = 0; t < threads_count(options); t++)
+        work.memos[t] = memo_make(spec, scratch);
+    bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err);
+    size_t count = 0;
+    uint64_t pairs = 0;
+    for (size_t t = 0; t < blocks->task_count; t++) {
+        count += work.tasks[t].count;
+        pairs += work.tasks[t].pairs;
+    }
+    if (done)
+        *ret = (struct link_edges){sort_edges(&work, count, blocks->records->count, arena), count, pairs};
+    for (size_t t = 0; t < blocks->task_count; t++)
+        arena_free(work.tasks[t].arena);
+    arena_free(scratch);
+    return done;
+}
+
 bool link_score(struct link_records *records, const struct link_model *model, const struct link_options *options,
                 struct arena *arena, struct link_edges *ret, struct error *err)
 {
@@ -128,31 +157,9 @@ bool link_score(struct link_records *records, const struct link_model *model, co
     if (!link_prepare(records, options, err))
         return false;
     struct arena *scratch = arena_make(0);
-    struct comparer comparer;
-    comparer_start(&comparer, records, model);
-    comparer_bind(&comparer, scratch);
     struct blocks blocks;
-    bool done =
-        blocks_keys(&blocks, records, model, options, scratch, err) && blocks_sort(&blocks, options, scratch, err);
-    struct score_work work = {.comparer = &comparer, .blocks = &blocks, .floor = (float)model->floor};
-    for (size_t i = 0; i < records->spec->guard_count; i++)
-        work.rules |= records->spec->guards[i].then == LINK_JOIN;
-    if (done) {
-        work.tasks = arena_array(scratch, struct task_edges, blocks.task_count + 1);
-        for (unsigned t = 0; t < threads_count(options); t++)
-            work.memos[t] = memo_make(records->spec, scratch);
-        done = threads_run(options, "comparing pairs", blocks.task_count, score_task, &work, err);
-        size_t count = 0;
-        uint64_t pairs = 0;
-        for (size_t t = 0; t < blocks.task_count; t++) {
-            count += work.tasks[t].count;
-            pairs += work.tasks[t].pairs;
-        }
-        if (done)
-            *ret = (struct link_edges){sort_edges(&work, count, records->count, arena), count, pairs};
-        for (size_t t = 0; t < blocks.task_count; t++)
-            arena_free(work.tasks[t].arena);
-    }
+    bool done = blocks_make(&blocks, records, model, NULL, options, scratch, err) &&
+                score_blocks(&blocks, model, options, arena, ret, err);
     arena_free(scratch);
     return done;
 }

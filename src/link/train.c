@@ -195,7 +195,7 @@ static bool learn(struct trainer *trainer, struct error *err)
     struct arena *scratch = arena_make(0);
     struct link_edges edges;
     struct link_clusters clusters;
-    bool done = link_score(trainer->records, trainer->model, trainer->options, scratch, &edges, err);
+    bool done = score_blocks(&trainer->blocks, trainer->model, trainer->options, scratch, &edges, err);
     if (done) {
         struct link_cluster_input input = {.count = trainer->records->count,
                                            .edges = edges.edges,
@@ -245,17 +245,13 @@ bool link_train(struct link_records *records, const struct link_options *options
     model_index_words(model);
     struct arena *scratch = arena_make(0);
     struct trainer trainer = {.records = records, .options = &all, .model = model};
-    bool done = blocks_keys(&trainer.blocks, records, NULL, &all, scratch, err);
-    if (done) {
-        blocks_find_common(&trainer.blocks, model, arena);
-        for (size_t r = 0; r < spec->rule_count; r++)
-            trainer.report.common_keys += model->common_count[r];
-        done = blocks_sort(&trainer.blocks, &all, scratch, err) && fit(&trainer, err) &&
-               (!spec->learn || learn(&trainer, err));
-    }
+    bool done = blocks_make(&trainer.blocks, records, NULL, model, &all, scratch, err) && fit(&trainer, err) &&
+                (!spec->learn || learn(&trainer, err));
     arena_free(scratch);
     if (!done)
         return false;
+    for (size_t r = 0; r < spec->rule_count; r++)
+        trainer.report.common_keys += model->common_count[r];
     trainer.report.universe = (uint64_t)model->universe;
     trainer.report.learned = model->learned_count;
     if (ret_training)

@@ -21,10 +21,7 @@ static void sort_and_visit(const struct link_records *records, struct link_model
 {
     struct blocks blocks;
     struct error err = NO_ERROR;
-    assert_true(blocks_keys(&blocks, records, NULL, options, arena, &err));
-    if (model)
-        blocks_find_common(&blocks, model, arena);
-    assert_true(blocks_sort(&blocks, options, arena, &err));
+    assert_true(blocks_make(&blocks, records, NULL, model, options, arena, &err));
     seen->count = link_records_count(records);
     seen->times = arena_array(arena, uint32_t, (size_t)seen->count * seen->count);
     for (size_t t = 0; t < blocks.task_count; t++)
@@ -115,8 +112,7 @@ static void a_rule_that_lets_too_much_through_is_named(void **state)
     assert_true(link_prepare(records, NULL, &err));
     struct link_options options = {.pair_limit = 1000};
     struct blocks blocks;
-    assert_true(blocks_keys(&blocks, records, NULL, &options, arena, &err));
-    assert_false(blocks_sort(&blocks, &options, arena, &err));
+    assert_false(blocks_make(&blocks, records, NULL, NULL, &options, arena, &err));
     assert_int_equal(err.code, ERROR_TOO_BIG);
     assert_non_null(strstr(err.text, "first(name)"));
     arena_free(arena);
