@@ -53,7 +53,7 @@ def main():
         with open(source, "w", encoding="utf-8") as file:
             file.write(STRANGER)
         environment = dict(os.environ, PKG_CONFIG_PATH=os.path.dirname(found["staithe-link.pc"]), PKG_CONFIG_SYSROOT_DIR=there)
-        flags = subprocess.run(["pkg-config", "--static", "--cflags", "--libs", "staithe-link"], capture_output=True, text=True, env=environment)
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "staithe-link"], capture_output=True, text=True, env=environment)
         # The archive of a sanitised build needs the sanitisers in whoever links it.
         built = subprocess.run(["cc", "-fsanitize=address,undefined", source, "-o", os.path.join(folder, "stranger"), *flags.stdout.split()],
                                capture_output=True, text=True)
