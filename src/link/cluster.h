@@ -8,7 +8,7 @@
 
 #include "link/compare.h"
 
-enum { CLUSTER_NONE = 0xffffffffu };
+enum { CLUSTER_NONE = 0xffffffffu, CLUSTER_NO_RULE = 255 };
 
 struct cluster_plan {
     const struct link_cluster_input *input;
@@ -36,6 +36,7 @@ struct bond {
     uint32_t strong;                 /* edges of join or more that may join by weight */
     uint32_t by_rule, review, apart; /* edges of these verdicts */
     float score;
+    uint8_t rule; /* the first rule that joins any of its edges: its number + 1; CLUSTER_NO_RULE: none */
     bool dead, ambiguous;
     bool complete; /* the score is that of every cross pair, not of the edges alone */
 };
@@ -55,6 +56,7 @@ struct enemy {
 struct candidate {
     float score;
     uint32_t lo, hi, bond, version;
+    uint8_t rule;
 };
 
 struct clustering {

@@ -25,10 +25,15 @@ uint32_t cluster_find(struct clustering *work, uint32_t node)
     return node;
 }
 
-/* ---- The heap: heaviest first, then the lowest names ---- */
+/* ---- The heap: what a rule joins before what weighs enough, then the heaviest, then the lowest names ----
+ *
+ * A rule is certain of its pair, the first in the specification most of all: case notes of one client number are one
+ * client's, whatever name they call him by, and only the whole of them can say whose they are. */
 
 static bool comes_first(const struct candidate *a, const struct candidate *b)
 {
+    if (a->rule != b->rule)
+        return a->rule < b->rule;
     if (a->score != b->score)
         return a->score > b->score;
     if (a->lo != b->lo)
@@ -52,7 +57,8 @@ static void heap_sink(struct candidate *heap, size_t count, size_t at)
 static void heap_push(struct clustering *work, const struct bond *bond)
 {
     ARENA_GROW(work->arena, work->heap, work->heap_count, work->heap_capacity);
-    struct candidate item = {bond->score, bond->side[0], bond->side[1], (uint32_t)(bond - work->bonds), bond->version};
+    struct candidate item = {bond->score,   bond->side[0], bond->side[1], (uint32_t)(bond - work->bonds),
+                             bond->version, bond->rule};
     size_t at = work->heap_count++;
     for (; at > 0 && comes_first(&item, &work->heap[(at - 1) / 2]); at = (at - 1) / 2)
         work->heap[at] = work->heap[(at - 1) / 2];
@@ -251,6 +257,7 @@ static void add_bond(struct clustering *work, struct bond *into, const struct bo
     }
     into->strong += from->strong;
     into->by_rule += from->by_rule;
+    into->rule = from->rule < into->rule ? from->rule : into->rule;
     into->review += from->review;
     into->apart += from->apart;
     if (from->best != NONE && (into->best == NONE || better_edge(work, from->best, into->best)))
@@ -461,11 +468,14 @@ static void set_up_bonds(struct clustering *work, const struct component_input *
         const struct link_edge *edge = &input->edges[edges[i].edge];
         uint32_t number = (uint32_t)work->bond_count++;
         struct bond *bond = &work->bonds[number];
-        *bond = (struct bond){.side = {edges[i].lo, edges[i].hi}, .next = {NONE, NONE}, .best = NONE};
+        *bond = (struct bond){
+            .side = {edges[i].lo, edges[i].hi}, .next = {NONE, NONE}, .best = NONE, .rule = CLUSTER_NO_RULE};
         if (edge->verdict != LINK_QUIET && edge->verdict != LINK_APART)
             bond->best = edges[i].edge;
         bond->strong = edge->verdict == LINK_BY_WEIGHT && (double)edge->weight >= input->join;
         bond->by_rule = edge->verdict == LINK_JOIN;
+        if (bond->by_rule)
+            bond->rule = edge->guard;
         bond->review = edge->verdict == LINK_REVIEW;
         bond->apart = edge->verdict == LINK_APART;
         edge_fields(work, edge, bond);

@@ -226,10 +226,73 @@ static bool of_a_twin(struct clustering *work, uint32_t x, uint32_t y)
     return false;
 }
 
+/* ---- Twins whose names are forms of one name ----
+ *
+ * Christopher, whom his own notes call Kit, has a twin who is Kit: a name that both may bear tells nothing, whichever
+ * of them it stands with more often. What else tells them apart has to tell twice as clearly as elsewhere. */
+
+enum { FORMS = LINK_IS_SAME | LINK_IS_CLOSE };
+
+/* The next of x's bonds, from `from` on, to a cluster whose name x may bear; NONE at the end. */
+static uint32_t next_namesake(struct clustering *work, uint32_t x, uint32_t from)
+{
+    uint32_t b = from;
+    for (; b != NONE; b = work->bonds[b].next[bond_side(&work->bonds[b], x)]) {
+        const struct bond *bond = &work->bonds[b];
+        uint32_t z = bond->side[!bond_side(bond, x)];
+        if (!bond->dead && (double)bond->score >= work->input->review && agree(work, LINK_GIVEN_NAME, FORMS, x, z) &&
+            agree(work, LINK_FAMILY_NAME, FORMS, x, z))
+            break;
+    }
+    return b;
+}
+
+static bool twins(struct clustering *work, uint32_t y, uint32_t z)
+{
+    return y != z && cluster_kept_apart(work, y, z) && agree(work, LINK_DATE, LINK_IS_SAME, y, z);
+}
+
+static bool near_as_well(const struct clustering *work, float score, float other)
+{
+    return other >= score - 2 * work->plan->margin;
+}
+
+/* Whether x may as well be a twin of y. */
+static bool bears_both_names(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond)
+{
+    if (!work->plan->guards || !agree(work, LINK_GIVEN_NAME, FORMS, x, y))
+        return false;
+    for (uint32_t b = next_namesake(work, x, work->nodes[x].first_bond); b != NONE;
+         b = next_namesake(work, x, work->bonds[b].next[bond_side(&work->bonds[b], x)])) {
+        uint32_t z = work->bonds[b].side[!bond_side(&work->bonds[b], x)];
+        if (near_as_well(work, bond->score, work->bonds[b].score) && twins(work, y, z))
+            return true;
+    }
+    return false;
+}
+
+/* Whether x may be either of two twins. */
+static bool either_of_twins(struct clustering *work, uint32_t x)
+{
+    if (!work->plan->guards)
+        return false;
+    for (uint32_t b = next_namesake(work, x, work->nodes[x].first_bond); b != NONE;
+         b = next_namesake(work, x, work->bonds[b].next[bond_side(&work->bonds[b], x)]))
+        if (work->nodes[work->bonds[b].side[!bond_side(&work->bonds[b], x)]].verified &&
+            bears_both_names(work, x, work->bonds[b].side[!bond_side(&work->bonds[b], x)], &work->bonds[b]))
+            return true;
+    return false;
+}
+
 bool cluster_ambiguous(struct clustering *work, const struct bond *bond)
 {
-    if (!work->plan->constrained || work->plan->margin <= 0 || bond->by_rule > 0)
+    if (!work->plan->constrained || work->plan->margin <= 0)
         return false;
     uint32_t x = bond->side[0], y = bond->side[1];
-    return rival(work, x, y, bond) || rival(work, y, x, bond) || of_a_twin(work, x, y) || of_a_twin(work, y, x);
+    if (bears_both_names(work, x, y, bond) || bears_both_names(work, y, x, bond))
+        return true;
+    if (bond->by_rule > 0)
+        return false;
+    return rival(work, x, y, bond) || rival(work, y, x, bond) || of_a_twin(work, x, y) || of_a_twin(work, y, x) ||
+           (either_of_twins(work, x) && either_of_twins(work, y));
 }
