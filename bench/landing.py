@@ -52,7 +52,7 @@ TOWNS = "DEREHAM THETFORD WATTON SWAFFHAM ATTLEBOROUGH".split()
 def nhs_numbers():
     """The valid ones of the range that is never issued, again from its start when it ends: the key is another column."""
     while True:
-        for digits in range(999000000, 1000000000):
+        for digits in range(999000000, 999999999):  # ten nines stand for "unknown"
             text = str(digits)
             check = 11 - sum((10 - i) * int(c) for i, c in enumerate(text)) % 11
             if check != 10:
@@ -125,7 +125,7 @@ def main():
             good = (counts[0]["new"] == options.rows and counts[1]["changed"] == options.rows // 100
                     and counts[1]["unchanged"] == options.rows - options.rows // 100 and counts[2]["same_again"])
             if not good:
-                print("the landings did not give what they should", file=sys.stderr)
+                print(f"the landings did not give what they should: {counts}", file=sys.stderr)
                 return 1
         size = os.path.getsize(first)
     base = statistics.median(times["import"])

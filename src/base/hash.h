@@ -8,7 +8,7 @@ struct digest {
     uint8_t bytes[32];
 };
 
-/* SHA-256 (FIPS 180-4) by libsodium. */
+/* SHA-256 (FIPS 180-4). */
 struct digest hash_sha256(struct slice s);
 /* Streaming: hash_start, hash_more …, hash_end. The state is about 100 bytes and may be copied. */
 struct hash_state {
