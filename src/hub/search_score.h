@@ -45,5 +45,5 @@ struct fitting *search_fitting(const struct terms *terms, struct arena *arena) M
 /* How well one term, by its number, fits one word of a name: 0 when it is of another kind. */
 double search_fit_name(struct fitting *fitting, size_t term, struct slice word);
 /* The best fit of one term in one form. */
-struct fit search_fit(struct fitting *fitting, size_t term, const struct search_form *form);
+struct fit search_fit(struct fitting *fitting, size_t number, const struct search_form *form);
 #endif

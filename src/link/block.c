@@ -173,7 +173,7 @@ static bool same_term(const struct link_term *a, const struct link_term *b)
 static void list_terms(struct make_work *work, const struct link_spec *spec, const struct link_records *records,
                        struct arena *arena)
 {
-    work->terms = arena_array(arena, struct term_hashes, LINK_RULES_MAX * LINK_TERMS_MAX);
+    work->terms = arena_array(arena, struct term_hashes, (size_t)LINK_RULES_MAX * LINK_TERMS_MAX);
     for (size_t r = 0; r < spec->rule_count; r++)
         for (unsigned t = 0; t < spec->rules[r].term_count; t++) {
             const struct link_term *term = &spec->rules[r].terms[t];

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MEMO_BITS = 15, WIDE_MEMO_BITS = 14, WIDE_COLUMNS = 4 };
+enum { MEMO_BITS = 14, WIDE_MEMO_BITS = 14, WIDE_COLUMNS = 4 };
 
 struct memo_slot {
     uint32_t a, b; /* 0, 0: free */

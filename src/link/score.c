@@ -119,15 +119,15 @@ static struct link_edge *sort_edges(const struct score_work *work, size_t count,
     return sorted;
 }
 
-bool score_blocks(const struct blocks *blocks, const struct link_model *model, const struct link_options *options,
-                  struct arena *arena, struct link_edges *ret, struct error *err)
+bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
+                  const struct link_options *options, struct arena *arena, struct link_edges *ret, struct error *err)
 {
     const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
     struct comparer comparer;
     comparer_start(&comparer, blocks->records, model);
     comparer_bind(&comparer, scratch);
-    struct score_work work = {.comparer = &comparer, .blocks = blocks, .floor = (float)model->floor};
+    struct score_work work = {.comparer = &comparer, .blocks = blocks, .floor = (float)floor};
     for (size_t i = 0; i < spec->guard_count; i++)
         work.rules |= spec->guards[i].then == LINK_JOIN;
     work.tasks = arena_array(scratch, struct task_edges, blocks->task_count + 1);
@@ -159,7 +159,7 @@ bool link_score(struct link_records *records, const struct link_model *model, co
     struct arena *scratch = arena_make(0);
     struct blocks blocks;
     bool done = blocks_make(&blocks, records, model, NULL, options, scratch, err) &&
-                score_blocks(&blocks, model, options, arena, ret, err);
+                score_blocks(&blocks, model, model->floor, options, arena, ret, err);
     arena_free(scratch);
     return done;
 }

@@ -9,8 +9,9 @@
 float score_weight(const struct link_model *model, const struct compared *compared);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
-/* All pairs of these blocks, as link_score gives them. */
-bool score_blocks(const struct blocks *blocks, const struct link_model *model, const struct link_options *options,
-                  struct arena *arena, struct link_edges *ret, struct error *err) MUST_USE;
+/* All pairs of these blocks of this weight or more, as link_score gives them. */
+bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
+                  const struct link_options *options, struct arena *arena, struct link_edges *ret,
+                  struct error *err) MUST_USE;
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 /* More pairs than this teach no more about m and u. */
-enum { SAMPLE_PAIRS = 300000 };
+enum { SAMPLE_PAIRS = 150000 };
 
 struct pattern_work {
     const struct comparer *comparer;
@@ -190,12 +190,14 @@ static bool fit(struct trainer *trainer, struct error *err)
     return done;
 }
 
+/* What is certain teaches: only edges that join, and no record that was merely put where it fits best. */
 static bool learn(struct trainer *trainer, struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct link_edges edges;
     struct link_clusters clusters;
-    bool done = score_blocks(&trainer->blocks, trainer->model, trainer->options, scratch, &edges, err);
+    bool done =
+        score_blocks(&trainer->blocks, trainer->model, trainer->model->join, trainer->options, scratch, &edges, err);
     if (done) {
         struct link_cluster_input input = {.count = trainer->records->count,
                                            .edges = edges.edges,
@@ -205,7 +207,6 @@ static bool learn(struct trainer *trainer, struct error *err)
                                            .keys = trainer->records->keys,
                                            .records = trainer->records,
                                            .model = trainer->model,
-                                           .attach = trainer->records->spec->attach,
                                            .options = trainer->options};
         done = link_cluster(&input, scratch, &clusters, err);
     }

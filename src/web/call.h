@@ -39,8 +39,8 @@ struct call {
 
 struct list;
 struct lists;
-/* The county's lists. A file of theirs that is at fault is the fault of whoever runs the hub: the place goes to the log,
- * and only its own list is closed. */
+/* The county's lists. A file of theirs that is at fault is the fault of whoever runs the hub: the place goes to the
+ * log, and only its own list is closed. */
 bool call_lists(struct call *call, struct lists *ret, struct error *err) MUST_USE;
 /* The one that the address names. ERROR_CONFLICT for one that is closed, ERROR_NOT_FOUND. */
 bool call_list(struct call *call, const struct lists *lists, const struct list **ret, struct error *err) MUST_USE;

@@ -1,9 +1,9 @@
 /* server.h: HTTP/1.1 over libmicrohttpd: connections in, whole requests to one handler, answers out.
  *
  * Two threads move bytes (epoll); the handler runs in one of `threads` workers, so several run at once and one that
- * waits for the disk holds up nobody else. A request's body is read before the handler is called: a form up to 64 KiB into memory, a file of a multipart
- * form straight to the upload folder, but only where `takes_upload` says so. Everything else past 64 KiB is refused
- * with 413 unread.
+ * waits for the disk holds up nobody else. A request's body is read before the handler is called: a form up to 64 KiB
+ * into memory, a file of a multipart form straight to the upload folder, but only where `takes_upload` says so.
+ * Everything else past 64 KiB is refused with 413 unread.
  *
  * Time is our own: an idle connection, a head that dribbles in, a body slower than it must be and an answer that is not
  * fetched are each closed at an absolute deadline by one watching thread, however lively the trickle (server.c says how
