@@ -132,7 +132,9 @@ static void a_guard_of_review_keeps_two_clusters_apart_and_tells(void **state)
     assert_int_equal(clusters.cluster[1], 0);
     assert_int_equal(clusters.cluster[2], 2);
     assert_int_equal(clusters.doubt_count, 1);
-    edges[1].verdict = LINK_JOIN; /* a rule outweighs the guard */
+    edges[0].verdict = edges[1].verdict = LINK_JOIN; /* a rule outweighs the guard; the first rule joins first */
+    edges[0].guard = 1;
+    edges[1].guard = 2;
     clusters = run(&input, arena);
     assert_int_equal(clusters.count, 1);
     arena_free(arena);
