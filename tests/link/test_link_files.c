@@ -142,8 +142,8 @@ static void historical_figures_shuffled_and_unnamed_are_found(void **state)
     struct slice report = run_files(&scratch, &request);
     print_message("# historical: pairwise F1 %.4f, B-cubed F1 %.4f\n", figure(report, "f1"),
                   figure(report, "b_cubed_f1"));
-    assert_true(figure(report, "f1") >= 0.95);
-    assert_true(figure(report, "b_cubed_f1") >= 0.95);
+    assert_true(figure(report, "f1") >= 0.975);
+    assert_true(figure(report, "b_cubed_f1") >= 0.975);
     close_scratch(&scratch);
 }
 
@@ -165,7 +165,7 @@ static void febrl4_is_linked_one_to_one_alike_by_one_and_two_threads(void **stat
     for (unsigned threads = 1; threads <= 2; threads++) {
         request.options.threads = threads;
         struct slice report = run_files(&scratch, &request);
-        assert_true(figure(report, "f1") >= 0.99);
+        assert_true(figure(report, "f1") >= 0.9995);
         assert_true(figure(report, "true_pairs") == 5000);
         assert_true(
             host_read_file(host_real(), request.clusters, 1 << 24, scratch.arena, &clusters[threads - 1], &err));
@@ -183,7 +183,7 @@ static void febrl3_and_fake_1000_are_found(void **state)
     struct slice file = arena_format(scratch.arena, "%.*s/dataset3.csv", PRINT(folder));
     struct link_files_request request = {
         .specification = specification(&scratch, "febrl3.yaml"), .files = &file, .file_count = 1, .truth = S("rec_id")};
-    assert_true(figure(run_files(&scratch, &request), "f1") >= 0.99);
+    assert_true(figure(run_files(&scratch, &request), "f1") >= 0.999);
     file = arena_format(scratch.arena, "%.*s/fake_1000.csv", PRINT(folder));
     request.specification = specification(&scratch, "fake_1000.yaml");
     request.truth = S("cluster");
