@@ -110,6 +110,7 @@ bool run_link(struct invocation *invocation, struct error *err)
         .clusters = option_text(invocation, "clusters", ""),
         .pairs = option_text(invocation, "pairs", ""),
         .model = option_text(invocation, "model", ""),
+        .report = option_text(invocation, "report", ""),
         .save_model = option_text(invocation, "save-model", ""),
         .print_specification = option_given(invocation, "print-specification"),
         .json = invocation->json,

@@ -5,7 +5,7 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "link/dictionary.h"
-#include "link/spec.h"
+#include "link/report.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -20,12 +20,32 @@ struct file_job {
     struct link_training training;
     bool trained;
     struct link_edges edges;
+    struct link_cluster_input cluster_input;
     struct link_clusters clusters;
+    uint64_t *truth;   /* by record: its label, once it was asked for and read */
     uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
     uint32_t *sources;
     uint64_t irregular; /* rows of another length than their header */
+    int64_t started;
+    struct report_stage stages[6];
+    size_t stage_count;
     double seconds;
 };
+
+static double seconds_since(const struct file_job *job, int64_t then)
+{
+    return (double)(host_monotonic(job->request->host) - then) / 1e9;
+}
+
+/* What happened since the last stage ended. */
+static void end_stage(struct file_job *job, struct slice name)
+{
+    double before = 0;
+    for (size_t i = 0; i < job->stage_count; i++)
+        before += job->stages[i].seconds;
+    must(job->stage_count < countof(job->stages));
+    job->stages[job->stage_count++] = (struct report_stage){name, seconds_since(job, job->started) - before};
+}
 
 static struct slice base_name(struct slice path)
 {
@@ -210,20 +230,20 @@ static bool make_clusters(struct file_job *job, struct error *err)
             no_duplicates[s] |= slice_equal(job->spec->no_duplicates[i], name);
         any |= no_duplicates[s];
     }
-    struct link_cluster_input input = {.count = n,
-                                       .edges = job->edges.edges,
-                                       .edge_count = job->edges.count,
-                                       .join = link_model_join(job->model),
-                                       .review = link_model_review(job->model),
-                                       .source = any || job->spec->one_to_one ? job->sources : NULL,
-                                       .no_duplicates = no_duplicates,
-                                       .one_to_one = job->spec->one_to_one,
-                                       .keys = link_records_keys(job->records),
-                                       .records = job->records,
-                                       .model = job->model,
-                                       .attach = job->spec->attach,
-                                       .options = &job->request->options};
-    if (!link_cluster(&input, job->arena, &job->clusters, err))
+    job->cluster_input = (struct link_cluster_input){.count = n,
+                                                     .edges = job->edges.edges,
+                                                     .edge_count = job->edges.count,
+                                                     .join = link_model_join(job->model),
+                                                     .review = link_model_review(job->model),
+                                                     .source = any || job->spec->one_to_one ? job->sources : NULL,
+                                                     .no_duplicates = no_duplicates,
+                                                     .one_to_one = job->spec->one_to_one,
+                                                     .keys = link_records_keys(job->records),
+                                                     .records = job->records,
+                                                     .model = job->model,
+                                                     .attach = job->spec->attach,
+                                                     .options = &job->request->options};
+    if (!link_cluster(&job->cluster_input, job->arena, &job->clusters, err))
         return false;
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
     uint32_t next = 0;
@@ -313,12 +333,11 @@ static struct slice truth_part(const struct link_spec *spec, struct slice column
     return slice_part(value, 0, at - spec->truth_until.len);
 }
 
-static bool evaluate(const struct file_job *job, struct link_figures *ret, struct error *err)
+static bool read_truth(struct file_job *job, struct error *err)
 {
     uint32_t n = link_records_count(job->records), at = 0;
     struct arena *arena = arena_make(0);
-    uint64_t *truth = arena_array(arena, uint64_t, (size_t)n + 1),
-             *cluster = arena_array(arena, uint64_t, (size_t)n + 1);
+    uint64_t *truth = arena_array(job->arena, uint64_t, (size_t)n + 1);
     struct dictionary labels;
     dictionary_start(&labels, arena);
     bool done = true;
@@ -342,17 +361,26 @@ static bool evaluate(const struct file_job *job, struct link_figures *ret, struc
             struct slice value = (size_t)place < row->count ? slice_trim(row->fields[place]) : NO_SLICE;
             uint32_t label = dictionary_add(&labels, truth_part(job->spec, job->request->truth, value));
             truth[at] = label ? label : (1ull << 32) + at; /* no label: an entity of its own */
-            cluster[at] = job->numbers[at];
             at++;
         }
         arena_free(scratch);
     }
     if (done && at != n)
         done = error_set(err, ERROR_CONFLICT, "the files changed while they were linked; link them again");
-    if (done)
-        link_evaluate(cluster, truth, job->spec->type == LINK_LINK ? job->sources : NULL, n, ret);
     arena_free(arena);
+    job->truth = done ? truth : NULL;
     return done;
+}
+
+static void evaluate(const struct file_job *job, struct link_figures *ret)
+{
+    uint32_t n = link_records_count(job->records);
+    struct arena *scratch = arena_make(0);
+    uint64_t *cluster = arena_array(scratch, uint64_t, (size_t)n + 1);
+    for (uint32_t r = 0; r < n; r++)
+        cluster[r] = job->numbers[r];
+    link_evaluate(cluster, job->truth, job->spec->type == LINK_LINK ? job->sources : NULL, n, ret);
+    arena_free(scratch);
 }
 
 /* ---- The report ---- */
@@ -424,11 +452,50 @@ static void report_text(const struct file_job *job, const struct link_figures *f
     buffer_format(out, "%.2f seconds\n", job->seconds);
 }
 
+/* ---- The page ---- */
+
+static bool write_report(struct file_job *job, const struct link_figures *figures, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    struct arena *scratch = arena_make(0);
+    struct report_input input = {.title = request->specification,
+                                 .records = job->records,
+                                 .model = job->model,
+                                 .training = job->trained ? &job->training : NULL,
+                                 .edges = &job->edges,
+                                 .cluster_input = &job->cluster_input,
+                                 .clusters = &job->clusters,
+                                 .options = &request->options,
+                                 .truth_name = request->truth,
+                                 .truth = job->truth,
+                                 .figures = figures};
+    struct report *report;
+    bool done = report_gather(&input, scratch, &report, err);
+    if (done) {
+        end_stage(job, S("counting for this report"));
+        input.stages = job->stages;
+        input.stage_count = job->stage_count;
+        done = host_write_file(request->host, request->report, report_html(report, scratch), err);
+    }
+    arena_free(scratch);
+    return done || error_wrap(err, "writing the report %.*s", PRINT(request->report));
+}
+
+/* Said before the work, not after it. */
+static bool check_places(const struct link_files_request *request, struct error *err)
+{
+    const struct slice paths[] = {request->clusters, request->pairs, request->save_model, request->report};
+    for (size_t i = 0; i < countof(paths); i++)
+        if (!slice_empty(paths[i]) && !host_exists(host_folder_of(paths[i])))
+            return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %.*s; make it first",
+                             PRINT(paths[i]), PRINT(host_folder_of(paths[i])));
+    return true;
+}
+
 bool link_files(const struct link_files_request *request, struct buffer *out, struct error *err)
 {
-    struct file_job job = {.request = request, .arena = out->arena};
+    struct file_job job = {.request = request, .arena = out->arena, .started = host_monotonic(request->host)};
     struct slice text;
-    int64_t started = host_monotonic(request->host);
     if (!host_read_file(request->host, request->specification, 4u << 20, job.arena, &text, err) ||
         !link_spec_read(text, request->specification, job.arena, &job.spec, err))
         return false;
@@ -440,14 +507,29 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         return error_set(err, ERROR_USAGE, "no file to link was given");
     if (job.spec->type == LINK_LINK && request->file_count < 2)
         return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
-    if (!read_files(&job, err) || !get_model(&job, err) ||
-        !link_score(job.records, job.model, &request->options, job.arena, &job.edges, err) ||
-        !make_clusters(&job, err) || !write_clusters(&job, err) || !write_pairs(&job, err))
+    if (!check_places(request, err) || !read_files(&job, err))
         return false;
-    job.seconds = (double)(host_monotonic(request->host) - started) / 1e9;
+    end_stage(&job, S("reading"));
+    if (!get_model(&job, err))
+        return false;
+    end_stage(&job, job.trained ? S("training") : S("reading the model"));
+    if (!link_score(job.records, job.model, &request->options, job.arena, &job.edges, err))
+        return false;
+    end_stage(&job, S("comparing pairs"));
+    if (!make_clusters(&job, err))
+        return false;
+    end_stage(&job, S("clustering"));
+    if (!write_clusters(&job, err) || !write_pairs(&job, err))
+        return false;
+    end_stage(&job, S("writing"));
+    job.seconds = seconds_since(&job, job.started);
     struct link_figures figures;
     bool judged = !slice_empty(request->truth);
-    if (judged && !evaluate(&job, &figures, err))
+    if (judged && !read_truth(&job, err))
+        return false;
+    if (judged)
+        evaluate(&job, &figures);
+    if (!slice_empty(request->report) && !write_report(&job, judged ? &figures : NULL, err))
         return false;
     if (request->json)
         report_json(&job, judged ? &figures : NULL, out);

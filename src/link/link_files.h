@@ -23,6 +23,7 @@ struct link_files_request {
         pairs; /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */
     struct slice model;       /* path of a model to use instead of training; empty: train */
     struct slice save_model;  /* path to write the model to; empty: not written */
+    struct slice report;      /* path to write the page of report.h to; empty: not made */
     bool print_specification; /* only the specification with its defaults is put into `out` */
     bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;

@@ -70,6 +70,7 @@ static const struct command table[] = {
                  {"clusters", "OUT.csv", "files: write the clusters there"},
                  {"pairs", "OUT.csv", "files: write the linked pairs with their weights there"},
                  {"truth", "COLUMN", "files: the column of labels to compare with"},
+                 {"report", "OUT.html", "files: write a page there that tells how the linking went"},
                  {"model", "FILE", "files: use this model instead of training one"},
                  {"save-model", "FILE", "files: write the model there, as JSON"},
                  {"seed", "N", "files: of the random pairs that a model is trained on (default 1)"},

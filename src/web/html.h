@@ -7,7 +7,7 @@
 #ifndef STAITHE_WEB_HTML_H
 #define STAITHE_WEB_HTML_H
 
-#include "base/arena.h"
+#include "base/markup.h"
 
 struct html {
     struct slice markup;
@@ -17,11 +17,15 @@ struct url {
     struct slice text; /* begins with "/" (not "//"), "?" or "#" */
 };
 
-/* & < > " ' as character references; control characters but tab, line feed and carriage return as U+FFFD. For text and
- * for quoted attributes. */
-void html_escape(struct buffer *out, struct slice text);
-/* A whole number; with `grouped`, commas between thousands. */
-void html_integer(struct buffer *out, int64_t value, bool grouped);
+/* Text and whole numbers, as base/markup.h writes them. */
+static inline void html_escape(struct buffer *out, struct slice text)
+{
+    markup_escape(out, text);
+}
+static inline void html_integer(struct buffer *out, int64_t value, bool grouped)
+{
+    markup_integer(out, value, grouped);
+}
 void html_url(struct buffer *out, struct url url);
 
 /* url_path(arena, "/people/%/edit?from=%", a, b): each % takes one slice, percent-encoded. `pattern` must begin with
