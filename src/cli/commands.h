@@ -21,6 +21,9 @@ bool run_land(struct invocation *invocation, struct error *err) MUST_USE;
 /* commands_link.c */
 bool run_link(struct invocation *invocation, struct error *err) MUST_USE;
 
+/* commands_address.c */
+bool run_address(struct invocation *invocation, struct error *err) MUST_USE;
+
 /* commands_read.c */
 bool run_find(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_view(struct invocation *invocation, struct error *err) MUST_USE;

@@ -76,6 +76,21 @@ static const struct command table[] = {
                  {"seed", "N", "files: of the random pairs that a model is trained on (default 1)"},
                  {"print-specification", NULL, "files: print the specification with its defaults, to copy and change"}},
      .run = run_link},
+    {.name = "address",
+     .arguments = "match GAZETTEER.csv FILE.csv",
+     .least = 3,
+     .most = 3,
+     .summary = "find the UPRN of each address of a file",
+     .about =
+         "Compares free-text addresses with a gazetteer: CSV with a column UPRN and either the parts of an address "
+         "(SAO, PAO, STREET, LOCALITY, TOWN, POSTCODE and their usual other names) or ADDRESS. Each answer says exact, "
+         "near, ambiguous or none, its confidence in bits (10 is about a thousand to one) and why. Needs no hub.",
+     .options = {{"column", "NAMES",
+                  "the address's column, or several joined by commas (default: the one called address)"},
+                 {"postcode", "NAME", "the postcode's column (default: the one called so)"},
+                 {"out", "OUT.csv", "write each row with its answer there"},
+                 {"threads", "N", "threads to use; the answers are the same"}},
+     .run = run_address},
     {.name = "find",
      .arguments = "WORDS…",
      .least = 1,
