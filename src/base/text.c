@@ -376,18 +376,20 @@ void text_soundex(struct slice name, char out[5])
     size_t used = 0;
     char last = 0;
     for (size_t i = 0; i < name.len && used < 4;) {
+        if ((unsigned char)name.at[i] < 0x80) { /* nearly always */
+            char letter = ascii_lower(name.at[i++]);
+            if (letter >= 'a' && letter <= 'z')
+                soundex_letter(out, &used, &last, letter);
+            continue;
+        }
         uint32_t c = next_character(name, &i);
         utf8proc_int32_t parts[32];
-        utf8proc_ssize_t count = 1;
-        parts[0] = (utf8proc_int32_t)c;
-        if (c >= 0x80) {
-            int boundary = 0;
-            count = utf8proc_decompose_char(
-                (utf8proc_int32_t)c, parts, (utf8proc_ssize_t)countof(parts),
-                UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &boundary);
-            if (count < 0 || count > (utf8proc_ssize_t)countof(parts))
-                count = 0;
-        }
+        int boundary = 0;
+        utf8proc_ssize_t count = utf8proc_decompose_char(
+            (utf8proc_int32_t)c, parts, (utf8proc_ssize_t)countof(parts),
+            UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK, &boundary);
+        if (count < 0 || count > (utf8proc_ssize_t)countof(parts))
+            count = 0;
         for (utf8proc_ssize_t k = 0; k < count; k++) {
             char single[2] = {parts[k] < 0x80 ? ascii_lower((char)parts[k]) : 0, 0};
             const char *plain = parts[k] >= 0x80 ? plain_form((uint32_t)parts[k]) : single;
@@ -548,8 +550,8 @@ unsigned text_distance(struct slice a, struct slice b, unsigned limit)
         return limit + 1;
     if (shorter == 0)
         return (unsigned)longer;
-    unsigned rows[3 * 129];
-    if (b.len <= 128)
+    unsigned rows[3 * 33]; /* small: it is zeroed at each call */
+    if (b.len <= 32)
         return distance_in(a, b, limit, rows);
     struct arena *scratch = arena_make(0);
     unsigned distance = distance_in(a, b, limit, arena_array(scratch, unsigned, 3 * (b.len + 1)));

@@ -6,8 +6,9 @@
  * asked to. Both are announced as changes of their own here, in the same order, so that a fault host's picture of what
  * is durable is the disk's.
  *
- * Methods of version 2 only: without xFetch SQLite maps nothing, so no write passes unseen. Shared memory is no change
- * of the disk that counts: it is made anew after a crash. Time and randomness come from the host too. */
+ * A map of the file (xFetch) is for reading: SQLite writes by xWrite whether it has one or not, unless it was built
+ * with SQLITE_MMAP_READWRITE, which is refused; so no write passes unseen. Shared memory is no change of the disk that
+ * counts: it is made anew after a crash. Time and randomness come from the host too. */
 #include "base/vfs.h"
 
 #include <errno.h>
@@ -169,8 +170,18 @@ static int shim_shm_unmap(sqlite3_file *file, int delete_file)
     return real_of(file)->pMethods->xShmUnmap(real_of(file), delete_file);
 }
 
+static int shim_fetch(sqlite3_file *file, sqlite3_int64 offset, int size, void **ret)
+{
+    return real_of(file)->pMethods->xFetch(real_of(file), offset, size, ret);
+}
+
+static int shim_unfetch(sqlite3_file *file, sqlite3_int64 offset, void *page)
+{
+    return real_of(file)->pMethods->xUnfetch(real_of(file), offset, page);
+}
+
 static const sqlite3_io_methods shim_methods = {
-    .iVersion = 2,
+    .iVersion = 3,
     .xClose = shim_close,
     .xRead = shim_read,
     .xWrite = shim_write,
@@ -187,6 +198,8 @@ static const sqlite3_io_methods shim_methods = {
     .xShmLock = shim_shm_lock,
     .xShmBarrier = shim_shm_barrier,
     .xShmUnmap = shim_shm_unmap,
+    .xFetch = shim_fetch,
+    .xUnfetch = shim_unfetch,
 };
 
 /* ---- The layer ---- */
@@ -205,7 +218,7 @@ static int shim_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file
     int result = real_vfs(vfs)->xOpen(real_vfs(vfs), path, real_of(file), flags, ret_flags);
     if (result != SQLITE_OK)
         return result; /* Without methods SQLite does not close it. */
-    must(real_of(file)->pMethods->iVersion >= 2);
+    must(real_of(file)->pMethods->iVersion >= 3);
     shim->folder_due = path && (flags & SQLITE_OPEN_CREATE) &&
                        (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL));
     shim->base.pMethods = &shim_methods;
@@ -302,6 +315,7 @@ static struct shim *shim_make(const struct host *host, sqlite3_vfs *real)
 
 bool vfs_register(const struct host *host, const char **ret_name, struct error *err)
 {
+    must(!sqlite3_compileoption_used("MMAP_READWRITE"));
     if (sqlite3_initialize() != SQLITE_OK)
         return error_set(err, ERROR_STORE, "SQLite does not start; there may be too little memory");
     sqlite3_mutex *mutex = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_APP1);

@@ -12,6 +12,18 @@
 struct date read_iso(struct slice text)
 {
     struct date date;
+    if (text.len == 10 && text.at[4] == '-' && text.at[7] == '-') { /* as the store has them */
+        static const int8_t at[] = {0, 1, 2, 3, 5, 6, 8, 9};
+        int number = 0;
+        bool digits = true;
+        for (size_t i = 0; digits && i < countof(at); i++) {
+            digits = text.at[at[i]] >= '0' && text.at[at[i]] <= '9';
+            number = number * 10 + (text.at[at[i]] - '0');
+        }
+        date = (struct date){(int16_t)(number / 10000), (uint8_t)(number / 100 % 100), (uint8_t)(number % 100)};
+        if (digits && date.month && date.day && date_valid(date))
+            return date;
+    }
     struct date_form form = {.order = DATE_YMD, .partial = true};
     return date_read(text, &form, &date) ? date : NO_DATE;
 }

@@ -1,43 +1,66 @@
 /* Qualities were set by hand so that an equal word beats a nickname, a nickname a letter wrong, a letter wrong a sound;
  * two weak fits never beat one of the same weight that is equal.
  *
- * Comparing two names costs some hundred nanoseconds (a distance and two Soundex), and the few hundred forms of a
- * search hold the same few dozen names: what came out is remembered by term and word, in an open hash table that stops
- * taking more when it is half full. */
+ * Comparing two names costs some hundred nanoseconds (a distance and a Soundex), and the few hundred forms of a search
+ * hold the same names again and again: what came out is remembered by term and word, in an open hash table that grows
+ * when it is half full. A word of an address is told apart by its ends more cheaply than it is looked up. */
 #include "hub/search_score.h"
 
 #include "base/text.h"
 
-enum { WORDS_KEPT = 512 };
-
-enum compared_as { AS_NAME, AS_ADDRESS };
+enum { PLACES_FIRST = 256 };
 
 struct kept_fit {
     struct slice word; /* no bytes: free */
     size_t term;
-    enum compared_as as;
     struct fit fit;
 };
 
 struct fitting {
+    struct arena *arena;
     const struct terms *terms;
-    struct kept_fit kept[WORDS_KEPT];
-    size_t kept_count;
+    char (*sounds)[5]; /* of the terms */
+    struct kept_fit *kept;
+    size_t kept_count, places; /* places: a power of two */
 };
 
 struct fitting *search_fitting(const struct terms *terms, struct arena *arena)
 {
     struct fitting *fitting = arena_new(arena, struct fitting);
+    fitting->arena = arena;
     fitting->terms = terms;
+    fitting->sounds = arena_alloc(arena, sizeof *fitting->sounds, terms->count, 1);
+    for (size_t t = 0; t < terms->count; t++)
+        text_soundex(terms->list[t].text, fitting->sounds[t]);
+    fitting->places = PLACES_FIRST;
+    fitting->kept = arena_array(arena, struct kept_fit, fitting->places);
     return fitting;
 }
 
-static size_t place_of(size_t term, enum compared_as as, struct slice word)
+/* Where it is kept, or the free place where it may be. */
+static struct kept_fit *place_of(const struct fitting *fitting, size_t term, struct slice word)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (term * 2 + as);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ term;
     for (size_t i = 0; i < word.len; i++)
         hash = (hash ^ (unsigned char)word.at[i]) * UINT64_C(0x100000001b3);
-    return (size_t)(hash ^ hash >> 29) & (WORDS_KEPT - 1);
+    size_t at = (size_t)(hash ^ hash >> 29) & (fitting->places - 1);
+    while (fitting->kept[at].word.len && (fitting->kept[at].term != term || !slice_equal(fitting->kept[at].word, word)))
+        at = (at + 1) & (fitting->places - 1);
+    return &fitting->kept[at];
+}
+
+static void keep(struct fitting *fitting, size_t term, struct slice word, struct fit fit)
+{
+    if (++fitting->kept_count > fitting->places / 2) {
+        const struct kept_fit *old = fitting->kept;
+        size_t count = fitting->places;
+        fitting->places *= 2;
+        fitting->kept = arena_array(fitting->arena, struct kept_fit, fitting->places);
+        for (size_t i = 0; i < count; i++)
+            if (old[i].word.len)
+                *place_of(fitting, old[i].term, old[i].word) = old[i];
+    }
+    *place_of(fitting, term, word) = (struct kept_fit){word, term, fit};
 }
 
 static struct fit better(struct fit a, struct fit b)
@@ -45,7 +68,12 @@ static struct fit better(struct fit a, struct fit b)
     return b.quality > a.quality ? b : a;
 }
 
-static struct fit fit_name(const struct term *term, struct slice word)
+static bool ascii_letter(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static struct fit fit_name(const struct term *term, const char sound[5], struct slice word)
 {
     struct slice asked = term->text;
     if (slice_equal(asked, word))
@@ -62,10 +90,11 @@ static struct fit fit_name(const struct term *term, struct slice word)
     unsigned edits = limit ? text_distance(asked, word, limit) : 1;
     if (limit && edits <= limit)
         return (struct fit){edits == 1 ? 0.8 : 0.65, FIT_EDIT, FIT_GIVEN_NAME, word};
-    char a[5], b[5];
-    text_soundex(asked, a);
-    text_soundex(word, b);
-    if (a[0] && memcmp(a, b, 5) == 0)
+    char own[5];
+    if (!sound[0] || (ascii_letter(word.at[0]) && word.at[0] - 32 != sound[0]))
+        return (struct fit){0}; /* a sound begins with the word's own letter */
+    text_soundex(word, own);
+    if (memcmp(sound, own, 5) == 0)
         return (struct fit){0.6, FIT_SOUND, FIT_GIVEN_NAME, word};
     return (struct fit){0};
 }
@@ -76,25 +105,25 @@ static struct fit fit_address_word(const struct term *term, struct slice word)
     bool number = term->kind == TERM_NUMBER;
     if (slice_equal(word, asked))
         return (struct fit){0.95, FIT_EQUAL, FIT_ADDRESS, word};
-    if (!number && asked.len >= 5 && word.len >= 5 && text_distance(asked, word, 1) <= 1)
+    /* One edit leaves the first letter or the last as it was. */
+    bool near =
+        word.len && asked.len && (word.at[0] == asked.at[0] || word.at[word.len - 1] == asked.at[asked.len - 1]);
+    if (!number && near && asked.len >= 5 && word.len >= 5 && text_distance(asked, word, 1) <= 1)
         return (struct fit){0.7, FIT_EDIT, FIT_ADDRESS, word};
     if (!number && asked.len >= 4 && slice_starts(word, asked))
         return (struct fit){0.7, FIT_PART, FIT_ADDRESS, word};
     return (struct fit){0};
 }
 
-static struct fit fit_word(struct fitting *fitting, size_t term, enum compared_as as, struct slice word)
+static struct fit fit_word(struct fitting *fitting, size_t term, struct slice word)
 {
-    size_t at = place_of(term, as, word);
-    for (const struct kept_fit *kept; (kept = &fitting->kept[at])->word.len; at = (at + 1) & (WORDS_KEPT - 1))
-        if (kept->term == term && kept->as == as && slice_equal(kept->word, word))
-            return kept->fit;
-    const struct term *asked = &fitting->terms->list[term];
-    struct fit fit = as == AS_NAME ? fit_name(asked, word) : fit_address_word(asked, word);
-    if (fitting->kept_count < WORDS_KEPT / 2 && word.len) {
-        fitting->kept[at] = (struct kept_fit){word, term, as, fit};
-        fitting->kept_count++;
-    }
+    if (word.len == 0)
+        return (struct fit){0};
+    const struct kept_fit *kept = place_of(fitting, term, word);
+    if (kept->word.len)
+        return kept->fit;
+    struct fit fit = fit_name(&fitting->terms->list[term], fitting->sounds[term], word);
+    keep(fitting, term, word, fit);
     return fit;
 }
 
@@ -103,7 +132,7 @@ static struct fit fit_names(struct fitting *fitting, size_t term, const struct s
 {
     struct fit best = {0};
     for (size_t i = 0; i < count; i++) {
-        struct fit fit = fit_word(fitting, term, AS_NAME, words[i]);
+        struct fit fit = fit_word(fitting, term, words[i]);
         fit.where = where;
         best = better(best, fit);
     }
@@ -112,7 +141,7 @@ static struct fit fit_names(struct fitting *fitting, size_t term, const struct s
 
 double search_fit_name(struct fitting *fitting, size_t term, struct slice word)
 {
-    return fitting->terms->list[term].kind == TERM_WORD ? fit_word(fitting, term, AS_NAME, word).quality : 0;
+    return fitting->terms->list[term].kind == TERM_WORD ? fit_word(fitting, term, word).quality : 0;
 }
 
 /* The first word that fits. */
@@ -120,7 +149,7 @@ static struct fit fit_address(struct fitting *fitting, size_t term, const struct
 {
     struct fit fit = {0};
     for (size_t i = 0; i < form->address_count && fit.quality <= 0; i++)
-        fit = fit_word(fitting, term, AS_ADDRESS, form->address[i]);
+        fit = fit_address_word(&fitting->terms->list[term], form->address[i]);
     return fit;
 }
 

@@ -2,11 +2,30 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* The database is read where the system has it in memory (store/sqlite.c), so a page that the disk cannot give, or that
+ * somebody cut off, comes as a signal. Nothing is lost by an end: what was acknowledged is synced. */
+static void page_missing(int signal_number, siginfo_t *about, void *context)
+{
+    (void)context;
+    static const char words[] =
+        "staithe: the disk failed to give a page of a file that is in use, or somebody cut the file "
+        "short; check the disk, run `staithe check`, then start the program again\n";
+    if (about->si_code == BUS_ADRERR || about->si_code == BUS_OBJERR) {
+        ssize_t ignored = write(2, words, sizeof words - 1);
+        (void)ignored;
+        _exit(error_exit_status(ERROR_IO));
+    }
+    (void)signal(signal_number, SIG_DFL); /* a mistake of the program's: as it would have ended */
+}
 
 int main(int argc, char **argv)
 {
     /* A reader that goes away (a pipe to `head`, a browser that closes) is an error of one write, not the end. */
     signal(SIGPIPE, SIG_IGN);
+    struct sigaction missing = {.sa_sigaction = page_missing, .sa_flags = SA_SIGINFO};
+    must(sigaction(SIGBUS, &missing, NULL) == 0);
     struct arena *arena = arena_make(0);
     struct error err = NO_ERROR;
     struct invocation *invocation;

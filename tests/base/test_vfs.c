@@ -162,6 +162,61 @@ static void a_failed_change_leaves_the_old_state_or_the_new_with_a_journal(void 
     every_change_in_turn(*state, "pragma journal_mode = delete", EIO, false);
 }
 
+static void a_failed_change_leaves_the_old_state_or_the_new_with_a_map(void **state)
+{
+    every_change_in_turn(*state, "pragma mmap_size = 1000000; pragma journal_mode = wal", EIO, false);
+}
+
+static void a_power_cut_leaves_the_old_state_or_the_new_with_a_map(void **state)
+{
+    every_change_in_turn(*state, "pragma mmap_size = 1000000; pragma journal_mode = wal", EIO, true);
+}
+
+static int count_changes(void *context, const struct host_change *change)
+{
+    (void)change;
+    ++*(int *)context;
+    return 0;
+}
+
+static void a_map_hides_no_change(void **state)
+{
+    struct scene *scene = *state;
+    int seen[2] = {0};
+    for (int mapped = 0; mapped < 2; mapped++) {
+        lay_out(scene, "pragma journal_mode = wal");
+        struct host host = *host_real();
+        host.context = &seen[mapped];
+        host.before = count_changes;
+        sqlite3 *db = opened(&host, scene->start);
+        assert_int_equal(one_number(db, mapped ? "pragma mmap_size = 1000000" : "pragma mmap_size = 0"),
+                         mapped ? 1000000 : 0);
+        assert_int_equal(one_number(db, "select count(*) from t where state = 'old'"), 10);
+        assert_int_equal(run(db, "update t set state = 'new'; pragma wal_checkpoint(truncate)"), SQLITE_OK);
+        assert_int_equal(one_number(db, "select count(*) from t where state = 'new'"), 10);
+        (void)sqlite3_close(db);
+    }
+    assert_true(seen[0] > 4);
+    assert_int_equal(seen[0], seen[1]);
+}
+
+static void a_reader_with_a_map_keeps_its_snapshot_and_sees_the_next(void **state)
+{
+    struct scene *scene = *state;
+    lay_out(scene, "pragma journal_mode = wal");
+    sqlite3 *writer = opened(host_real(), scene->start), *reader = opened(host_real(), scene->start);
+    assert_int_equal(one_number(reader, "pragma mmap_size = 1000000"), 1000000);
+    assert_int_equal(run(reader, "begin; select count(*) from t"), SQLITE_OK);
+    assert_int_equal(run(writer, "update t set state = 'new'; pragma wal_checkpoint"), SQLITE_OK);
+    assert_int_equal(one_number(reader, "select count(*) from t where state = 'old'"), 10);
+    assert_int_equal(run(reader, "commit"), SQLITE_OK);
+    assert_int_equal(run(writer, "insert into t select id + 10, 'new', filler from t; pragma wal_checkpoint(truncate)"),
+                     SQLITE_OK);
+    assert_int_equal(one_number(reader, "select count(*) from t where state = 'new'"), 20);
+    (void)sqlite3_close(writer);
+    (void)sqlite3_close(reader);
+}
+
 static void a_full_disk_leaves_the_old_state_or_the_new(void **state)
 {
     every_change_in_turn(*state, "pragma journal_mode = wal", ENOSPC, false);
@@ -272,6 +327,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failed_change_leaves_the_old_state_or_the_new_with_a_wal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_failed_change_leaves_the_old_state_or_the_new_with_a_journal, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_failed_change_leaves_the_old_state_or_the_new_with_a_map, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_power_cut_leaves_the_old_state_or_the_new_with_a_map, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_map_hides_no_change, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_with_a_map_keeps_its_snapshot_and_sees_the_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_state_or_the_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_power_cut_leaves_the_old_state_or_the_new_with_a_wal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_power_cut_leaves_the_old_state_or_the_new_with_a_journal, set_up, tear_down),
