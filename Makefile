@@ -8,13 +8,15 @@ PORT ?= 8080
 RESIDENTS ?= 50000
 SEED ?= 1
 PREFIX ?= /usr/local
+LABELLED ?= ../shared/data/linkage
 
-.PHONY: run test bench install help packages node build build-test fuzz tidy format clean
+.PHONY: run test bench bench-peers install help packages node build build-test fuzz tidy format clean
 
 help:
 	@echo 'make run      build, make a sample county of $(RESIDENTS) residents, land and link it, serve on http://127.0.0.1:$(PORT)'
 	@echo 'make test     build with sanitizers and run every test; ends in "N passed, N failed, N skipped"'
 	@echo 'make bench    measure, side by side with plain tools; figures are kept in bench/README.md'
+	@echo 'make bench-peers  Splink and GoldenMatch beside us on the labelled sets in $(LABELLED); table in bench/peers/README.md'
 	@echo 'make install  install under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make fuzz     fuzz each parser for FUZZ_SECONDS seconds (default 60)'
 	@echo 'make tidy     clang-format and clang-tidy with its analyser (minutes; the tests leave the analyser out)'
@@ -44,6 +46,10 @@ test: build-test build
 
 bench: build
 	@bench/run.sh build
+
+# Splink and GoldenMatch, from PyPI, into build/peers; labelled data from LABELLED.
+bench-peers: build
+	@python3 bench/peers/run.py build $(LABELLED)
 
 install: build
 	@meson configure build --prefix=$(PREFIX)
