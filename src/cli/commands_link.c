@@ -111,6 +111,7 @@ bool run_link(struct invocation *invocation, struct error *err)
         .pairs = option_text(invocation, "pairs", ""),
         .model = option_text(invocation, "model", ""),
         .report = option_text(invocation, "report", ""),
+        .explain = option_text(invocation, "explain", ""),
         .save_model = option_text(invocation, "save-model", ""),
         .print_specification = option_given(invocation, "print-specification"),
         .json = invocation->json,

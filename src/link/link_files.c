@@ -5,10 +5,10 @@
 #include "base/csv.h"
 #include "base/json.h"
 #include "link/dictionary.h"
+#include "link/link_write.h"
 #include "link/report.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 struct file_job {
@@ -141,6 +141,16 @@ static bool missing_id(const struct file_job *job, size_t file, const struct sli
                         "there is no column %.*s, which %s; did you mean %.*s?", PRINT(name), what, PRINT(near));
 }
 
+/* Asks now and then. How long a file is is not known before its end: the share counts files. */
+static bool may_go_on(const struct file_job *job, size_t file, uint64_t rows, struct error *err)
+{
+    const struct link_options *options = &job->request->options;
+    if (!options->progress || rows % 16384 > 0 ||
+        options->progress(options->context, "reading", (double)file / (double)job->request->file_count))
+        return true;
+    return error_set(err, ERROR_CANCELLED, "linking was stopped while reading");
+}
+
 static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere, struct error *err)
 {
     struct arena *scratch = arena_make(0);
@@ -159,7 +169,7 @@ static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere
     }
     uint64_t number = 0;
     const struct csv_row *row = NULL;
-    while (done && (done = csv_read(reader, &row, err)) && row) {
+    while (done && (done = may_go_on(job, file, number, err) && csv_read(reader, &row, err)) && row) {
         if (row->unclosed) {
             done = error_set_at(err, ERROR_INPUT, job->request->files[file], row->line, 0,
                                 "a quoted field is never closed; close it or take the stray quote out");
@@ -183,11 +193,11 @@ static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere
 static bool read_files(struct file_job *job, struct error *err)
 {
     uint8_t found[LINK_COLUMNS_MAX] = {0};
-    job->records = link_records_make(job->spec, job->arena);
+    job->records = job->request->records ? job->request->records : link_records_make(job->spec, job->arena);
     for (size_t f = 0; f < job->request->file_count; f++)
         if (!read_file(job, f, found, err))
             return false;
-    for (size_t c = 0; c < job->spec->input_count; c++)
+    for (size_t c = 0; c < job->spec->input_count && job->request->file_count > 0; c++)
         if (!found[c])
             return error_set_at(err, ERROR_INPUT, job->request->files[0], 1, 0,
                                 "the column %.*s of the specification stands in no file; give its header under headers",
@@ -254,67 +264,35 @@ static bool make_clusters(struct file_job *job, struct error *err)
     return true;
 }
 
-static bool write_clusters(const struct file_job *job, struct error *err)
+static struct link_done done_of(const struct file_job *job)
 {
-    if (slice_empty(job->request->clusters))
-        return true;
-    struct arena *scratch = arena_make(0);
-    struct buffer out = buffer_make(scratch);
-    bool several = job->request->file_count > 1;
-    struct slice header[3] = {S("id"), S("source"), S("cluster")};
-    if (!several)
-        header[1] = header[2];
-    csv_write_row(&out, header, several ? 3 : 2, false);
-    for (uint32_t r = 0; r < link_records_count(job->records); r++) {
-        char digits[16];
-        int length = snprintf(digits, sizeof digits, "%u", job->numbers[r]);
-        struct slice fields[3] = {link_records_id(job->records, r), NO_SLICE, NO_SLICE};
-        if (several)
-            fields[1] = link_records_source_name(job->records, job->sources[r]);
-        fields[several ? 2 : 1] = slice_from(digits, (size_t)length);
-        csv_write_row(&out, fields, several ? 3 : 2, false);
-    }
-    bool done = host_write_file(job->request->host, job->request->clusters, buffer_slice(&out), err);
-    arena_free(scratch);
-    return done;
+    return (struct link_done){
+        .spec = job->spec, .records = job->records, .model = job->model, .edges = &job->edges, .numbers = job->numbers};
 }
 
-static struct slice decided_by(const struct file_job *job, const struct link_edge *edge)
+static bool write_files(const struct file_job *job, struct error *err)
 {
-    if (edge->guard > 0)
-        return job->spec->guards[edge->guard - 1].name;
-    if ((double)edge->weight >= link_model_join(job->model))
-        return S("weight");
-    return (double)edge->weight >= link_model_review(job->model) ? S("doubt") : S("too light");
+    const struct link_files_request *request = job->request;
+    struct link_done done = done_of(job);
+    return (slice_empty(request->clusters) || link_write_clusters(&done, request->host, request->clusters, err)) &&
+           (slice_empty(request->pairs) || link_write_pairs(&done, request->host, request->pairs, err));
 }
 
-static bool write_pairs(const struct file_job *job, struct error *err)
+/* --explain A,B: in place of the report. */
+static bool explain(const struct file_job *job, struct buffer *out, struct error *err)
 {
-    if (slice_empty(job->request->pairs))
-        return true;
-    struct arena *scratch = arena_make(0);
-    struct buffer out = buffer_make(scratch);
-    const struct slice header[7] = {S("id_a"),   S("source_a"),    S("id_b"),      S("source_b"),
-                                    S("weight"), S("probability"), S("decided_by")};
-    csv_write_row(&out, header, 7, false);
-    for (size_t i = 0; i < job->edges.count; i++) {
-        const struct link_edge *edge = &job->edges.edges[i];
-        char weight[32], probability[32];
-        int weight_length = snprintf(weight, sizeof weight, "%.3f", (double)edge->weight);
-        int probability_length =
-            snprintf(probability, sizeof probability, "%.6f", 1 / (1 + exp2(-(double)edge->weight)));
-        struct slice fields[7] = {link_records_id(job->records, edge->a),
-                                  link_records_source_name(job->records, job->sources[edge->a]),
-                                  link_records_id(job->records, edge->b),
-                                  link_records_source_name(job->records, job->sources[edge->b]),
-                                  slice_from(weight, (size_t)weight_length),
-                                  slice_from(probability, (size_t)probability_length),
-                                  decided_by(job, edge)};
-        csv_write_row(&out, fields, 7, false);
-    }
-    bool done = host_write_file(job->request->host, job->request->pairs, buffer_slice(&out), err);
-    arena_free(scratch);
-    return done;
+    struct slice rest = job->request->explain, first = NO_SLICE;
+    uint32_t a = 0, b = 0;
+    struct link_done done = done_of(job);
+    if (!slice_cut(&rest, ',', &first) || slice_empty(rest))
+        return error_set(err, ERROR_USAGE, "give the ids of two records with a comma between them");
+    if (!link_find_record(job->records, slice_trim(first), &a, err) ||
+        !link_find_record(job->records, slice_trim(rest), &b, err))
+        return false;
+    if (a == b)
+        return error_set(err, ERROR_USAGE, "%.*s is one record; give two", PRINT(first));
+    link_write_explanation(&done, a, b, job->request->json, out);
+    return true;
 }
 
 /* ---- Truth, opened last ---- */
@@ -494,18 +472,19 @@ static bool check_places(const struct link_files_request *request, struct error 
 
 bool link_files(const struct link_files_request *request, struct buffer *out, struct error *err)
 {
-    struct file_job job = {.request = request, .arena = out->arena, .started = host_monotonic(request->host)};
+    struct file_job job = {
+        .request = request, .arena = out->arena, .spec = request->spec, .started = host_monotonic(request->host)};
     struct slice text;
-    if (!host_read_file(request->host, request->specification, 4u << 20, job.arena, &text, err) ||
-        !link_spec_read(text, request->specification, job.arena, &job.spec, err))
+    if (!job.spec && (!host_read_file(request->host, request->specification, 4u << 20, job.arena, &text, err) ||
+                      !link_spec_read(text, request->specification, job.arena, &job.spec, err)))
         return false;
     if (request->print_specification) {
         buffer_add(out, link_spec_print(job.spec, job.arena));
         return true;
     }
-    if (request->file_count == 0)
+    if (request->file_count == 0 && !request->records)
         return error_set(err, ERROR_USAGE, "no file to link was given");
-    if (job.spec->type == LINK_LINK && request->file_count < 2)
+    if (job.spec->type == LINK_LINK && request->file_count < 2 && !request->records)
         return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
     if (!check_places(request, err) || !read_files(&job, err))
         return false;
@@ -519,10 +498,19 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
     if (!make_clusters(&job, err))
         return false;
     end_stage(&job, S("clustering"));
-    if (!write_clusters(&job, err) || !write_pairs(&job, err))
+    if (!write_files(&job, err))
         return false;
     end_stage(&job, S("writing"));
     job.seconds = seconds_since(&job, job.started);
+    if (request->ret_result)
+        *request->ret_result = (struct link_files_result){.spec = job.spec,
+                                                          .records = job.records,
+                                                          .model = job.model,
+                                                          .edges = job.edges,
+                                                          .clusters = job.clusters,
+                                                          .numbers = job.numbers};
+    if (!slice_empty(request->explain))
+        return explain(&job, out, err);
     struct link_figures figures;
     bool judged = !slice_empty(request->truth);
     if (judged && !read_truth(&job, err))

@@ -11,10 +11,25 @@
 #include "base/host.h"
 #include "link/link.h"
 
+/* What came of it, in the arena of `out`; the number of a record's cluster counts from 1, in order of first record. */
+struct link_files_result {
+    struct link_spec *spec;
+    struct link_records *records;
+    struct link_model *model;
+    struct link_edges edges;
+    struct link_clusters clusters;
+    const uint32_t *numbers;
+};
+
 struct link_files_request {
     const struct host *host;
     struct slice specification; /* path */
-    const struct slice *files;  /* paths */
+    /* In their place, or NULL: a specification already read, and a table of it (not prepared) to which the files'
+     * records are added; with it no file need be given. */
+    struct link_spec *spec;
+    struct link_records *records;
+    struct link_files_result *ret_result; /* NULL: not wanted */
+    const struct slice *files;            /* paths */
     size_t file_count;
     struct slice truth;    /* column with the true entity, empty: no evaluation. `truth:` of the specification may say
                               which part of it counts */
@@ -24,6 +39,7 @@ struct link_files_request {
     struct slice model;       /* path of a model to use instead of training; empty: train */
     struct slice save_model;  /* path to write the model to; empty: not written */
     struct slice report;      /* path to write the page of report.h to; empty: not made */
+    struct slice explain;     /* "ID,ID": their explanation is put into `out` in place of the report; empty: none */
     bool print_specification; /* only the specification with its defaults is put into `out` */
     bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;

@@ -4,6 +4,8 @@
  * text. */
 #include "link/spec.h"
 
+#include <stdio.h>
+
 static const char *const type_words[] = {"dedupe", "link", "link_and_dedupe"};
 static const char *const order_words[] = {"ymd", "dmy", "mdy"};
 static const char *const class_words[] = {"missing",   "same",   "close",   "similar",
@@ -56,16 +58,29 @@ static void print_columns(const struct link_spec *spec, struct buffer *out)
     }
 }
 
+/* The shortest text that reads back the same number: 0.1, not 0.10000000000000001. */
+static void print_real(struct buffer *out, double value)
+{
+    char text[40];
+    for (int digits = 1; digits <= 17; digits++) {
+        double back = 0;
+        (void)snprintf(text, sizeof text, "%.*g", digits, value);
+        if (slice_real(slice_of(text), &back) && back == value)
+            break;
+    }
+    buffer_add(out, slice_of(text));
+}
+
 static void print_comparison(const struct link_spec *spec, const struct link_comparison *comparison, struct buffer *out)
 {
     buffer_add(out, S("{name: "));
     quoted(out, comparison->name);
     buffer_add(out, S(", column: "));
     quoted(out, spec->columns[comparison->columns[0]].name);
-    buffer_format(out, ", method: %s, fuzzy: %s, frequency: %s, train: %s, different: %.17g",
+    buffer_format(out, ", method: %s, fuzzy: %s, frequency: %s, train: %s, different: ",
                   comparison->method == LINK_METHOD_TOKENS ? "tokens" : "levels", comparison->fuzzy ? "true" : "false",
-                  comparison->frequency ? "true" : "false", comparison->train ? "true" : "false",
-                  comparison->different_max);
+                  comparison->frequency ? "true" : "false", comparison->train ? "true" : "false");
+    print_real(out, comparison->different_max);
     if (comparison->method == LINK_METHOD_LEVELS) {
         buffer_add(out, S(", levels: ["));
         for (size_t l = 0; l < comparison->level_count; l++) {
@@ -73,8 +88,10 @@ static void print_comparison(const struct link_spec *spec, const struct link_com
             buffer_format(out, "%s{%s: ", l ? ", " : "", link_test_words[level->test]);
             bool argument = level->test == LINK_TEST_EDITS || level->test == LINK_TEST_JARO ||
                             level->test == LINK_TEST_YEARS || level->test == LINK_TEST_PREFIX;
-            if (argument)
-                buffer_format(out, "%.17g, column: ", level->argument);
+            if (argument) {
+                print_real(out, level->argument);
+                buffer_add(out, S(", column: "));
+            }
             quoted(out, spec->columns[level->column].name);
             buffer_add_byte(out, '}');
         }
@@ -162,8 +179,13 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
     }
     print_guards(spec, true, &out);
     print_guards(spec, false, &out);
-    buffer_format(&out, "thresholds: {join: %.17g, review: %.17g, floor: %.17g, margin: %.17g}\n", spec->join,
-                  spec->review, spec->floor, spec->margin);
+    static const char *const names[] = {"thresholds: {join: ", ", review: ", ", floor: ", ", margin: "};
+    const double thresholds[] = {spec->join, spec->review, spec->floor, spec->margin};
+    for (size_t i = 0; i < countof(names); i++) {
+        buffer_add(&out, slice_of(names[i]));
+        print_real(&out, thresholds[i]);
+    }
+    buffer_add(&out, S("}\n"));
     if (spec->all_without_duplicates) {
         buffer_add(&out, S("sources: {no_duplicates: all}\n"));
     } else if (spec->no_duplicate_count > 0) {
@@ -175,7 +197,7 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
         }
         buffer_add(&out, S("]}\n"));
     }
-    buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrandom_pairs: %.17g\n",
+    buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrandom_pairs: %.0f\n",
                   spec->one_to_one ? "true" : "false", spec->learn ? "true" : "false", spec->attach ? "true" : "false",
                   spec->random_pairs);
     if (!slice_empty(spec->truth_column)) {

@@ -1,0 +1,226 @@
+/* link_write.c: the files that a linking leaves. A file is put together in memory and written whole (host_write_file):
+ * the old content or the new, never a half. */
+#include "link/link_write.h"
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "link/spec.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static bool as_json_lines(struct slice path)
+{
+    return slice_ends(path, S(".jsonl"));
+}
+
+static struct slice source_of(const struct link_done *done, uint32_t record)
+{
+    return link_records_source_name(done->records, link_records_source_of(done->records, record));
+}
+
+bool link_write_clusters(const struct link_done *done, const struct host *host, struct slice path, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct buffer out = buffer_make(scratch);
+    bool several = link_records_sources(done->records) > 1, lines = as_json_lines(path);
+    struct slice header[3] = {S("id"), S("source"), S("cluster")};
+    if (!several)
+        header[1] = header[2];
+    if (!lines)
+        csv_write_row(&out, header, several ? 3 : 2, false);
+    for (uint32_t r = 0; r < link_records_count(done->records); r++) {
+        struct slice fields[3] = {link_records_id(done->records, r), source_of(done, r), NO_SLICE};
+        if (lines) {
+            struct json json = json_to(&out);
+            json_object(&json);
+            json_pair_text(&json, "id", fields[0]);
+            if (several)
+                json_pair_text(&json, "source", fields[1]);
+            json_pair_integer(&json, "cluster", done->numbers[r]);
+            json_end(&json);
+            buffer_add_byte(&out, '\n');
+            continue;
+        }
+        char digits[16];
+        int length = snprintf(digits, sizeof digits, "%u", done->numbers[r]);
+        fields[several ? 2 : 1] = slice_from(digits, (size_t)length);
+        csv_write_row(&out, fields, several ? 3 : 2, false);
+    }
+    bool written = host_write_file(host, path, buffer_slice(&out), err);
+    arena_free(scratch);
+    return written;
+}
+
+static struct slice decided_by(const struct link_done *done, const struct link_edge *edge)
+{
+    if (edge->guard > 0)
+        return done->spec->guards[edge->guard - 1].name;
+    if ((double)edge->weight >= link_model_join(done->model))
+        return S("weight");
+    return (double)edge->weight >= link_model_review(done->model) ? S("doubt") : S("too light");
+}
+
+double link_probability(double weight)
+{
+    return 1 / (1 + exp2(-weight));
+}
+
+static void parts_json(struct json *json, const struct link_explanation *explanation)
+{
+    json_pair_real(json, "prior", explanation->prior);
+    json_key(json, "parts");
+    json_array(json);
+    for (size_t i = 0; i < explanation->part_count; i++) {
+        const struct link_part *part = &explanation->parts[i];
+        json_object(json);
+        json_pair_text(json, "field", part->field);
+        json_pair_text(json, "a", part->a);
+        json_pair_text(json, "b", part->b);
+        json_pair_text(json, "level", part->level);
+        json_pair_real(json, "m", part->m);
+        json_pair_real(json, "u", part->u);
+        json_pair_real(json, "weight", part->weight);
+        json_pair_real(json, "frequency", part->frequency);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void pair_names_json(struct json *json, const struct link_done *done, uint32_t a, uint32_t b)
+{
+    json_pair_text(json, "id_a", link_records_id(done->records, a));
+    json_pair_text(json, "source_a", source_of(done, a));
+    json_pair_text(json, "id_b", link_records_id(done->records, b));
+    json_pair_text(json, "source_b", source_of(done, b));
+}
+
+static void pair_json(const struct link_done *done, const struct link_edge *edge, struct arena *scratch,
+                      struct buffer *out)
+{
+    struct link_explanation explanation;
+    link_explain(done->records, done->model, edge->a, edge->b, scratch, &explanation);
+    struct json json = json_to(out);
+    json_object(&json);
+    pair_names_json(&json, done, edge->a, edge->b);
+    json_pair_real(&json, "weight", (double)edge->weight);
+    json_pair_real(&json, "probability", link_probability((double)edge->weight));
+    json_pair_text(&json, "decided_by", decided_by(done, edge));
+    parts_json(&json, &explanation);
+    json_end(&json);
+    buffer_add_byte(out, '\n');
+}
+
+static void pair_csv(const struct link_done *done, const struct link_edge *edge, struct buffer *out)
+{
+    char weight[32], probability[32];
+    int weight_length = snprintf(weight, sizeof weight, "%.3f", (double)edge->weight);
+    int probability_length = snprintf(probability, sizeof probability, "%.6f", link_probability((double)edge->weight));
+    struct slice fields[7] = {link_records_id(done->records, edge->a),
+                              source_of(done, edge->a),
+                              link_records_id(done->records, edge->b),
+                              source_of(done, edge->b),
+                              slice_from(weight, (size_t)weight_length),
+                              slice_from(probability, (size_t)probability_length),
+                              decided_by(done, edge)};
+    csv_write_row(out, fields, 7, false);
+}
+
+bool link_write_pairs(const struct link_done *done, const struct host *host, struct slice path, struct error *err)
+{
+    struct arena *arena = arena_make(0), *scratch = arena_make(0);
+    struct buffer out = buffer_make(arena);
+    const struct slice header[7] = {S("id_a"),   S("source_a"),    S("id_b"),      S("source_b"),
+                                    S("weight"), S("probability"), S("decided_by")};
+    bool lines = as_json_lines(path);
+    if (!lines)
+        csv_write_row(&out, header, 7, false);
+    for (size_t i = 0; i < done->edges->count; i++) {
+        if (lines)
+            pair_json(done, &done->edges->edges[i], scratch, &out);
+        else
+            pair_csv(done, &done->edges->edges[i], &out);
+        arena_reset(scratch);
+    }
+    bool written = host_write_file(host, path, buffer_slice(&out), err);
+    arena_free(scratch);
+    arena_free(arena);
+    return written;
+}
+
+/* ---- One pair ---- */
+
+/* "SOURCE:ID" or "ID"; an id may itself hold colons. */
+static bool is_called(const struct link_records *records, uint32_t record, struct slice name)
+{
+    struct slice id = link_records_id(records, record);
+    if (slice_equal(id, name))
+        return true;
+    struct slice source = link_records_source_name(records, link_records_source_of(records, record));
+    return name.len == source.len + 1 + id.len && slice_starts(name, source) && name.at[source.len] == ':' &&
+           slice_ends(name, id);
+}
+
+bool link_find_record(const struct link_records *records, struct slice id, uint32_t *ret, struct error *err)
+{
+    uint32_t found = UINT32_MAX;
+    for (uint32_t r = 0; r < link_records_count(records); r++) {
+        if (!is_called(records, r, id))
+            continue;
+        if (found != UINT32_MAX)
+            return error_set(err, ERROR_USAGE, "several records are called %.*s; write SOURCE:ID", PRINT(id));
+        found = r;
+    }
+    if (found == UINT32_MAX)
+        return error_set(err, ERROR_NOT_FOUND, "no record is called %.*s", PRINT(id));
+    *ret = found;
+    return true;
+}
+
+static const char *fate_of(const struct link_done *done, uint32_t a, uint32_t b)
+{
+    return done->numbers[a] == done->numbers[b] ? "one entity" : "two entities";
+}
+
+static void explanation_json(const struct link_done *done, uint32_t a, uint32_t b,
+                             const struct link_explanation *explanation, struct buffer *out)
+{
+    struct json json = json_to(out);
+    json_object(&json);
+    pair_names_json(&json, done, a, b);
+    json_pair_real(&json, "weight", explanation->total);
+    json_pair_real(&json, "probability", explanation->probability);
+    if (!slice_empty(explanation->guard))
+        json_pair_text(&json, "guard", explanation->guard);
+    json_pair_bool(&json, "one_entity", done->numbers[a] == done->numbers[b]);
+    parts_json(&json, explanation);
+    json_end(&json);
+    buffer_add_byte(out, '\n');
+}
+
+void link_write_explanation(const struct link_done *done, uint32_t a, uint32_t b, bool json, struct buffer *out)
+{
+    struct link_explanation explanation;
+    link_explain(done->records, done->model, a, b, out->arena, &explanation);
+    if (json) {
+        explanation_json(done, a, b, &explanation, out);
+        return;
+    }
+    buffer_format(out, "%.*s and %.*s: %s\n", PRINT(link_records_id(done->records, a)),
+                  PRINT(link_records_id(done->records, b)), fate_of(done, a, b));
+    buffer_format(out, "  %+7.2f  before any comparison\n", explanation.prior);
+    for (size_t i = 0; i < explanation.part_count; i++) {
+        const struct link_part *part = &explanation.parts[i];
+        buffer_format(out, "  %+7.2f  %.*s: %.*s", part->weight, PRINT(part->field), PRINT(part->level));
+        if (part->a.len || part->b.len)
+            buffer_format(out, " (%.*s | %.*s)", PRINT(part->a), PRINT(part->b));
+        if (part->frequency <= -0.05 || part->frequency >= 0.05)
+            buffer_format(out, ", of which %+.2f for how %s the value is", part->frequency,
+                          part->frequency > 0 ? "rare" : "common");
+        buffer_add_byte(out, '\n');
+    }
+    buffer_format(out, "  %+7.2f  in all: probability %.6f; joins by itself from %.2f\n", explanation.total,
+                  explanation.probability, link_model_join(done->model));
+    if (!slice_empty(explanation.guard))
+        buffer_format(out, "  the rule or guard \"%.*s\" has its say\n", PRINT(explanation.guard));
+}
