@@ -162,12 +162,14 @@ bool command_parse(int argc, char **argv, struct arena *arena, struct invocation
             return unknown_option(command, name, err);
         if (!option->value && joined)
             return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
-        if (option->value && !joined) {
-            if (i + 1 >= argc)
-                return error_set(err, ERROR_USAGE, "--%s needs a value: --%s %s", option->name, option->name,
-                                 option->value);
+        bool two = option->value && strchr(option->value, ' ');
+        if (option->value && i + !joined + two >= argc)
+            return error_set(err, ERROR_USAGE, "--%s needs %s: --%s %s", option->name, two ? "two values" : "a value",
+                             option->name, option->value);
+        if (option->value && !joined)
             value = slice_of(argv[++i]);
-        }
+        if (two)
+            invocation->seconds[place] = slice_of(argv[++i]);
         set_option(invocation, place, value, &help);
     }
     if (help) {
@@ -202,6 +204,11 @@ struct slice option_text(const struct invocation *invocation, const char *name, 
 {
     size_t i = own_option(invocation, name);
     return invocation->given[i] ? invocation->values[i] : slice_of(otherwise);
+}
+
+struct slice option_second(const struct invocation *invocation, const char *name)
+{
+    return invocation->seconds[own_option(invocation, name)];
 }
 
 bool option_integer(const struct invocation *invocation, const char *name, int64_t low, int64_t high, int64_t *ret,

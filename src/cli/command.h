@@ -10,13 +10,13 @@
 
 #include "base/log.h"
 
-#define COMMAND_OPTIONS 14
+#define COMMAND_OPTIONS 20
 
 struct invocation;
 
 struct command_option {
     const char *name;  /* without the dashes */
-    const char *value; /* name of its value in capitals; NULL: a switch */
+    const char *value; /* name of its value in capitals, or of two with a space between; NULL: a switch */
     const char *about;
 };
 
@@ -40,7 +40,7 @@ struct invocation {
     size_t word_count;
     bool json;
     bool terminal; /* standard error is a terminal: progress may be shown */
-    struct slice values[COMMAND_OPTIONS];
+    struct slice values[COMMAND_OPTIONS], seconds[COMMAND_OPTIONS]; /* seconds: of options of two values */
     bool given[COMMAND_OPTIONS];
     /* Repeated options keep the last value; these are common to all commands: */
     struct slice data, store, county;
@@ -56,6 +56,8 @@ bool command_parse(int argc, char **argv, struct arena *arena, struct invocation
 /* An option of this command; must() when the command has none of that name. */
 bool option_given(const struct invocation *invocation, const char *name);
 struct slice option_text(const struct invocation *invocation, const char *name, const char *otherwise);
+/* The second value of an option that takes two. */
+struct slice option_second(const struct invocation *invocation, const char *name);
 bool option_integer(const struct invocation *invocation, const char *name, int64_t low, int64_t high, int64_t *ret,
                     struct error *err) MUST_USE;
 

@@ -99,6 +99,8 @@ bool run_link(struct invocation *invocation, struct error *err)
         return link_the_hub(invocation, (unsigned)threads, err);
     if (invocation->word_count == 1)
         return error_set(err, ERROR_USAGE, "say which files to link: staithe link SPEC.yaml FILE…");
+    if (option_given(invocation, "svg") && !option_given(invocation, "explain"))
+        return error_set(err, ERROR_USAGE, "--svg draws what --explain ID_A ID_B says; give both");
     struct progress shown = {.invocation = invocation};
     struct buffer out = buffer_make(invocation->arena);
     struct link_files_request request = {
@@ -111,7 +113,8 @@ bool run_link(struct invocation *invocation, struct error *err)
         .pairs = option_text(invocation, "pairs", ""),
         .model = option_text(invocation, "model", ""),
         .report = option_text(invocation, "report", ""),
-        .explain = option_text(invocation, "explain", ""),
+        .explain = {option_text(invocation, "explain", ""), option_second(invocation, "explain")},
+        .svg = option_text(invocation, "svg", ""),
         .save_model = option_text(invocation, "save-model", ""),
         .print_specification = option_given(invocation, "print-specification"),
         .json = invocation->json,

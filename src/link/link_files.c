@@ -7,6 +7,7 @@
 #include "link/dictionary.h"
 #include "link/link_write.h"
 #include "link/report.h"
+#include "link/why.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -278,23 +279,6 @@ static bool write_files(const struct file_job *job, struct error *err)
            (slice_empty(request->pairs) || link_write_pairs(&done, request->host, request->pairs, err));
 }
 
-/* --explain A,B: in place of the report. */
-static bool explain(const struct file_job *job, struct buffer *out, struct error *err)
-{
-    struct slice rest = job->request->explain, first = NO_SLICE;
-    uint32_t a = 0, b = 0;
-    struct link_done done = done_of(job);
-    if (!slice_cut(&rest, ',', &first) || slice_empty(rest))
-        return error_set(err, ERROR_USAGE, "give the ids of two records with a comma between them");
-    if (!link_find_record(job->records, slice_trim(first), &a, err) ||
-        !link_find_record(job->records, slice_trim(rest), &b, err))
-        return false;
-    if (a == b)
-        return error_set(err, ERROR_USAGE, "%.*s is one record; give two", PRINT(first));
-    link_write_explanation(&done, a, b, job->request->json, out);
-    return true;
-}
-
 /* ---- Truth, opened last ---- */
 
 static struct slice truth_part(const struct link_spec *spec, struct slice column, struct slice value)
@@ -459,10 +443,33 @@ static bool write_report(struct file_job *job, const struct link_figures *figure
     return done || error_wrap(err, "writing the report %.*s", PRINT(request->report));
 }
 
+static bool explain(const struct file_job *job, struct buffer *out, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    uint32_t pair[2];
+    for (int side = 0; side < 2; side++)
+        if (!why_find(job->records, request->explain[side], &pair[side], err))
+            return false;
+    if (pair[0] == pair[1])
+        return error_set(err, ERROR_USAGE, "a record and itself need no explanation; give two ids");
+    struct link_why why;
+    link_why(&job->cluster_input, &job->clusters, pair[0], pair[1], job->arena, &why);
+    if (request->json)
+        link_why_json(&job->cluster_input, &why, out);
+    else
+        link_why_text(&job->cluster_input, &why, out);
+    if (slice_empty(request->svg))
+        return true;
+    struct buffer picture = buffer_make(job->arena);
+    link_why_svg(&job->cluster_input, &why, &picture);
+    return host_write_file(request->host, request->svg, buffer_slice(&picture), err);
+}
+
 /* Said before the work, not after it. */
 static bool check_places(const struct link_files_request *request, struct error *err)
 {
-    const struct slice paths[] = {request->clusters, request->pairs, request->save_model, request->report};
+    const struct slice paths[] = {request->clusters, request->pairs, request->save_model, request->report,
+                                  request->svg};
     for (size_t i = 0; i < countof(paths); i++)
         if (!slice_empty(paths[i]) && !host_exists(host_folder_of(paths[i])))
             return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %.*s; make it first",
@@ -509,8 +516,6 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
                                                           .edges = job.edges,
                                                           .clusters = job.clusters,
                                                           .numbers = job.numbers};
-    if (!slice_empty(request->explain))
-        return explain(&job, out, err);
     struct link_figures figures;
     bool judged = !slice_empty(request->truth);
     if (judged && !read_truth(&job, err))
@@ -519,6 +524,8 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         evaluate(&job, &figures);
     if (!slice_empty(request->report) && !write_report(&job, judged ? &figures : NULL, err))
         return false;
+    if (!slice_empty(request->explain[0]))
+        return explain(&job, out, err);
     if (request->json)
         report_json(&job, judged ? &figures : NULL, out);
     else

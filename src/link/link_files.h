@@ -36,10 +36,12 @@ struct link_files_request {
     struct slice clusters; /* path to write to: id, (source with more than one file,) cluster; empty: not written */
     struct slice
         pairs; /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */
-    struct slice model;       /* path of a model to use instead of training; empty: train */
-    struct slice save_model;  /* path to write the model to; empty: not written */
-    struct slice report;      /* path to write the page of report.h to; empty: not made */
-    struct slice explain;     /* "ID,ID": their explanation is put into `out` in place of the report; empty: none */
+    struct slice model;      /* path of a model to use instead of training; empty: train */
+    struct slice save_model; /* path to write the model to; empty: not written */
+    struct slice report;     /* path to write the page of report.h to; empty: not made */
+    struct slice explain[2]; /* ids of two records, or source:id: why they are one entity, or why not, is put into `out`
+                                in place of the report; empty: not asked */
+    struct slice svg;        /* path to write the picture of that to; empty: not written */
     bool print_specification; /* only the specification with its defaults is put into `out` */
     bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;

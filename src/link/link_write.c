@@ -150,33 +150,6 @@ bool link_write_pairs(const struct link_done *done, const struct host *host, str
 
 /* ---- One pair ---- */
 
-/* "SOURCE:ID" or "ID"; an id may itself hold colons. */
-static bool is_called(const struct link_records *records, uint32_t record, struct slice name)
-{
-    struct slice id = link_records_id(records, record);
-    if (slice_equal(id, name))
-        return true;
-    struct slice source = link_records_source_name(records, link_records_source_of(records, record));
-    return name.len == source.len + 1 + id.len && slice_starts(name, source) && name.at[source.len] == ':' &&
-           slice_ends(name, id);
-}
-
-bool link_find_record(const struct link_records *records, struct slice id, uint32_t *ret, struct error *err)
-{
-    uint32_t found = UINT32_MAX;
-    for (uint32_t r = 0; r < link_records_count(records); r++) {
-        if (!is_called(records, r, id))
-            continue;
-        if (found != UINT32_MAX)
-            return error_set(err, ERROR_USAGE, "several records are called %.*s; write SOURCE:ID", PRINT(id));
-        found = r;
-    }
-    if (found == UINT32_MAX)
-        return error_set(err, ERROR_NOT_FOUND, "no record is called %.*s", PRINT(id));
-    *ret = found;
-    return true;
-}
-
 static const char *fate_of(const struct link_done *done, uint32_t a, uint32_t b)
 {
     return done->numbers[a] == done->numbers[b] ? "one entity" : "two entities";

@@ -24,8 +24,6 @@ bool link_write_pairs(const struct link_done *done, const struct host *host, str
                       struct error *err) MUST_USE;
 /* The share of pairs of this weight (bits) that are of one entity. */
 double link_probability(double weight);
-/* The number of a record by its id, or by SOURCE:ID where sources share ids. Looks at each record. */
-bool link_find_record(const struct link_records *records, struct slice id, uint32_t *ret, struct error *err) MUST_USE;
 /* Why two records weigh what they weigh: the waterfall, a line a field. */
 void link_write_explanation(const struct link_done *done, uint32_t a, uint32_t b, bool json, struct buffer *out);
 

@@ -4,6 +4,7 @@
 
 #include "link/link_files.h"
 #include "link/link_write.h"
+#include "link/why.h"
 
 enum { LINKAGE_OPEN, LINKAGE_DONE, LINKAGE_FAILED };
 
@@ -220,7 +221,7 @@ int linkage_find(struct linkage *linkage, const char *id, uint32_t *ret_record)
     int status = not_done(linkage);
     if (status)
         return status;
-    if (!link_find_record(linkage->records, slice_of(id), ret_record, &err))
+    if (!why_find(linkage->records, slice_of(id), ret_record, &err))
         return failed(linkage, &err);
     return 0;
 }

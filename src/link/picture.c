@@ -97,8 +97,27 @@ static void put_step(struct buffer *out, const struct scale *scale, const char *
     put_text(out, WIDTH - 8, y + 19, "end", slice_from(figure, (size_t)length));
 }
 
+/* Records as dots, one under the other, and the links between them as lines with their words. */
+static void put_chain(struct buffer *out, double top, struct slice from, const struct picture_link *links, size_t count)
+{
+    enum { X = 40 };
+    for (size_t i = 0; i < count; i++) {
+        double y = top + 14 + 2.0 * LINE * (double)i;
+        put_line(out, INK, links[i].weak ? " stroke-dasharray=\"5 4\" stroke-width=\"2\"" : " stroke-width=\"2\"", X, y,
+                 X, y + 2 * LINE);
+        put_text(out, X + 40, y + LINE + 5, "start", links[i].words);
+    }
+    for (size_t i = 0; i <= count; i++) {
+        double y = top + 14 + 2.0 * LINE * (double)i;
+        struct slice name = i ? links[i - 1].to : from, cut = cut_letters(name, 60);
+        buffer_format(out, "<circle fill=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"7\"/>", TOTAL, X, y);
+        put_text(out, X + 18, y + 5, "start", cut);
+    }
+}
+
 void picture_waterfall(struct buffer *out, const struct picture *picture, const struct picture_step *steps,
-                       size_t count, double threshold)
+                       size_t count, double threshold, struct slice from, const struct picture_link *links,
+                       size_t link_count)
 {
     struct scale scale = {fmin(0, threshold), fmax(0, threshold)};
     double sum = 0;
@@ -110,7 +129,7 @@ void picture_waterfall(struct buffer *out, const struct picture *picture, const 
     double margin = fmax((scale.high - scale.low) * 0.05, 1), top = 26, bottom = top + (double)(count + 1) * LINE + 4;
     scale.low -= margin;
     scale.high += margin;
-    open_picture(out, picture, bottom + 4);
+    open_picture(out, picture, bottom + 4 + (link_count ? 20 + (double)(2 * link_count + 1) * LINE : 0));
     put_line(out, GREY, "", place(&scale, 0), top - 2, place(&scale, 0), bottom);
     put_line(out, INK, " stroke-dasharray=\"5 4\"", place(&scale, threshold), top - 2, place(&scale, threshold),
              bottom);
@@ -127,6 +146,8 @@ void picture_waterfall(struct buffer *out, const struct picture *picture, const 
         put_line(out, GREY, "", place(&scale, sum), y + LINE - 5, place(&scale, sum), y + LINE + 5);
     }
     put_step(out, &scale, TOTAL, top + (double)count * LINE, S("together"), 0, sum, sum);
+    if (link_count)
+        put_chain(out, bottom + 20, from, links, link_count);
     close_picture(out);
 }
 

@@ -15,9 +15,16 @@ struct picture_step {
     double value; /* added to the sum so far; the first is where the sum starts */
 };
 
-/* Horizontal bars, top to bottom: each from the sum before to the sum after, the total last. */
+struct picture_link {
+    struct slice to, words; /* where it leads, and what stands beside it */
+    bool weak;              /* drawn dashed */
+};
+
+/* Horizontal bars, top to bottom: each from the sum before to the sum after, the total last. Below them, where there
+ * are links, a chain of them from `from` on. */
 void picture_waterfall(struct buffer *out, const struct picture *picture, const struct picture_step *steps,
-                       size_t count, double threshold);
+                       size_t count, double threshold, struct slice from, const struct picture_link *links,
+                       size_t link_count);
 
 struct picture_bar {
     struct slice label;

@@ -51,7 +51,8 @@ static void put_pair(struct page *page, struct link_pair pair, const char *headi
         steps[i + 1] = (struct picture_step){explanation.parts[i].field, explanation.parts[i].weight};
     struct picture picture = page_picture(page, arena_format(page->arena, "Waterfall of %s %zu", heading, number),
                                           S("A bar for each comparison, from the sum before to the sum after."));
-    picture_waterfall(page->out, &picture, steps, explanation.part_count + 1, page->input->cluster_input->join);
+    picture_waterfall(page->out, &picture, steps, explanation.part_count + 1, page->input->cluster_input->join,
+                      NO_SLICE, NULL, 0);
     page_picture_end(page);
     static const char *const headings[] = {"Comparison", "Level", "Weight, bits", "of which frequency"};
     page_table(page, "Weights by comparison", headings, countof(headings), 2, false);

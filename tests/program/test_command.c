@@ -66,6 +66,19 @@ static void options_are_checked(void **state)
     assert_true(slice_equal(invocation->words[0], S("--data")));
 }
 
+static void an_option_of_two_values_takes_two_words(void **state)
+{
+    (void)state;
+    struct error err;
+    struct invocation *invocation;
+    assert_false(parse((const char *[]){"link", "a.yaml", "a.csv", "--explain", "1", NULL}, &invocation, &err));
+    assert_non_null(strstr(err.text, "--explain needs two values: --explain ID_A ID_B"));
+    assert_true(parse((const char *[]){"link", "a.yaml", "--explain", "1", "2", "a.csv", NULL}, &invocation, &err));
+    assert_int_equal(invocation->word_count, 2);
+    assert_true(slice_equal(option_text(invocation, "explain", ""), S("1")));
+    assert_true(slice_equal(option_second(invocation, "explain"), S("2")));
+}
+
 /* One table feeds the help and the manual: nothing in it may be missing from either. */
 static void every_command_and_option_is_in_the_help_and_in_the_manual(void **state)
 {
@@ -92,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_misspelt_command_is_answered_with_the_nearest, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_option_of_two_values_takes_two_words, setup, teardown),
         cmocka_unit_test_setup_teardown(options_are_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(every_command_and_option_is_in_the_help_and_in_the_manual, setup, teardown),
     };
