@@ -3,7 +3,7 @@
 
 Makes an environment of pinned versions for each peer below BUILD/peers, prepares the files (prepare.py), runs every linker on
 each in turn (so that a busy minute falls on all of them alike), scores all with one scorer, and writes the table into README.md
-between its two marks. A peer that cannot be installed or fails has a row that says so. Needs the network the first time.
+between its two marks, after each set; with --only the other sets' figures stay as they were. A peer that cannot be installed or fails has a row that says so. Needs the network the first time.
 """
 import argparse
 import datetime
@@ -86,12 +86,11 @@ def best(truth, out, across):
 
 
 class Table:
-    def __init__(self):
-        self.lines = []
+    """The lines of one data set."""
 
-    def title(self, name):
-        self.lines += ["", f"### {TITLES[name]}", "", "| linker | threshold | pairwise P | R | F1 | B-cubed F1 | wall s | processor s | peak MB |",
-                       "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    def __init__(self, name):
+        self.lines = [f"### {TITLES[name]}", "", "| linker | threshold | pairwise P | R | F1 | B-cubed F1 | wall s | processor s | peak MB |",
+                      "| --- | --- | --- | --- | --- | --- | --- | --- | --- |", ]
 
     def row(self, who, threshold, figures, measures):
         accuracy = [f"{figures[key]:.4f}" for key in ("precision", "recall", "f1", "b_cubed_f1")] if figures else ["–"] * 4
@@ -122,7 +121,6 @@ def out_of(folder, who):
 def link_set(name, files, truth, linkers, folder, runs, table):
     """linkers: (what it is called, threshold, command that ends before the files, peer's module or None)"""
     across = name == "febrl4"
-    table.title(name)
     taken = {who: [] for who, *_ in linkers}
     for _ in range(runs):
         for who, _, command, _ in linkers:
@@ -145,16 +143,16 @@ def link_set(name, files, truth, linkers, folder, runs, table):
 
 
 def main(build, source, runs, only, with_million):
-    work = os.path.join(build, "peers", "work")
+    work = os.path.join(build, "peers", f"work-{only or 'all'}")
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
     seed = int.from_bytes(os.urandom(4), "big")
     prepare.prepare(source, work, seed)
-    peers, table = [], Table()
+    peers, missing = [], []
     for title, module in PEERS.items():
         python, sentence = environment(build, module)
         if sentence:
-            table.lines.append(f"\n{title} {sentence}.")
+            missing.append((title, sentence))
             continue
         script = os.path.join(HERE, f"with_{module}.py")
         peers.append((title, module, lambda name, out, files, python=python, script=script: [python, script, name, out, *files]))
@@ -164,36 +162,52 @@ def main(build, source, runs, only, with_million):
         path = os.path.join(ROOT, "examples", "link", f"{specification}.yaml")
         return lambda name, out, files: [staithe, "link", path, *files, "--clusters", out]
 
-    for name in prepare.SETS:
-        if only and name != only:
+    for name in [*prepare.SETS, *(["million"] if with_million else [])]:
+        if only not in (None, name):
             continue
         linkers = [(title, PUBLISHED[name] if module == "splink" else "its own", command, module) for title, module, command in peers]
-        linkers.append((f"Staithe `{name}.yaml`", "its own", ours(name), None))
-        if name == "historical_50k":
+        if name != "million":
+            linkers.append((f"Staithe, `{name}.yaml`", "its own", ours(name), None))
+        if name in ("historical_50k", "million"):
             linkers.append(("Staithe, Splink's ten rules", "its own", ours("historical_50k_splink_rules"), None))
-        files = [os.path.join(work, file) for file in prepare.names_of(name)]
-        link_set(name, files, os.path.join(work, "truth", f"{name}.csv"), linkers, work, runs, table)
-    if with_million and only in (None, "million"):
-        path = os.path.join(work, "million.csv")
-        subprocess.run([sys.executable, os.path.join(HERE, "million.py"), os.path.join(work, "historical_50k.csv"), path], check=True)
-        linkers = [(title, PUBLISHED["million"] if module == "splink" else "its own", command, None) for title, module, command in peers]
-        linkers.append(("Staithe, Splink's ten rules", "its own", ours("historical_50k_splink_rules"), None))
-        link_set("million", [path], None, linkers, work, 1, table)
-        os.remove(path)
-    write_readme(table, seed, runs)
+        table = Table(name)
+        for title, sentence in missing:
+            table.note(title, sentence)
+        truth = os.path.join(work, "truth", f"{name}.csv")
+        if name == "million":
+            files, truth = [os.path.join(work, "million.csv")], None
+            subprocess.run([sys.executable, os.path.join(HERE, "million.py"), os.path.join(work, "historical_50k.csv"), *files], check=True)
+        else:
+            files = [os.path.join(work, file) for file in prepare.names_of(name)]
+        times = 1 if name == "million" else runs
+        link_set(name, files, truth, linkers, work, times, table)
+        when = (f"{datetime.date.today().isoformat()}, {machine()}, load {os.getloadavg()[1]:.1f}, shuffled with seed {seed}, "
+                + ("one run" if times == 1 else f"medians of {times}") + ".")
+        keep(build, name, [*table.lines, "", when])
+    shutil.rmtree(work)
 
 
-def write_readme(table, seed, runs):
+def keep(build, name, lines):
+    """Puts a set's lines beside those of the other sets, and all of them into README.md."""
+    kept, sets = os.path.join(build, "peers", "figures.json"), {}
+    if os.path.exists(kept):
+        with open(kept, encoding="utf-8") as file:
+            sets = json.load(file)
+    sets[name] = lines
+    with open(kept, "w", encoding="utf-8") as file:
+        json.dump(sets, file)
     readme = os.path.join(HERE, "README.md")
     with open(readme, encoding="utf-8") as file:
         text = file.read()
-    load = os.getloadavg()[1]
-    head = [f"{datetime.date.today().isoformat()}, {machine()}, load {load:.1f} (other work on the machine counts in it), shuffled with seed {seed}; "
-            f"medians of {runs}. Python {platform.python_version()}. Peers: {'; '.join(version_of(module) for module in PEERS.values())}."]
     start, end = "<!-- figures -->", "<!-- end of figures -->"
     before, after = text[:text.index(start) + len(start)], text[text.index(end):]
+    versions = "; ".join(version_of(module) for module in PEERS.values())
+    middle = [f"\nPython {platform.python_version()}; {versions}."]
+    for each in TITLES:
+        if each in sets:
+            middle += ["", *sets[each]]
     with open(readme, "w", encoding="utf-8") as file:
-        file.write("\n".join([before, *head, *table.lines, after]))
+        file.write("\n".join([before, *middle, after]))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import pyarrow.csv  # noqa: E402
 from goldenmatch import dedupe_df  # noqa: E402
 from goldenmatch.core.autoconfig import auto_configure_probabilistic_df  # noqa: E402
 
-THRESHOLDS = [None, 0.2, 0.4, 0.45, 0.55, 0.6, 0.7, 0.85, 0.95]  # its own is often 0.5
+THRESHOLDS = [None, 0.4, 0.45, 0.55, 0.65, 0.8]  # its own is often 0.5
 
 
 def read(path):

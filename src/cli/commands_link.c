@@ -97,7 +97,7 @@ bool run_link(struct invocation *invocation, struct error *err)
         return false;
     if (invocation->word_count == 0)
         return link_the_hub(invocation, (unsigned)threads, err);
-    if (invocation->word_count == 1)
+    if (invocation->word_count == 1 && !option_given(invocation, "print-specification"))
         return error_set(err, ERROR_USAGE, "say which files to link: staithe link SPEC.yaml FILE…");
     if (option_given(invocation, "svg") && !option_given(invocation, "explain"))
         return error_set(err, ERROR_USAGE, "--svg draws what --explain ID_A ID_B says; give both");
