@@ -1,9 +1,9 @@
 /* What people type into a search, and what agencies type as names and addresses: any bytes give some terms or none. */
 #include "base/text.h"
-#include "hub/homes.h"
 #include "hub/person_form.h"
 #include "hub/search_question.h"
 #include "hub/search_score.h"
+#include "link/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

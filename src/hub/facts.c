@@ -4,8 +4,8 @@
 #include "hub/facts.h"
 
 #include "base/text.h"
-#include "hub/homes.h"
 #include "hub/reading.h"
+#include "link/address.h"
 
 #include <stdlib.h>
 

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "ingest/source_state.h"
+#include "link/address.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -304,14 +305,16 @@ int64_t linked_find(const struct linked *linked, int64_t anchor)
 
 void linked_place(struct linked *linked, struct arena *arena)
 {
-    struct home_entry *entries = arena_array(arena, struct home_entry, linked->home_count + 1);
+    struct address_entry *entries = arena_array(arena, struct address_entry, linked->home_count + 1);
     for (size_t i = 0; i < linked->home_count; i++) {
         const struct person_form *form = &linked->homes[i].form;
-        entries[i] = (struct home_entry){linked->homes[i].uprn, form->postcode,
-                                         form->address_line.len ? form->address_line : form->address, form->place};
+        entries[i] = (struct address_entry){.uprn = linked->homes[i].uprn,
+                                            .postcode = form->postcode,
+                                            .line = form->address_line.len ? form->address_line : form->address,
+                                            .place = form->place};
     }
     struct arena *scratch = arena_make(0);
-    const struct home_index *index = home_index_make(entries, linked->home_count, arena);
+    const struct address_index *index = address_index_make(entries, linked->home_count, arena);
     for (size_t i = 0; i < linked->count; i++) {
         struct linked_record *record = &linked->records[i];
         struct linked_home wanted;
@@ -324,9 +327,10 @@ void linked_place(struct linked *linked, struct arena *arena)
             }
         }
         if (record->placed == PLACED_NOWHERE && record->form.address.len) {
-            int64_t home = home_index_find(index, record->form.address, record->form.postcode, scratch);
-            if (home >= 0) {
-                record->home = (uint32_t)home;
+            struct address_answer answer;
+            address_match(index, record->form.address, record->form.postcode, scratch, &answer);
+            if (answer.entry >= 0) {
+                record->home = (uint32_t)answer.entry;
                 record->placed = PLACED_BY_ADDRESS;
             }
         }

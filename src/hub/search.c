@@ -6,10 +6,10 @@
 
 #include "base/text.h"
 #include "hub/facts.h"
-#include "hub/homes.h"
 #include "hub/household.h"
 #include "hub/linked.h"
 #include "hub/search_inside.h"
+#include "link/address.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 #include "hub/search_question.h"
 
 #include "base/text.h"
-#include "hub/homes.h"
+#include "link/address.h"
 #include "link/similar.h"
 
 enum { WORDS_MAX = 24 };

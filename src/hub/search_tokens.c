@@ -5,7 +5,7 @@
 #include "hub/search_tokens.h"
 
 #include "base/text.h"
-#include "hub/homes.h"
+#include "link/address.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

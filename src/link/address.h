@@ -87,4 +87,9 @@ struct address_reason {
 void address_reason(const struct address_index *index, const struct address_answer *answer, struct arena *arena,
                     struct address_reason *ret);
 
+/* The words and numbers that an address is searched by, each once in the order of the text, without those that say
+ * nothing ("the", "Norfolk"): "Flat 2, 14 St. John's Rd" gives "f2", "14", "st", "johns", "road" (street and saint are
+ * both "st"). */
+size_t address_words(struct arena *arena, struct slice address, struct slice **ret_words);
+
 #endif

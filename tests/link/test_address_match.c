@@ -264,6 +264,28 @@ static void what_is_no_address_has_no_home(void **state)
     home_is("17 Mill Road, Reedham, NR13 3TL; 8 Barn Road, Norwich, NR2 4QU", "", "0", "ambiguous");
 }
 
+static void usual_short_forms_are_read_in_full(void **state)
+{
+    (void)state;
+    static const char *const words[][2] = {
+        {"14 High St", "14 high st"},
+        {"Rose Cott, Mill Ln", "rose cottage mill lane"},
+        {"Flat 2, 14 St. John's Rd", "f2 14 st johns road"},
+        {"Apt. 3 Upr Gt Ave", "f3 upper great avenue"},
+        {"The Yd, Wd Wk", "yard wood walk"},
+        {"1st Ave, Norfolk, UK", "first avenue"},
+        {"14 a, 14A", "14a"},
+    };
+    struct arena *arena = arena_make(0);
+    for (size_t i = 0; i < countof(words); i++) {
+        struct slice *found;
+        size_t count = address_words(arena, slice_of(words[i][0]), &found);
+        struct slice text = arena_join(arena, found, count, S(" "));
+        assert_string_equal(arena_cstr(arena, text), words[i][1]);
+    }
+    arena_free(arena);
+}
+
 static void an_empty_gazetteer_has_no_homes(void **state)
 {
     (void)state;
@@ -304,6 +326,7 @@ int main(void)
         cmocka_unit_test(what_people_add_does_no_harm),
         cmocka_unit_test(slips_in_a_postcode_are_put_right),
         cmocka_unit_test(what_is_no_address_has_no_home),
+        cmocka_unit_test(usual_short_forms_are_read_in_full),
         cmocka_unit_test(an_empty_gazetteer_has_no_homes),
         cmocka_unit_test(other_spellings_of_one_home_do_not_compete),
     };
