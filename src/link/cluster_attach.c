@@ -1,12 +1,13 @@
 /* cluster_attach.c: records that are left over.
  *
  * A record that says little ("henry, wandsworth") never gathers the odds that a join asks for, and may still have one
- * place where it belongs. For each cluster of one or two records, every cluster that one of its edges leads to is as
- * likely as its share of all records times what the fields say, and a person not seen before one in twenty; it goes to
- * the one that is likelier than all others together. On the historical data this lifts pairwise F1 from .975 to .981.
+ * place where it belongs. For each cluster of one or two records, every greater one that one of its edges leads to is
+ * as likely as its share of all records times what the fields say, and a person not seen before one in twenty; it goes
+ * to the one that is likelier than all others together. On the historical data this lifts pairwise F1 from .976 to
+ * .983.
  *
- * All choices are made on the clusters as they stand, then carried out in canonical order, so nothing depends on the
- * order of choosing. Records whose joins a guard or a person's word has to allow are left alone. */
+ * Small clusters go to greater ones only, and those stay, so each choice is a function of the clusters that one's edges
+ * lead to, and of nothing else. Records whose joins a guard or a person's word has to allow are left alone. */
 #include "link/cluster.h"
 #include "link/threads.h"
 
@@ -16,7 +17,7 @@
 enum { NONE = CLUSTER_NONE, SMALL = 2, CHUNK = 256, MEMBERS_MOST = 256 };
 #define STRANGER 0.05
 
-/* An edge from a small cluster to another one; both by their roots. */
+/* An edge from a small cluster to a greater one; both by their roots. */
 struct way {
     uint32_t from, to;
 };
@@ -71,7 +72,8 @@ static void list_ways(struct attaching *work, struct arena *arena)
             continue;
         uint32_t ends[2] = {plan->root[a], plan->root[b]};
         for (unsigned side = 0; side < 2; side++) {
-            if (work->size[ends[side]] > SMALL || work->size[ends[!side]] > MEMBERS_MOST)
+            if (work->size[ends[side]] > SMALL || work->size[ends[!side]] <= SMALL ||
+                work->size[ends[!side]] > MEMBERS_MOST)
                 continue;
             ARENA_GROW(arena, work->ways, work->way_count, capacity);
             work->ways[work->way_count++] = (struct way){ends[side], ends[!side]};
@@ -137,7 +139,7 @@ static void choose_chunk(void *context, size_t chunk, unsigned thread)
     arena_free(scratch);
 }
 
-/* A small cluster that others have come to, or that has gone, is not small any more. */
+/* Where constraints are about, a cluster takes one newcomer: a second might not be allowed beside the first. */
 static void carry_out(struct attaching *work, struct arena *arena)
 {
     struct cluster_plan *plan = work->plan;
@@ -147,21 +149,13 @@ static void carry_out(struct attaching *work, struct arena *arena)
         gone_to[c] = c;
     for (size_t k = 0; k < work->small_count; k++) {
         uint32_t x = work->ways[work->first[k]].from, y = work->chosen[k];
-        if (y == NONE || settled[x])
-            continue;
-        while (gone_to[y] != y)
-            y = gone_to[y];
-        if (y == x || (plan->constrained && settled[y]))
+        if (y == NONE || (plan->constrained && settled[y]))
             continue;
         gone_to[x] = y;
-        settled[x] = settled[y] = 1;
+        settled[y] = 1;
     }
-    for (uint32_t c = 0; c < plan->count; c++) {
-        uint32_t root = plan->root[c];
-        while (gone_to[root] != root)
-            root = gone_to[root];
-        plan->root[c] = root;
-    }
+    for (uint32_t c = 0; c < plan->count; c++)
+        plan->root[c] = gone_to[plan->root[c]];
 }
 
 bool cluster_attach(struct cluster_plan *plan, struct error *err)
