@@ -119,7 +119,12 @@ bool cluster_kept_apart(struct clustering *work, uint32_t x, uint32_t y);
 bool cluster_forbidden(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond, uint32_t with);
 bool cluster_ambiguous(struct clustering *work, const struct bond *bond);
 
-/* cluster_attach.c: puts records that are left over where they belong; changes plan->root. */
+/* cluster_attach.c: puts clusters of at most CLUSTER_SMALL records to greater ones where they belong; changes
+ * plan->root. cluster_belongs: how likely one is of another, beside CLUSTER_STRANGER for none. */
+enum { CLUSTER_SMALL = 2, CLUSTER_GREATEST = 256 };
+#define CLUSTER_STRANGER 0.05
+double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
+                       const uint32_t *great, size_t great_count, struct arena *scratch);
 bool cluster_attach(struct cluster_plan *plan, struct error *err) MUST_USE;
 
 #endif

@@ -7,15 +7,15 @@
  * .983.
  *
  * Small clusters go to greater ones only, and those stay, so each choice is a function of the clusters that one's edges
- * lead to, and of nothing else. Records whose joins a guard or a person's word has to allow are left alone. */
+ * lead to, and of nothing else. Where a guard, an identifier, a source or a person has a say, nothing is put anywhere.
+ */
 #include "link/cluster.h"
 #include "link/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { NONE = CLUSTER_NONE, SMALL = 2, CHUNK = 256, MEMBERS_MOST = 256 };
-#define STRANGER 0.05
+enum { NONE = CLUSTER_NONE, CHUNK = 256 };
 
 /* An edge from a small cluster to a greater one; both by their roots. */
 struct way {
@@ -72,8 +72,8 @@ static void list_ways(struct attaching *work, struct arena *arena)
             continue;
         uint32_t ends[2] = {plan->root[a], plan->root[b]};
         for (unsigned side = 0; side < 2; side++) {
-            if (work->size[ends[side]] > SMALL || work->size[ends[!side]] <= SMALL ||
-                work->size[ends[!side]] > MEMBERS_MOST)
+            if (work->size[ends[side]] > CLUSTER_SMALL || work->size[ends[!side]] <= CLUSTER_SMALL ||
+                work->size[ends[!side]] > CLUSTER_GREATEST)
                 continue;
             ARENA_GROW(arena, work->ways, work->way_count, capacity);
             work->ways[work->way_count++] = (struct way){ends[side], ends[!side]};
@@ -93,43 +93,28 @@ static void list_ways(struct attaching *work, struct arena *arena)
     work->chosen = arena_array(arena, uint32_t, work->small_count + 1);
 }
 
-/* Sources without duplicates, and verified identifiers, of a whole cluster. */
-static bool may_share(const struct attaching *work, uint32_t x, uint32_t y)
+double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
+                       const uint32_t *great, size_t great_count, struct arena *scratch)
 {
-    const struct link_cluster_input *input = work->plan->input;
-    uint64_t sources = 0, verified = 0;
-    for (uint32_t i = 0; i < work->size[x]; i++) {
-        uint32_t node = work->members[work->start[x] + i];
-        sources |= input->source ? work->plan->masks[input->source[node]] : 0;
-        verified = input->verified && input->verified[node] ? input->verified[node] : verified;
-    }
-    for (uint32_t i = 0; i < work->size[y]; i++) {
-        uint32_t node = work->members[work->start[y] + i];
-        if (input->source && (sources & work->plan->masks[input->source[node]]))
-            return false;
-        if (verified && input->verified[node] && input->verified[node] != verified)
-            return false;
-    }
-    return true;
+    double fit = (double)cluster_fit(plan, memo, small, small_count, great, great_count, scratch);
+    return (double)great_count / (double)plan->input->model->records * exp2(fit - plan->prior);
 }
 
 static void choose_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct attaching *work = context;
-    const struct cluster_plan *plan = work->plan;
     struct arena *scratch = arena_make(0);
     size_t to = (chunk + 1) * CHUNK < work->small_count ? (chunk + 1) * CHUNK : work->small_count;
     for (size_t k = chunk * CHUNK; k < to; k++) {
-        double best = 0, sum = STRANGER;
+        double best = 0, sum = CLUSTER_STRANGER;
         uint32_t chosen = NONE;
         for (size_t i = work->first[k]; i < work->first[k + 1]; i++) {
             uint32_t x = work->ways[i].from, y = work->ways[i].to;
-            double fit = (double)cluster_fit(plan, work->memos[thread], work->members + work->start[x], work->size[x],
-                                             work->members + work->start[y], work->size[y], scratch);
+            double odds = cluster_belongs(work->plan, work->memos[thread], work->members + work->start[x],
+                                          work->size[x], work->members + work->start[y], work->size[y], scratch);
             arena_reset(scratch);
-            double odds = (double)work->size[y] / (double)plan->input->model->records * exp2(fit - plan->prior);
             sum += odds;
-            if (odds > best && may_share(work, x, y)) {
+            if (odds > best) {
                 best = odds;
                 chosen = y;
             }
@@ -139,21 +124,15 @@ static void choose_chunk(void *context, size_t chunk, unsigned thread)
     arena_free(scratch);
 }
 
-/* Where constraints are about, a cluster takes one newcomer: a second might not be allowed beside the first. */
 static void carry_out(struct attaching *work, struct arena *arena)
 {
     struct cluster_plan *plan = work->plan;
     uint32_t *gone_to = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    uint8_t *settled = arena_array(arena, uint8_t, (size_t)plan->count + 1);
     for (uint32_t c = 0; c < plan->count; c++)
         gone_to[c] = c;
-    for (size_t k = 0; k < work->small_count; k++) {
-        uint32_t x = work->ways[work->first[k]].from, y = work->chosen[k];
-        if (y == NONE || (plan->constrained && settled[y]))
-            continue;
-        gone_to[x] = y;
-        settled[y] = 1;
-    }
+    for (size_t k = 0; k < work->small_count; k++)
+        if (work->chosen[k] != NONE)
+            gone_to[work->ways[work->first[k]].from] = work->chosen[k];
     for (uint32_t c = 0; c < plan->count; c++)
         plan->root[c] = gone_to[plan->root[c]];
 }
@@ -161,7 +140,7 @@ static void carry_out(struct attaching *work, struct arena *arena)
 bool cluster_attach(struct cluster_plan *plan, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
-    if (!input->model || plan->guards || input->cannot_count > 0)
+    if (!input->model || plan->constrained)
         return true;
     struct arena *scratch = arena_make(0);
     struct attaching work = {.plan = plan};

@@ -214,7 +214,7 @@ struct link_cluster_input {
     /* Per record one-to-one (link_type link): at most one record of each source in a cluster. */
     bool one_to_one;
     /* Puts what is left over (clusters of one or two records) to the cluster where it belongs more likely than not,
-     * though no pair is heavy enough to join. Not where guards or cannot-links have a say. Needs a model. */
+     * though no pair is heavy enough to join. Not where anything but weights has a say. Needs a model. */
     bool attach;
     const struct link_options *options; /* threads and progress; may be NULL */
 };

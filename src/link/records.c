@@ -105,20 +105,30 @@ struct slice link_records_value(const struct link_records *records, uint32_t rec
 
 /* ---- Preparing ---- */
 
+/* Room for what is known to come first, so that nothing is moved; what comes later grows by doubling. */
+#define RESERVE(arena, array, capacity, wanted)                                                                        \
+    ((capacity) ? (void)0                                                                                              \
+                : (void)((array) = arena_alloc((arena), sizeof *(array), (wanted), _Alignof(uint64_t)),                \
+                         (capacity) = (wanted)))
+
 static bool has_tokens(enum link_kind kind)
 {
     return kind <= LINK_FULL_NAME || kind == LINK_ADDRESS || kind == LINK_PLACE || kind == LINK_TEXT;
 }
 
-/* Plain codes of the raw texts of a column of the files. */
+/* Plain codes of the raw texts of a column of the files; of those that are new. */
 static void code_plain(struct link_records *records, size_t c, struct arena *scratch)
 {
     struct column *column = &records->columns[c];
-    column->plain_of = arena_array(records->arena, uint32_t, column->raw.count);
-    for (size_t code = 1; code < column->raw.count; code++) {
-        struct slice plain =
-            plain_form(records->spec->columns[c].kind, records->spec->date_order, column->raw.texts[code], scratch);
-        column->plain_of[code] = dictionary_add(&column->plain, plain);
+    RESERVE(records->arena, column->plain_of, column->plain_of_capacity, column->raw.count);
+    while (column->plain_of_count < column->raw.count) {
+        size_t code = column->plain_of_count;
+        struct slice plain = NO_SLICE;
+        if (code > 0)
+            plain =
+                plain_form(records->spec->columns[c].kind, records->spec->date_order, column->raw.texts[code], scratch);
+        ARENA_GROW(records->arena, column->plain_of, column->plain_of_count, column->plain_of_capacity);
+        column->plain_of[column->plain_of_count++] = dictionary_add(&column->plain, plain);
         if (arena_used(scratch) > 1u << 20)
             arena_reset(scratch);
     }
@@ -128,7 +138,7 @@ static void code_made(struct link_records *records, size_t c, struct arena *scra
 {
     const struct link_made *made = &records->spec->made[c];
     size_t columns = records->spec->column_count;
-    for (uint32_t r = 0; r < records->count; r++) {
+    for (uint32_t r = records->prepared_count; r < records->count; r++) {
         uint32_t *row = &records->plain[r * columns];
         struct slice parts[6];
         size_t count = 0;
@@ -177,40 +187,50 @@ static void date_features(struct value *value)
     value->day = (uint8_t)(number % 100);
 }
 
-static void make_features(struct link_records *records, size_t c, const struct nicknames *nicknames)
+static struct value value_features(struct link_records *records, size_t c, size_t code)
 {
     struct column *column = &records->columns[c];
     enum link_kind kind = records->spec->columns[c].kind;
-    size_t capacity = 0;
-    column->values = arena_array(records->arena, struct value, column->plain.count);
-    for (size_t code = 1; code < column->plain.count; code++) {
-        struct value *value = &column->values[code];
-        value->text = column->plain.texts[code];
-        value->order = (uint32_t)(column->plain.hashes[code] >> 32);
-        if (kind == LINK_POSTCODE)
-            plain_postcode(value->text, value);
-        if (kind == LINK_DATE)
-            date_features(value);
-        if (!has_tokens(kind))
-            continue;
-        must(column->token_id_count < UINT32_MAX);
-        value->token_at = (uint32_t)column->token_id_count;
-        struct slice rest = value->text, part;
-        while (value->token_count < LINK_TOKENS_MAX && slice_cut(&rest, ' ', &part)) {
-            uint32_t token = dictionary_add(&column->tokens, part);
-            ARENA_GROW(records->arena, column->token_ids, column->token_id_count, capacity);
-            column->token_ids[column->token_id_count++] = token;
-            value->token_count++;
-        }
+    struct value value = {.text = column->plain.texts[code], .order = (uint32_t)(column->plain.hashes[code] >> 32)};
+    if (kind == LINK_POSTCODE)
+        plain_postcode(value.text, &value);
+    if (kind == LINK_DATE)
+        date_features(&value);
+    if (!has_tokens(kind))
+        return value;
+    must(column->token_id_count < UINT32_MAX);
+    value.token_at = (uint32_t)column->token_id_count;
+    struct slice rest = value.text, part;
+    while (value.token_count < LINK_TOKENS_MAX && slice_cut(&rest, ' ', &part)) {
+        uint32_t token = dictionary_add(&column->tokens, part);
+        ARENA_GROW(records->arena, column->token_ids, column->token_id_count, column->token_id_capacity);
+        column->token_ids[column->token_id_count++] = token;
+        value.token_count++;
     }
-    column->token_features = arena_array(records->arena, struct token, column->tokens.count);
-    for (size_t t = 1; t < column->tokens.count; t++) {
-        struct token *token = &column->token_features[t];
-        *token = token_features(column->tokens.texts[t]);
-        if (kind <= LINK_FULL_NAME)
-            token->line_count = (uint8_t)nicknames_lines(nicknames, column->tokens.texts[t], token->lines);
-        if (kind == LINK_GIVEN_NAME && token->line_count == 0)
-            token->near_count = (uint8_t)nicknames_near(nicknames, column->tokens.texts[t], token->lines);
+    return value;
+}
+
+/* Of values and tokens that are new. */
+static void make_features(struct link_records *records, size_t c)
+{
+    struct column *column = &records->columns[c];
+    enum link_kind kind = records->spec->columns[c].kind;
+    RESERVE(records->arena, column->values, column->value_capacity, column->plain.count);
+    while (column->value_count < column->plain.count) {
+        ARENA_GROW(records->arena, column->values, column->value_count, column->value_capacity);
+        size_t code = column->value_count++;
+        column->values[code] = code ? value_features(records, c, code) : (struct value){0};
+    }
+    RESERVE(records->arena, column->token_features, column->feature_capacity, column->tokens.count);
+    while (column->feature_count < column->tokens.count) {
+        ARENA_GROW(records->arena, column->token_features, column->feature_count, column->feature_capacity);
+        size_t code = column->feature_count++;
+        struct token *token = &column->token_features[code];
+        *token = code ? token_features(column->tokens.texts[code]) : (struct token){0};
+        if (code && kind <= LINK_FULL_NAME)
+            token->line_count = (uint8_t)nicknames_lines(records->nicknames, column->tokens.texts[code], token->lines);
+        if (code && kind == LINK_GIVEN_NAME && token->line_count == 0)
+            token->near_count = (uint8_t)nicknames_near(records->nicknames, column->tokens.texts[code], token->lines);
     }
 }
 
@@ -227,58 +247,99 @@ static int compare_ordered(const void *a, const void *b)
     return x->record < y->record ? -1 : x->record > y->record;
 }
 
-static void order_records(struct link_records *records, struct arena *scratch)
+static void key_records(struct link_records *records)
 {
     size_t columns = records->spec->column_count;
-    struct ordered *ordered = arena_array(scratch, struct ordered, (size_t)records->count + 1);
-    records->keys = arena_array(records->arena, uint64_t, (size_t)records->count + 1);
-    records->order = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
-    for (uint32_t r = 0; r < records->count; r++) {
+    RESERVE(records->arena, records->keys, records->key_capacity, records->count);
+    for (uint32_t r = records->prepared_count; r < records->count; r++) {
         uint64_t content = hash64(records->sources[records->source_of[r]].name, 11);
         for (size_t c = 0; c < records->spec->input_count; c++) {
             uint32_t code = records->plain[r * columns + c];
             uint64_t both[2] = {content, code ? records->columns[c].plain.hashes[code] : c};
             content = hash64(slice_from(both, sizeof both), 12);
         }
+        size_t kept = r;
+        ARENA_GROW(records->arena, records->keys, kept, records->key_capacity);
         records->keys[r] = (content & ~0xffffffull) | (hash64(records->ids[r], 13) & 0xffffff);
-        ordered[r] = (struct ordered){records->keys[r], r};
     }
+}
+
+static void order_records(struct link_records *records, struct arena *scratch)
+{
+    struct ordered *ordered = arena_array(scratch, struct ordered, (size_t)records->count + 1);
+    records->order = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
+    for (uint32_t r = 0; r < records->count; r++)
+        ordered[r] = (struct ordered){records->keys[r], r};
     qsort(ordered, records->count, sizeof *ordered, compare_ordered);
     for (uint32_t i = 0; i < records->count; i++)
         records->order[i] = ordered[i].record;
+}
+
+static void make_room(struct link_records *records)
+{
+    size_t wanted = (size_t)records->count * records->spec->column_count + 1;
+    if (wanted <= records->plain_capacity)
+        return;
+    size_t capacity = records->prepared_count ? 2 * wanted : wanted;
+    uint32_t *plain = arena_array(records->arena, uint32_t, capacity);
+    if (records->prepared_count)
+        memcpy(plain, records->plain, (size_t)records->prepared_count * records->spec->column_count * sizeof *plain);
+    records->plain = plain;
+    records->plain_capacity = capacity;
+}
+
+/* Codes the records that are not coded yet. */
+static bool prepare_new(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    const struct link_spec *spec = records->spec;
+    struct arena *scratch = arena_make(0);
+    make_room(records);
+    for (size_t c = 0; c < spec->column_count; c++) {
+        if (options && options->progress &&
+            !options->progress(options->context, "coding", (double)c / (double)spec->column_count)) {
+            arena_free(scratch);
+            return error_set(err, ERROR_CANCELLED, "linking was stopped while coding");
+        }
+        if (c < spec->input_count) {
+            code_plain(records, c, scratch);
+            for (uint32_t r = records->prepared_count; r < records->count; r++)
+                records->plain[r * spec->column_count + c] =
+                    records->columns[c].plain_of[records->raw[r * spec->input_count + c]];
+        } else {
+            code_made(records, c, scratch);
+        }
+        make_features(records, c);
+        arena_reset(scratch);
+    }
+    key_records(records);
+    records->prepared_count = records->count;
+    arena_free(scratch);
+    return true;
 }
 
 bool link_prepare(struct link_records *records, const struct link_options *options, struct error *err)
 {
     if (records->prepared)
         return true;
-    const struct link_spec *spec = records->spec;
-    struct arena *scratch = arena_make(0), *names = arena_make(0);
-    const struct nicknames *nicknames = nicknames_make(names);
-    records->plain = arena_array(records->arena, uint32_t, (size_t)records->count * spec->column_count + 1);
-    for (size_t c = 0; c < spec->column_count; c++) {
-        if (options && options->progress &&
-            !options->progress(options->context, "coding", (double)c / (double)spec->column_count)) {
-            arena_free(scratch);
-            arena_free(names);
-            return error_set(err, ERROR_CANCELLED, "linking was stopped while coding");
-        }
-        if (c < spec->input_count) {
-            code_plain(records, c, scratch);
-            for (uint32_t r = 0; r < records->count; r++)
-                records->plain[r * spec->column_count + c] =
-                    records->columns[c].plain_of[records->raw[r * spec->input_count + c]];
-        } else {
-            code_made(records, c, scratch);
-        }
-        make_features(records, c, nicknames);
-        arena_reset(scratch);
-    }
+    if (!records->nicknames)
+        records->nicknames = nicknames_make(records->arena);
+    if (!prepare_new(records, options, err))
+        return false;
+    struct arena *scratch = arena_make(0);
     order_records(records, scratch);
     records->prepared = true;
     arena_free(scratch);
-    arena_free(names);
     return true;
+}
+
+bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
+                    struct error *err)
+{
+    must(records->prepared);
+    records->prepared = false;
+    bool done = link_records_add(records, source, id, values, err) && prepare_new(records, NULL, err);
+    records->prepared = true;
+    return done;
 }
 
 double records_universe(const struct link_records *records)

@@ -38,6 +38,9 @@ struct column {
     uint32_t *token_ids;
     size_t token_id_count;
     struct token *token_features; /* by token code */
+    /* How many of each are made, and there is room for; code 0 counts. */
+    size_t plain_of_count, value_count, feature_count;
+    size_t plain_of_capacity, value_capacity, feature_capacity, token_id_capacity;
 };
 
 struct source {
@@ -57,9 +60,12 @@ struct link_records {
     struct slice *ids;
     uint16_t *source_of;
     bool prepared;
+    uint32_t prepared_count; /* records that are coded */
+    struct nicknames *nicknames;
+    size_t plain_capacity, key_capacity;
     uint32_t *plain; /* count × column_count, after link_prepare */
     uint64_t *keys;  /* canonical keys */
-    uint32_t *order; /* record numbers in canonical order */
+    uint32_t *order; /* record numbers in canonical order; of those that link_prepare found */
 };
 
 static inline uint32_t record_code(const struct link_records *records, uint32_t record, size_t column)
@@ -82,6 +88,11 @@ static inline void column_order(const struct column *column, uint32_t *a, uint32
         *b = swap;
     }
 }
+
+/* Adds a record to a table that is prepared, and prepares it. Codes, features and keys of all others stay where they
+ * are in number; arrays may move. `order` does not know of it. */
+bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
+                    struct error *err) MUST_USE;
 
 /* Pairs that could be, given the kind of linking. */
 double records_universe(const struct link_records *records);
