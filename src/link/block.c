@@ -133,6 +133,12 @@ struct slice block_key_text(const struct link_records *records, const struct lin
     return arena_join(arena, parts, rule->term_count, S(" | "));
 }
 
+static uint64_t term_hash(const struct link_term *term, const struct value *value, struct arena *arena)
+{
+    struct slice text = term_text(term, value, arena);
+    return slice_empty(text) ? 0 : hash64(text, 21);
+}
+
 /* ---- Keys ---- */
 
 /* The hash of a term for each distinct value of its column; rules share terms. */
@@ -195,12 +201,18 @@ static void hash_term(void *context, size_t number, unsigned thread)
     const struct column *column = &work->blocks->records->columns[hashes->term->column];
     struct arena *texts = arena_make(0);
     for (size_t code = 1; code < column->plain.count; code++) {
-        struct slice text = term_text(hashes->term, &column->values[code], texts);
-        hashes->of[code] = slice_empty(text) ? 0 : hash64(text, 21);
+        hashes->of[code] = term_hash(hashes->term, &column->values[code], texts);
         if (arena_used(texts) > 1u << 18)
             arena_reset(texts);
     }
     arena_free(texts);
+}
+
+/* The key so far with one more term's hash; 0 is no key. */
+static uint64_t join_key(uint64_t key, unsigned term, uint64_t hash)
+{
+    uint64_t both[2] = {key, hash};
+    return term == 0 || !hash ? hash : hash64(slice_from(both, sizeof both), 22);
 }
 
 static uint64_t key_of(const struct make_work *work, size_t rule_number, uint32_t record)
@@ -208,14 +220,19 @@ static uint64_t key_of(const struct make_work *work, size_t rule_number, uint32_
     const struct link_records *records = work->blocks->records;
     const struct link_rule *rule = &records->spec->rules[rule_number];
     uint64_t key = 0;
-    for (unsigned t = 0; t < rule->term_count; t++) {
-        uint64_t hash =
-            work->terms[work->term_of[rule_number][t]].of[record_code(records, record, rule->terms[t].column)];
-        if (!hash)
-            return 0;
-        uint64_t both[2] = {key, hash};
-        key = t == 0 ? hash : hash64(slice_from(both, sizeof both), 22);
-    }
+    for (unsigned t = 0; t < rule->term_count && (t == 0 || key); t++)
+        key = join_key(
+            key, t, work->terms[work->term_of[rule_number][t]].of[record_code(records, record, rule->terms[t].column)]);
+    return key;
+}
+
+uint64_t block_key(const struct link_records *records, const struct link_rule *rule, uint32_t record,
+                   struct arena *scratch)
+{
+    uint64_t key = 0;
+    for (unsigned t = 0; t < rule->term_count && (t == 0 || key); t++)
+        key =
+            join_key(key, t, term_hash(&rule->terms[t], record_value(records, record, rule->terms[t].column), scratch));
     return key;
 }
 

@@ -35,6 +35,9 @@ enum { BLOCK_BATCH = 64 }; /* as many as compare_batch takes */
 void blocks_visit(const struct blocks *blocks, size_t task,
                   void (*visit)(void *context, const struct link_pair *pairs, size_t count), void *context);
 
+/* A rule's key of a record, as blocks are made by; 0 when it has none. */
+uint64_t block_key(const struct link_records *records, const struct link_rule *rule, uint32_t record,
+                   struct arena *scratch);
 /* The text that a rule's key of a record is made of; empty when it has none. */
 struct slice block_key_text(const struct link_records *records, const struct link_rule *rule, uint32_t record,
                             struct arena *arena);

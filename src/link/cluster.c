@@ -73,7 +73,7 @@ static bool plan_nodes(struct cluster_plan *plan, struct arena *arena, struct er
     return true;
 }
 
-static void plan_model(struct cluster_plan *plan, struct arena *arena)
+void cluster_plan_model(struct cluster_plan *plan)
 {
     const struct link_cluster_input *input = plan->input;
     plan->fields = 1;
@@ -82,7 +82,6 @@ static void plan_model(struct cluster_plan *plan, struct arena *arena)
         return;
     must(input->count <= input->records->count);
     comparer_start(&plan->comparer, input->records, input->model);
-    comparer_bind(&plan->comparer, arena);
     plan->fields = input->model->spec->comparison_count;
     plan->prior = input->model->prior;
     plan->guards = input->model->spec->guard_count > 0;
@@ -419,7 +418,9 @@ bool link_cluster(const struct link_cluster_input *input, struct arena *arena, s
     plan->input = input;
     bool done = plan_nodes(plan, scratch, err);
     if (done) {
-        plan_model(plan, scratch);
+        cluster_plan_model(plan);
+        if (input->model)
+            comparer_bind(&plan->comparer, scratch);
         plan_constraints(plan);
         find_components(&components, scratch);
         cut_chunks(&components, scratch);

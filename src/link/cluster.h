@@ -98,6 +98,9 @@ struct component_result {
     size_t refused_count, refused_capacity;
 };
 
+/* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
+void cluster_plan_model(struct cluster_plan *plan);
+
 /* cluster_component.c. Sets plan->root of its own nodes and adds to the result. The arena is reset by the caller. */
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
                        struct arena *arena, struct component_result *ret);

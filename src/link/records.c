@@ -342,6 +342,12 @@ bool records_append(struct link_records *records, uint32_t source, struct slice 
     return done;
 }
 
+void records_take_back(struct link_records *records)
+{
+    must(records->prepared && records->count > 0);
+    records->prepared_count = --records->count;
+}
+
 double records_universe(const struct link_records *records)
 {
     double n = records->count, all = n * (n - 1) / 2;

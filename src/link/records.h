@@ -94,6 +94,9 @@ static inline void column_order(const struct column *column, uint32_t *a, uint32
 bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
                     struct error *err) MUST_USE;
 
+/* Takes the last record away again; the words that it brought stay in the dictionaries. */
+void records_take_back(struct link_records *records);
+
 /* Pairs that could be, given the kind of linking. */
 double records_universe(const struct link_records *records);
 /* True when the kind of linking lets any two meet, and lets these two meet. */

@@ -48,14 +48,21 @@ struct score_visit {
     struct memo *memo;
 };
 
-static struct link_edge make_edge(const struct comparer *comparer, struct link_pair pair,
-                                  const struct compared *compared)
+static struct link_edge weigh_edge(const struct comparer *comparer, struct link_pair pair,
+                                   const struct compared *compared)
 {
     struct link_edge edge = {.a = pair.a,
                              .b = pair.b,
                              .weight = score_weight(comparer->model, compared),
                              .pattern = compare_pattern(compared, comparer->spec->comparison_count)};
     memcpy(edge.frequency, compared->frequency, sizeof edge.frequency);
+    return edge;
+}
+
+struct link_edge score_edge(const struct comparer *comparer, struct link_pair pair, const struct compared *compared)
+{
+    struct link_edge edge = weigh_edge(comparer, pair, compared);
+    score_judge(comparer, &edge);
     return edge;
 }
 
@@ -70,8 +77,7 @@ static void score_pairs(void *context, const struct link_pair *pairs, size_t cou
     for (size_t i = 0; i < count; i++) {
         if (score_weight(comparer->model, &compared[i]) < visit->work->floor && !visit->work->rules)
             continue;
-        struct link_edge edge = make_edge(comparer, pairs[i], &compared[i]);
-        score_judge(comparer, &edge);
+        struct link_edge edge = score_edge(comparer, pairs[i], &compared[i]);
         if (edge.weight < visit->work->floor)
             continue;
         if (!task->arena)
@@ -173,7 +179,5 @@ struct link_edge link_score_pair(const struct link_records *records, const struc
     struct link_pair pair = {a < b ? a : b, a < b ? b : a};
     struct compared compared;
     compare_records(&comparer, NULL, pair.a, pair.b, &compared);
-    struct link_edge edge = make_edge(&comparer, pair, &compared);
-    score_judge(&comparer, &edge);
-    return edge;
+    return score_edge(&comparer, pair, &compared);
 }

@@ -7,6 +7,8 @@
 
 /* Prior and parts, summed in the order of the comparisons. */
 float score_weight(const struct link_model *model, const struct compared *compared);
+/* A pair that was compared, with its verdict. */
+struct link_edge score_edge(const struct comparer *comparer, struct link_pair pair, const struct compared *compared);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
 /* All pairs of these blocks of this weight or more, as link_score gives them. */
