@@ -102,6 +102,8 @@ bool error_from_errno(struct error *err, int errno_value, const char *what, ...)
         return error_set(err, ERROR_FULL, "%s failed because the disk is full; free some space and try again", doing);
     case ENOENT:
         return error_set(err, ERROR_NOT_FOUND, "%s failed because there is no such file; check the path", doing);
+    case EISDIR:
+        return error_set(err, ERROR_INPUT, "%s failed because it is a folder; name a file", doing);
     case EACCES:
     case EPERM:
         return error_set(err, ERROR_IO, "%s is not permitted for this account; check the file's owner and mode", doing);

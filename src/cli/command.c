@@ -179,8 +179,8 @@ bool command_parse(int argc, char **argv, struct arena *arena, struct invocation
     invocation->words = words;
     int count = (int)invocation->word_count;
     if (count < command->least || (command->most >= 0 && count > command->most))
-        return error_set(err, ERROR_USAGE, "`staithe %s` is used as: staithe %s %s", command->name, command->name,
-                         command->arguments);
+        return error_set(err, ERROR_USAGE, "`staithe %s` is used as: staithe %s%s%s", command->name, command->name,
+                         *command->arguments ? " " : "", command->arguments);
     invocation->terminal = isatty(2);
     *ret = invocation;
     return true;
@@ -243,7 +243,8 @@ void command_help(const struct command *command, struct buffer *out)
         buffer_format(out, "\n`staithe COMMAND --help` says more; the manual is staithe(1).\n");
         return;
     }
-    buffer_format(out, "usage: staithe %s %s\n\n%s\n\n", command->name, command->arguments, command->about);
+    buffer_format(out, "usage: staithe %s%s%s\n\n%s\n\n", command->name, *command->arguments ? " " : "",
+                  command->arguments, command->about);
     for (size_t i = 0; i < option_count(command); i++)
         option_line(&command->options[i], out);
     for (size_t i = 0; i < countof(common); i++)

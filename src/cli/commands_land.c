@@ -41,6 +41,7 @@ static bool spool_input(struct invocation *invocation, struct app *app, struct s
 
 static void print_landing(struct invocation *invocation, const struct landing *landing)
 {
+    bool as_told = landing->state == LANDING_REFUSED && option_given(invocation, "refuse");
     struct buffer out = buffer_make(invocation->arena);
     if (invocation->json) {
         landing_json(landing, invocation->arena, &out);
@@ -52,7 +53,7 @@ static void print_landing(struct invocation *invocation, const struct landing *l
     print_out(&out);
     if (landing->state == LANDING_HELD)
         invocation->exit_status = error_exit_status(ERROR_HELD);
-    else if (landing->state == LANDING_FAILED || landing->state == LANDING_REFUSED)
+    else if (landing->state == LANDING_FAILED || (landing->state == LANDING_REFUSED && !as_told))
         invocation->exit_status = error_exit_status(ERROR_INPUT);
 }
 
@@ -147,7 +148,9 @@ static bool check_file(struct invocation *invocation, struct slice path, struct 
     if (yaml_get(&root, "agreement")) {
         if (!agreement_read(text, path, invocation->arena, &agreement, err))
             return false;
-        buffer_format(out, "%.*s: the agreement %.*s holds\n", PRINT(path), PRINT(agreement.name));
+        buffer_format(
+            out, "%.*s: the agreement %.*s reads well by itself; `staithe source check` holds it against the county\n",
+            PRINT(path), PRINT(agreement.name));
         return true;
     }
     if (!contract_read(text, path, invocation->arena, &source, err))

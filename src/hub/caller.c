@@ -36,6 +36,29 @@ static void check_form(const struct answers *answers, const struct search_form *
     fits[3] = fits[3] || (answers->nhs_number.len && slice_equal(answers->nhs_number, form->nhs_number));
 }
 
+/* What the answers were held against, for the audit. */
+static void note_compared(struct reading *r, const struct answers *answers, const struct source *source, int64_t anchor)
+{
+    const struct {
+        enum attribute attribute;
+        bool asked;
+    } all[] = {{ATTRIBUTE_PERSON_GIVEN_NAME, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_MIDDLE_NAMES, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_FAMILY_NAME, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_FULL_NAME, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_KNOWN_AS, answers->name.count > 0},
+               {ATTRIBUTE_PERSON_BIRTH_DATE, answers->birth.len > 0},
+               {ATTRIBUTE_PLACE_POSTCODE, answers->postcode.len > 0},
+               {ATTRIBUTE_PERSON_NHS_NUMBER, answers->nhs_number.len > 0}};
+    reading_note(r, anchor, NO_SLICE, NO_SLICE);
+    for (size_t i = 0; i < countof(all); i++) {
+        const struct column *column = all[i].asked ? source_attribute(source, all[i].attribute) : NULL;
+        if (column)
+            reading_note(r, anchor, source->name, column->name);
+    }
+}
+
 static void read_answers(const struct caller_answers *given, struct date today, struct arena *arena,
                          struct answers *ret)
 {
@@ -90,6 +113,7 @@ static bool check_person(struct reading *r, int64_t entity, const struct answers
                 continue;
             search_form_unpack(packed, &form);
             check_form(answers, &form, fits);
+            note_compared(r, answers, own->source, anchor);
         }
     }
     return true;

@@ -592,6 +592,7 @@ struct person_head person_head(const struct loaded *loaded, const struct loaded_
     const struct view_field *family = record_field(best, ATTRIBUTE_PERSON_FAMILY_NAME);
     const struct view_field *full = record_field(best, ATTRIBUTE_PERSON_FULL_NAME);
     head.named = true;
+    head.named_by = best;
     if (given && family)
         head.name = arena_format(arena, "%.*s %.*s", PRINT(given->value), PRINT(family->value));
     else if (full || family || given)

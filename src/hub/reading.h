@@ -95,6 +95,7 @@ bool reading_shows_place(const struct reading *reading, struct slice source, enu
 struct person_head {
     struct slice name; /* "Name not shown under this purpose" */
     bool named;
+    const struct view_record *named_by; /* the record that gave the name, or NULL */
     struct date born;
     bool died;
 };

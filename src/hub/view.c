@@ -81,6 +81,20 @@ void freshness_of(const struct reading *r, bool shown_only, struct freshness **r
     *ret_count = count;
 }
 
+/* Before the caller is identified the name alone is shown: of which record, and under which clause, is audited. */
+static void note_name(struct reading *r, const struct loaded_person *person, const struct person_head *head)
+{
+    static const enum attribute names[] = {ATTRIBUTE_PERSON_GIVEN_NAME, ATTRIBUTE_PERSON_FAMILY_NAME,
+                                           ATTRIBUTE_PERSON_FULL_NAME};
+    const struct view_record *by = head->named_by;
+    reading_note(r, by ? by->evidence.anchor : person->anchors[0], NO_SLICE, NO_SLICE);
+    for (size_t i = 0; by && i < countof(names); i++) {
+        const struct view_field *field = record_field(by, names[i]);
+        if (field)
+            reading_note(r, by->evidence.anchor, by->evidence.source->name, field->column->name);
+    }
+}
+
 static bool view_fill(struct reading *r, const struct loaded *loaded, struct person_view *view, struct error *err)
 {
     const struct loaded_person *person = &loaded->people[0];
@@ -90,6 +104,7 @@ static bool view_fill(struct reading *r, const struct loaded *loaded, struct per
     view->record_count = view->records_held = person->count;
     if (!guard_caller_known(r->session, subject_of(view->linkage, view->entity, r->arena))) {
         view->caller_check_needed = true;
+        note_name(r, person, &head);
         view->records = NULL;
         view->record_count = 0;
         return true;
@@ -132,8 +147,6 @@ bool hub_view(const struct hub *hub, const struct guard_session *session, int64_
     freshness_of(r, true, &view->freshness, &view->freshness_count);
     if (!view_fill(r, &loaded, view, err))
         return false;
-    if (view->caller_check_needed)
-        reading_note(r, loaded.people[0].anchors[0], S("hub"), S("name"));
     if (!hub_read_end(r, S("view"), subject_of(view->linkage, entity, arena), err))
         return false;
     *ret = view;

@@ -38,9 +38,10 @@ bool intake_open(const struct intake_options *options, struct arena *arena, stru
         return error_set(err, ERROR_NOT_FOUND,
                          "there is no source %.*s in this county; `staithe source list` names them",
                          PRINT(slice_part(options->source, 0, 60)));
+    const struct agency *owner = catalogue_agency(catalogue, source->agency);
     if (!slice_equal(who->agency, source->agency) && !slice_equal(who->agency, S("hub")))
-        return error_set(err, ERROR_DENIED, "%.*s is landed by its own agency, %.*s; ask their data steward",
-                         PRINT(source->name), PRINT(source->agency));
+        return error_set(err, ERROR_DENIED, "\"%.*s\" is landed by its own agency alone; ask the data steward of %.*s",
+                         PRINT(source->title), PRINT(owner ? owner->title : source->agency));
     const struct agreement *agreement = catalogue_agreement(catalogue, source->agreement);
     must(agreement); /* The catalogue has checked. */
     if (!agreement_in_force(agreement, guard_today(guard_of(session))))
@@ -125,8 +126,8 @@ static bool may_come(struct accepting *a, struct transaction *t, struct error *e
     if (!a->file->again && a->current && date_known(a->as_at) &&
         date_compare(a->as_at, a->current_row.landing.as_at) < 0)
         return error_set(err, ERROR_CONFLICT,
-                         "the extract speaks of %.*s, and what is shown of %.*s is of %.*s; say --again to land the "
-                         "older one all the same",
+                         "the extract speaks of %.*s, and what is shown of %.*s is of %.*s; ask to take it "
+                         "again (--again) if the older one is meant",
                          PRINT(date_iso(a->arena, a->as_at)), PRINT(source->name),
                          PRINT(date_iso(a->arena, a->current_row.landing.as_at)));
     return true;
@@ -164,10 +165,10 @@ static bool known_before(struct accepting *a, struct transaction *t, const struc
         const struct value *row = result_row(&rows, i);
         if (!a->file->again && !slice_equal(cell_text(&row[1]), S("failed")) &&
             !slice_equal(cell_text(&row[1]), S("kept")))
-            return error_set(err, ERROR_CONFLICT,
-                             "this file was landed before, on %.*s (landing %lld); say --again to land it all the same",
-                             PRINT(date_words(a->arena, date_of_time(cell_integer(&row[2])))),
-                             (long long)cell_integer(&row[0]));
+            return error_set(
+                err, ERROR_CONFLICT,
+                "this file was landed before, on %.*s (landing %lld); ask to take it again (--again) if that is meant",
+                PRINT(date_words(a->arena, date_of_time(cell_integer(&row[2])))), (long long)cell_integer(&row[0]));
     }
     return true;
 }

@@ -338,10 +338,10 @@ bool pass_file(struct pass *pass, struct error *err)
     }
     pass->row->landing.as_at = as_at;
     if (source->as_at_column.len && date_known(pass->not_before) && date_compare(as_at, pass->not_before) < 0) {
-        (void)error_set_at(
-            err, ERROR_CONFLICT, name, row ? row->line : 0, 0,
-            "the extract speaks of %.*s, and what is shown is of %.*s; say --again to land the older one all the same",
-            PRINT(date_iso(pass->arena, as_at)), PRINT(date_iso(pass->arena, pass->not_before)));
+        (void)error_set_at(err, ERROR_CONFLICT, name, row ? row->line : 0, 0,
+                           "the extract speaks of %.*s, and what is shown is of %.*s; ask to take it again (--again) "
+                           "if the older one is meant",
+                           PRINT(date_iso(pass->arena, as_at)), PRINT(date_iso(pass->arena, pass->not_before)));
         return misfit(pass);
     }
     if (!old_begin(pass, err))

@@ -194,6 +194,8 @@ struct slice landing_sentence(const struct landing *l, struct arena *arena)
         buffer_format(&out, "; the landing is %.*s", PRINT(state_names[l->state]));
     if (l->reason.len)
         buffer_format(&out, ": %.*s", PRINT(l->reason));
+    if (l->state == LANDING_HELD)
+        buffer_add(&out, S("; accept it if that is right, or refuse it"));
     return buffer_slice(&out);
 }
 

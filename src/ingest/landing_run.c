@@ -317,8 +317,7 @@ static enum landing_state judge(const struct pass *pass, struct slice *reason)
     if (pass->closures > 0 && (double)pass->closures > source->hold_share * (double)pass->open_before) {
         *reason = arena_format(arena,
                                "it would close %lld of %lld records (%.1f%%), and the contract holds a snapshot that "
-                               "closes more than %.1f%%; "
-                               "accept it if that is right, or refuse it",
+                               "closes more than %.1f%%",
                                (long long)pass->closures, (long long)pass->open_before,
                                100.0 * (double)pass->closures / (double)pass->open_before, 100.0 * source->hold_share);
         return LANDING_HELD;

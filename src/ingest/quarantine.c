@@ -99,9 +99,11 @@ static bool may_look(const struct guard_session *session, const struct quarantin
     if (!source)
         return error_set(err, ERROR_NOT_FOUND, "there is no source %.*s in this county",
                          PRINT(slice_part(filter->source, 0, 60)));
+    const struct agency *owner = catalogue_agency(guard_catalogue(session), source->agency);
     if (!slice_equal(who->agency, source->agency) && !slice_equal(who->agency, S("hub")))
-        return error_set(err, ERROR_DENIED, "the quarantine of %.*s is open to its own agency, %.*s",
-                         PRINT(source->name), PRINT(source->agency));
+        return error_set(err, ERROR_DENIED,
+                         "the quarantine of \"%.*s\" is open to its own agency alone; ask the data steward of %.*s",
+                         PRINT(source->title), PRINT(owner ? owner->title : source->agency));
     return true;
 }
 

@@ -47,6 +47,7 @@ static bool show_find(struct call *call, const struct search_answer *answer, str
         page.asked = true;
         page.read_as = answer->read_as;
         page.count = (int64_t)answer->hit_count;
+        page.one = answer->hit_count == 1;
         page.more = answer->more;
         page.too_common = answer->too_common;
         page.hits = hits;
@@ -162,7 +163,8 @@ static bool show_why(struct call *call, const struct why_view *why, struct slice
     for (size_t i = 0; i < why->record_count; i++)
         records[i] = (struct page_why_record_line){
             why->records[i].source_title, why->records[i].row_title, why->records[i].name,
-            url_path(call->arena, "/records/%", text_of_integer(call->arena, why->records[i].anchor))};
+            url_path(call->arena, "/records/%", text_of_integer(call->arena, why->records[i].anchor)),
+            text_of_integer(call->arena, why->records[i].anchor)};
     struct page_why page = {
         .name = name,
         .back = back,

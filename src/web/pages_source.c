@@ -28,6 +28,12 @@ static bool may_land(struct call *call, const struct source *source)
            (slice_equal(call->who->agency, source->agency) || slice_equal(call->who->agency, S("hub")));
 }
 
+/* Figures of a source are for whoever lands it, and for whom an agreement in force lets count it. */
+static bool may_count(struct call *call, const struct source *source)
+{
+    return may_land(call, source) || grant_counts(guard_grant(call->session), source->name, AGE_ANY);
+}
+
 static struct slice state_words(enum landing_state state, bool current, struct slice *ret_colour)
 {
     static const struct {
@@ -62,6 +68,7 @@ bool page_sources(struct call *call, struct error *err)
             .as_at = s->landed ? words_of_freshness(call, s->current.as_at, s->current.received_at) : NO_SLICE,
             .stale = s->age.stale,
             .never = !s->landed,
+            .counted = may_count(call, s->source),
             .records = s->records,
             .quarantine = s->open_quarantine,
             .waits = waits ? state_words(s->newest.state, false, &colour) : NO_SLICE,
@@ -79,13 +86,13 @@ static const char *const kinds[] = {[TYPE_TEXT] = "Text",
                                     [TYPE_DATE] = "Date",
                                     [TYPE_BOOLEAN] = "Yes or no"};
 
-static bool put_quality(struct call *call, const struct source *source, bool landed, struct page_source *page,
+static bool put_quality(struct call *call, const struct source *source, bool counted, struct page_source *page,
                         struct error *err)
 {
     struct column_quality *quality = NULL;
     size_t count = 0;
     int64_t records = 0;
-    if (landed && !source_quality(call->web->options.store, source, call->arena, &quality, &count, &records, err))
+    if (counted && !source_quality(call->web->options.store, source, call->arena, &quality, &count, &records, err))
         return false;
     struct page_source_column *rows = arena_array(call->arena, struct page_source_column, source->column_count);
     for (size_t i = 0; i < source->column_count; i++) {
@@ -120,7 +127,7 @@ static bool put_landings(struct call *call, const struct source *source, struct 
             .file = landings[i].file_name,
             .received = time_words(call->arena, landings[i].received_at),
             .by = landings[i].received_by,
-            .words = landing_sentence(&landings[i], call->arena),
+            .words = page->counted ? landing_sentence(&landings[i], call->arena) : NO_SLICE,
         };
         rows[i].state = state_words(landings[i].state, landings[i].is_current, &rows[i].colour);
     }
@@ -152,6 +159,7 @@ static bool show_source(struct call *call, const struct source *source, struct s
         .as_at =
             state.landed ? words_of_freshness(call, state.current.as_at, state.current.received_at) : S("never landed"),
         .stale = state.age.stale,
+        .counted = may_count(call, source),
         .records = state.records,
         .open_quarantine = state.open_quarantine,
         .quarantine_to = land ? url_path(call->arena, "/sources/%/quarantine", source->name) : (struct url){NO_SLICE},
@@ -159,7 +167,8 @@ static bool show_source(struct call *call, const struct source *source, struct s
         .upload = url_path(call->arena, "/sources/%", source->name),
         .csrf = call_csrf(call),
     };
-    return put_landings(call, source, &page, err) && put_quality(call, source, state.landed, &page, err) &&
+    return put_landings(call, source, &page, err) &&
+           put_quality(call, source, state.landed && page.counted, &page, err) &&
            call_page_with_status(call, status, source->title, render_source(call->arena, &page));
 }
 
@@ -288,10 +297,15 @@ bool page_landing(struct call *call, struct error *err)
     struct quarantine_sum *sums;
     size_t count;
     if (!request_integer(call->request, S("id"), &id, err) ||
-        !landing_get(call->web->options.store, id, call->arena, &landing, err) ||
-        !quarantine_summary(call->web->options.store, id, call->arena, &sums, &count, err))
+        !landing_get(call->web->options.store, id, call->arena, &landing, err))
         return false;
     const struct source *source = catalogue_source(call->catalogue, landing.source);
+    if (!source || !may_count(call, source))
+        return error_set(err, ERROR_DENIED,
+                         "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
+                         PRINT(source ? source->title : landing.source));
+    if (!quarantine_summary(call->web->options.store, id, call->arena, &sums, &count, err))
+        return false;
     struct page_landing page = {
         .done = part_of_done(call),
         .source = source ? source->title : landing.source,

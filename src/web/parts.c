@@ -216,9 +216,17 @@ static struct slice words_of_odds(struct arena *arena, double bits)
     return arena_format(arena, "about %.1f to 1 %s", odds, which);
 }
 
-static struct slice words_of_record(struct call *call, const struct why_record *record)
+/* Case notes all bear one name: where source and name do not tell two records apart, their numbers do. */
+static struct slice words_of_record(struct call *call, const struct why_view *why, size_t number)
 {
-    return words_joined(call->arena, (const struct slice[]){record->source_title, record->name}, 2, S(": "));
+    const struct why_record *record = &why->records[number];
+    size_t alike = 0;
+    for (size_t i = 0; i < why->record_count; i++)
+        alike += slice_equal(why->records[i].source_title, record->source_title) &&
+                 slice_equal(why->records[i].name, record->name);
+    struct slice words =
+        words_joined(call->arena, (const struct slice[]){record->source_title, record->name}, 2, S(": "));
+    return alike < 2 ? words : arena_format(call->arena, "%.*s (record %lld)", PRINT(words), (long long)record->anchor);
 }
 
 /* Compared values as the other pages write them. */
@@ -251,7 +259,7 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
         };
         steps[i + 1] = (struct svg_step){rows[i].field, p->weight};
     }
-    struct slice a = words_of_record(call, &why->records[link->a]), b = words_of_record(call, &why->records[link->b]);
+    struct slice a = words_of_record(call, why, link->a), b = words_of_record(call, why, link->b);
     struct slice odds = words_of_odds(arena, link->total);
     struct svg_waterfall picture = {
         .id = arena_format(arena, "waterfall-%zu", number),

@@ -206,6 +206,21 @@ static void why_shows_weights_and_hides_what_may_not_be_shown(void **state)
         }
 }
 
+/* The newest own entry of an action says these fields, under the clause that lets them be used. */
+static void audited_as(struct little *little, struct guard_session *contact, const char *action, const char *fields)
+{
+    struct error err;
+    struct audit_filter own = {.account = guard_who(contact)->name, .action = slice_of(action), .limit = 1};
+    struct audit_entry *entries;
+    size_t count;
+    bool more;
+    GOOD(audit_list(contact, &own, little->arena, &entries, &count, &more, &err));
+    assert_int_equal(count, 1);
+    assert_string_equal(arena_cstr(little->arena, entries[0].fields), fields);
+    assert_string_equal(arena_cstr(little->arena, entries[0].agreements), "answering:3.1");
+    assert_true(entries[0].anchors.len > 0);
+}
+
 static void a_caller_is_identified_before_details_appear(void **state)
 {
     struct little *little = little_of(state);
@@ -219,6 +234,7 @@ static void a_caller_is_identified_before_details_appear(void **state)
     GOOD(hub_view(&little->hub, contact, peggy, S("test"), little->arena, &view, &err));
     assert_true(view->caller_check_needed);
     assert_int_equal(view->record_count + view->fact_count + view->marker_count, 0);
+    audited_as(little, contact, "view", "care.family care.given");
     struct entry_new note = {.kind = ENTRY_CONTACT_NOTE, .entity = peggy, .words = S("Rang about her bath")};
     assert_false(hub_entry_write(&little->hub, contact, &note, little->arena, &id, &err));
     assert_int_equal(err.code, ERROR_DENIED);
@@ -226,6 +242,8 @@ static void a_caller_is_identified_before_details_appear(void **state)
     struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952"), .postcode = S("NR29 4DD")};
     GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, S("test"), &passed, &err));
     assert_false(passed);
+    audited_as(little, contact, "identity check",
+               "care.born care.family care.given care.known_as care.postcode hub.refused");
     struct caller_answers right = {
         .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
     GOOD(hub_check_caller(&little->hub, contact, peggy, &right, S("test"), &passed, &err));

@@ -371,7 +371,7 @@ static void the_as_at_day_comes_from_the_contracts_column(void **state)
     assert_counts(&l, 2, 1, 0, 0, 1, 0, 0); /* the second lies after the extract's day */
     l = world_land(&w, HEAD "1,Ann,03/02/2019,A,1\n");
     assert_int_equal(l.state, LANDING_FAILED);
-    assert_says(l.reason, "say --again");
+    assert_says(l.reason, "(--again)");
     l = world_land_as(&w, S(HEAD "1,Ann,02/02/2019,A,1\n"), NULL, NO_DATE, true);
     assert_int_equal(l.state, LANDING_CURRENT);
 }

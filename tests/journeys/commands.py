@@ -72,6 +72,7 @@ def landing(tap, world):
     held = world.land("bus_passes", cut, "2026-11-10", status=3)
     tap.check("a snapshot that would close half of the records is held: status 3", held["state"] == "held" and not held["current"], held)
     dropped = world.json("land", "bus_passes", "--refuse", str(held["landing"]), status=None)
+    tap.check("what was asked was done: status 0", world.status == 0, dropped)
     tap.check("refused by a person it is dropped", dropped["state"] == "refused" and not dropped["current"], dropped)
     with open(cut, "a", encoding="utf-8", newline="") as file:
         file.writelines(lines[-1:])

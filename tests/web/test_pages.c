@@ -453,6 +453,25 @@ static void an_upload_is_landed_and_reported_row_by_row(void **state)
     arena_free(arena);
 }
 
+/* customer_contact has count: false for the care clients, and true for bus passes. */
+static void figures_of_a_source_need_an_agreement_that_lets_them_be_counted(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor stella = come(arena, "stella.steward", NULL), connie = come(arena, "connie.contact", NULL);
+    struct slice counted = get(arena, &stella, "/sources/adult_social_care_clients");
+    struct slice landing = between(counted, "href=\"/landings/", "\"");
+    assert_true(has(counted, "Different values") && has(counted, " in = ") && landing.len);
+    const char *report = arena_format(arena, "/landings/%.*s", PRINT(landing)).at;
+    assert_true(has(get(arena, &stella, report), "Rows in the file"));
+    struct slice shut = get(arena, &connie, "/sources/adult_social_care_clients");
+    assert_true(has(shut, "HTTP/1.1 200") && has(shut, "No agreement in force lets your role count them"));
+    assert_true(!has(shut, "Different values") && !has(shut, " in = ") && !has(shut, "href=\"/landings/"));
+    assert_true(has(get(arena, &connie, report), "HTTP/1.1 403"));
+    assert_true(has(get(arena, &connie, "/sources/bus_passes"), "Different values"));
+    arena_free(arena);
+}
+
 static void a_withdrawn_agreement_bites_at_the_next_request(void **state)
 {
     (void)state;
@@ -485,6 +504,7 @@ int main(void)
         cmocka_unit_test(an_asset_is_kept_for_a_year_and_comes_packed),
         cmocka_unit_test(a_person_is_found_opened_and_explained),
         cmocka_unit_test(an_upload_is_landed_and_reported_row_by_row),
+        cmocka_unit_test(figures_of_a_source_need_an_agreement_that_lets_them_be_counted),
         cmocka_unit_test(a_withdrawn_agreement_bites_at_the_next_request),
     };
     return cmocka_run_group_tests_name("pages", tests, open_stage, close_stage);
