@@ -514,6 +514,7 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
                                                           .records = job.records,
                                                           .model = job.model,
                                                           .edges = job.edges,
+                                                          .cluster_input = job.cluster_input,
                                                           .clusters = job.clusters,
                                                           .numbers = job.numbers};
     struct link_figures figures;

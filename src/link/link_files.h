@@ -17,6 +17,7 @@ struct link_files_result {
     struct link_records *records;
     struct link_model *model;
     struct link_edges edges;
+    struct link_cluster_input cluster_input;
     struct link_clusters clusters;
     const uint32_t *numbers;
 };

@@ -1,5 +1,5 @@
 /* link_write.h: what came of a linking, as text: clusters and pairs as CSV or, where the path ends in .jsonl, as JSON
- * lines; the explanation of one pair as lines or as JSON. Nothing is kept; the same linking gives the same bytes. */
+ * lines. Nothing is kept; the same linking gives the same bytes. */
 #ifndef STAITHE_LINK_LINK_WRITE_H
 #define STAITHE_LINK_LINK_WRITE_H
 
@@ -24,7 +24,5 @@ bool link_write_pairs(const struct link_done *done, const struct host *host, str
                       struct error *err) MUST_USE;
 /* The share of pairs of this weight (bits) that are of one entity. */
 double link_probability(double weight);
-/* Why two records weigh what they weigh: the waterfall, a line a field. */
-void link_write_explanation(const struct link_done *done, uint32_t a, uint32_t b, bool json, struct buffer *out);
 
 #endif

@@ -173,6 +173,7 @@ int linkage_run(struct linkage *linkage)
     linkage->state = LINKAGE_FAILED;
     if (!link_files(&request, &report, &err))
         return failed(linkage, &err);
+    linkage->result.cluster_input.options = &linkage->options; /* the request ends here */
     linkage->state = LINKAGE_DONE;
     return done(linkage);
 }
@@ -262,8 +263,12 @@ const char *linkage_explain(struct linkage *linkage, uint32_t a, uint32_t b, boo
         return NULL;
     }
     struct buffer out = buffer_make(linkage->arena);
-    struct link_done result = done_of(linkage);
-    link_write_explanation(&result, a, b, as_json, &out);
+    struct link_why why;
+    link_why(&linkage->result.cluster_input, &linkage->result.clusters, a, b, linkage->arena, &why);
+    if (as_json)
+        link_why_json(&linkage->result.cluster_input, &why, &out);
+    else
+        link_why_text(&linkage->result.cluster_input, &why, &out);
     return out.at;
 }
 

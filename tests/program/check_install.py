@@ -65,7 +65,7 @@ def strangers(tap, folder, there, found):
     preload = {"LD_PRELOAD": run("cc", "-print-file-name=libasan.so").stdout.strip()} if sanitised else {}
     in_python = run(sys.executable, examples + "link_people.py", examples + "library.csv", found["libstaithe-link.so"], **preload)
     tap.check("the example in Python finds the same entities, and says why",
-              in_python.returncode == 0 and in_python.stdout.startswith(in_c.stdout) and "before any comparison" in in_python.stdout,
+              in_python.returncode == 0 and in_python.stdout.startswith(in_c.stdout) and "before comparing" in in_python.stdout,
               in_python.stdout[-300:] + in_python.stderr)
 
 
