@@ -109,6 +109,7 @@ bool run_link(struct invocation *invocation, struct error *err)
         .files = invocation->words + 1,
         .file_count = invocation->word_count - 1,
         .truth = option_text(invocation, "truth", ""),
+        .by = option_text(invocation, "by", ""),
         .clusters = option_text(invocation, "clusters", ""),
         .pairs = option_text(invocation, "pairs", ""),
         .model = option_text(invocation, "model", ""),

@@ -26,7 +26,9 @@ struct file_job {
     uint64_t *truth;   /* by record: its label, once it was asked for and read */
     uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
     uint32_t *sources;
-    uint64_t irregular; /* rows of another length than their header */
+    uint64_t irregular;    /* rows of another length than their header */
+    struct groups *groups; /* by column asked for */
+    size_t group_count;
     int64_t started;
     struct report_stage stages[6];
     size_t stage_count;
@@ -295,14 +297,12 @@ static struct slice truth_part(const struct link_spec *spec, struct slice column
     return slice_part(value, 0, at - spec->truth_until.len);
 }
 
-static bool read_truth(struct file_job *job, struct error *err)
+/* One more column, by its header: numbers of its values, 0 where there is none. Every file must have it, or any. */
+static bool read_column(const struct file_job *job, struct slice column, bool every, const char *what,
+                        struct dictionary *values, uint32_t *codes, struct error *err)
 {
     uint32_t n = link_records_count(job->records), at = 0;
-    struct arena *arena = arena_make(0);
-    uint64_t *truth = arena_array(job->arena, uint64_t, (size_t)n + 1);
-    struct dictionary labels;
-    dictionary_start(&labels, arena);
-    bool done = true;
+    bool done = true, found = false;
     for (size_t f = 0; done && f < job->request->file_count; f++) {
         struct arena *scratch = arena_make(0);
         struct csv_reader *reader = NULL;
@@ -311,26 +311,41 @@ static bool read_truth(struct file_job *job, struct error *err)
         int place = -1;
         const struct csv_row *row = NULL;
         done = open_rows(job, f, scratch, &reader, &headers, &count, err) &&
-               find_header(job->request->files[f], headers, count, job->request->truth, &place, err);
-        if (done && place < 0)
-            done = missing_id(job, f, headers, count, job->request->truth, "was given as the truth", err);
+               find_header(job->request->files[f], headers, count, column, &place, err);
+        found |= place >= 0;
+        if (done && place < 0 && (every || (!found && f + 1 == job->request->file_count)))
+            done = missing_id(job, f, headers, count, column, what, err);
         while (done && (done = csv_read(reader, &row, err)) && row) {
             if (at == n) {
                 done = error_set(err, ERROR_CONFLICT, "%.*s grew while it was linked; link it again",
                                  PRINT(job->request->files[f]));
                 break;
             }
-            struct slice value = (size_t)place < row->count ? slice_trim(row->fields[place]) : NO_SLICE;
-            uint32_t label = dictionary_add(&labels, truth_part(job->spec, job->request->truth, value));
-            truth[at] = label ? label : (1ull << 32) + at; /* no label: an entity of its own */
-            at++;
+            bool has = place >= 0 && (size_t)place < row->count;
+            codes[at++] =
+                dictionary_add(values, has ? truth_part(job->spec, column, slice_trim(row->fields[place])) : NO_SLICE);
         }
         arena_free(scratch);
     }
     if (done && at != n)
         done = error_set(err, ERROR_CONFLICT, "the files changed while they were linked; link them again");
-    arena_free(arena);
-    job->truth = done ? truth : NULL;
+    return done;
+}
+
+static bool read_truth(struct file_job *job, struct error *err)
+{
+    uint32_t n = link_records_count(job->records);
+    struct arena *scratch = arena_make(0);
+    uint32_t *codes = arena_array(scratch, uint32_t, (size_t)n + 1);
+    struct dictionary labels;
+    dictionary_start(&labels, scratch);
+    bool done = read_column(job, job->request->truth, true, "was given as the truth", &labels, codes, err);
+    if (done) {
+        job->truth = arena_array(job->arena, uint64_t, (size_t)n + 1);
+        for (uint32_t r = 0; r < n; r++)
+            job->truth[r] = codes[r] ? codes[r] : (1ull << 32) + r; /* no label: an entity of its own */
+    }
+    arena_free(scratch);
     return done;
 }
 
@@ -343,6 +358,95 @@ static void evaluate(const struct file_job *job, struct link_figures *ret)
         cluster[r] = job->numbers[r];
     link_evaluate(cluster, job->truth, job->spec->type == LINK_LINK ? job->sources : NULL, n, ret);
     arena_free(scratch);
+}
+
+/* ---- Accuracy by group ---- */
+
+/* A column of the specification counts by its plain values, any other of the files as it is written. */
+static bool make_group(struct file_job *job, const struct groups_input *input, struct slice name, struct groups *ret,
+                       struct error *err)
+{
+    int found = link_spec_find(job->spec, name);
+    struct arena *scratch = arena_make(0);
+    size_t n = (size_t)input->count + 1;
+    uint32_t *codes = arena_array(scratch, uint32_t, n);
+    bool done = true;
+    if (found >= 0 && job->spec->columns[found].kind == LINK_DATE) {
+        uint16_t *years = arena_array(scratch, uint16_t, n);
+        for (uint32_t r = 0; r < input->count; r++)
+            years[r] =
+                record_code(job->records, r, (size_t)found) ? record_value(job->records, r, (size_t)found)->year : 0;
+        groups_by_year(input, name, years, job->arena, ret);
+    } else if (found >= 0) {
+        const struct dictionary *plain = &job->records->columns[found].plain;
+        for (uint32_t r = 0; r < input->count; r++)
+            codes[r] = record_code(job->records, r, (size_t)found);
+        groups_by_value(input, name, codes, plain->texts, (uint32_t)plain->count, job->arena, ret);
+    } else {
+        struct dictionary values;
+        dictionary_start(&values, scratch);
+        done = read_column(job, name, false, "accuracy was asked by", &values, codes, err);
+        if (done)
+            groups_by_value(input, name, codes, values.texts, (uint32_t)values.count, job->arena, ret);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+static bool make_groups(struct file_job *job, struct error *err)
+{
+    struct slice rest = job->request->by, name;
+    uint32_t n = link_records_count(job->records);
+    struct arena *scratch = arena_make(0);
+    uint64_t *cluster = arena_array(scratch, uint64_t, (size_t)n + 1);
+    for (uint32_t r = 0; r < n; r++)
+        cluster[r] = job->numbers[r];
+    struct groups_input input = {cluster, job->truth, job->spec->type == LINK_LINK ? job->sources : NULL, n};
+    bool done = true;
+    while (done && slice_cut(&rest, ',', &name)) {
+        name = slice_trim(name);
+        if (slice_empty(name))
+            continue;
+        size_t kept = job->group_count, capacity = kept;
+        ARENA_GROW(job->arena, job->groups, kept, capacity);
+        done = make_group(job, &input, name, &job->groups[job->group_count++], err);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+static void groups_json(const struct file_job *job, struct json *json)
+{
+    json_key(json, "by");
+    json_array(json);
+    for (size_t c = 0; c < job->group_count; c++)
+        for (size_t g = 0; g < job->groups[c].count; g++) {
+            const struct group *group = &job->groups[c].groups[g];
+            json_object(json);
+            json_pair_text(json, "column", job->groups[c].column);
+            json_pair_text(json, "group", group->name);
+            json_pair_integer(json, "records", (int64_t)group->records);
+            json_pair_real(json, "precision", group->precision);
+            json_pair_real(json, "recall", group->recall);
+            json_pair_real(json, "f1", group->f1);
+            json_pair_bool(json, "low_precision", group->low_precision);
+            json_pair_bool(json, "low_recall", group->low_recall);
+            json_end(json);
+        }
+    json_end(json);
+}
+
+static void groups_text(const struct file_job *job, struct buffer *out)
+{
+    for (size_t c = 0; c < job->group_count; c++) {
+        buffer_format(out, "by %.*s:\n", PRINT(job->groups[c].column));
+        for (size_t g = 0; g < job->groups[c].count; g++) {
+            const struct group *group = &job->groups[c].groups[g];
+            buffer_format(out, "  %-28.*s %9" PRIu64 " records, precision %.4f%s, recall %.4f%s\n",
+                          PRINT(slice_part(group->name, 0, 60)), group->records, group->precision,
+                          group->low_precision ? " (low)" : "", group->recall, group->low_recall ? " (low)" : "");
+        }
+    }
 }
 
 /* ---- The report ---- */
@@ -385,6 +489,8 @@ static void report_json(const struct file_job *job, const struct link_figures *f
         json_pair_integer(&json, "true_entities", (int64_t)figures->entities);
         json_end(&json);
     }
+    if (job->group_count)
+        groups_json(job, &json);
     json_pair_real(&json, "seconds", job->seconds);
     json_end(&json);
     buffer_add_byte(out, '\n');
@@ -411,6 +517,7 @@ static void report_text(const struct file_job *job, const struct link_figures *f
                       "(%" PRIu64 " true pairs, %" PRIu64 " predicted, %" PRIu64 " entities)\n",
                       figures->precision, figures->recall, figures->f1, figures->b3_precision, figures->b3_recall,
                       figures->b3_f1, figures->true_pairs, figures->predicted_pairs, figures->entities);
+    groups_text(job, out);
     buffer_format(out, "%.2f seconds\n", job->seconds);
 }
 
@@ -430,6 +537,8 @@ static bool write_report(struct file_job *job, const struct link_figures *figure
                                  .options = &request->options,
                                  .truth_name = request->truth,
                                  .truth = job->truth,
+                                 .groups = job->groups,
+                                 .group_count = job->group_count,
                                  .figures = figures};
     struct report *report;
     bool done = report_gather(&input, scratch, &report, err);
@@ -493,6 +602,8 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         return error_set(err, ERROR_USAGE, "no file to link was given");
     if (job.spec->type == LINK_LINK && request->file_count < 2 && !request->records)
         return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
+    if (!slice_empty(request->by) && slice_empty(request->truth))
+        return error_set(err, ERROR_USAGE, "--by needs --truth COLUMN: accuracy is a comparison with the truth");
     if (!check_places(request, err) || !read_files(&job, err))
         return false;
     end_stage(&job, S("reading"));
@@ -523,6 +634,8 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         return false;
     if (judged)
         evaluate(&job, &figures);
+    if (judged && !make_groups(&job, err))
+        return false;
     if (!slice_empty(request->report) && !write_report(&job, judged ? &figures : NULL, err))
         return false;
     if (!slice_empty(request->explain[0]))

@@ -34,6 +34,7 @@ struct link_files_request {
     size_t file_count;
     struct slice truth;    /* column with the true entity, empty: no evaluation. `truth:` of the specification may say
                               which part of it counts */
+    struct slice by;       /* columns with commas between: accuracy by their values; needs the truth; empty: none */
     struct slice clusters; /* path to write to: id, (source with more than one file,) cluster; empty: not written */
     struct slice
         pairs; /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */

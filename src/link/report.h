@@ -11,6 +11,7 @@
 #define STAITHE_LINK_REPORT_H
 
 #include "base/host.h"
+#include "link/groups.h"
 #include "link/model.h"
 #include "link/records.h"
 
@@ -32,6 +33,8 @@ struct report_input {
     struct slice truth_name;
     const uint64_t *truth;              /* by record; NULL: none */
     const struct link_figures *figures; /* with truth */
+    const struct groups *groups;        /* with truth: accuracy by columns */
+    size_t group_count;
     const struct report_stage *stages;
     size_t stage_count;
 };

@@ -487,6 +487,57 @@ static void put_choices(struct page *page)
     page_put(page, "</section>\n");
 }
 
+/* ---- Groups ---- */
+
+static void put_group_row(struct page *page, const struct group *group)
+{
+    page_put(page, "<tr><th scope=\"row\">");
+    page_value(page, group->name, 60);
+    page_put(page, "</th>");
+    page_cell_count(page, group->records);
+    page_cell_number(page, "%.4f", group->precision);
+    page_cell_number(page, "%.4f", group->recall);
+    page_cell_number(page, "%.4f", group->f1);
+    page_cell_text(page, group->low_precision && group->low_recall ? S("precision and recall low")
+                         : group->low_precision                    ? S("precision low")
+                         : group->low_recall                       ? S("recall low")
+                                                                   : S("as the rest"));
+    page_put(page, "</tr>\n");
+}
+
+static void put_groups(struct page *page)
+{
+    if (page->input->group_count == 0)
+        return;
+    page_put(page, "<section id=\"groups\"><h2>Accuracy by group</h2><p>The pairs of a group are those of its records "
+                   "with any others. Low: below that of all records by more than a hundredth, and by more than chance "
+                   "would make it.</p>\n");
+    for (size_t c = 0; c < page->input->group_count; c++) {
+        const struct groups *groups = &page->input->groups[c];
+        struct picture_bar *bars = arena_array(page->arena, struct picture_bar, groups->count + 1);
+        for (size_t g = 0; g < groups->count; g++)
+            bars[g] =
+                (struct picture_bar){groups->groups[g].name, {groups->groups[g].precision, groups->groups[g].recall}};
+        page_put(page, "<h3>By ");
+        page_value(page, groups->column, 60);
+        page_put(page, "</h3>\n");
+        struct picture picture =
+            page_picture(page, arena_format(page->arena, "Accuracy by %.*s", PRINT(slice_part(groups->column, 0, 100))),
+                         S("Two bars for each group: precision and recall."));
+        picture_shares(page->out, &picture, bars, groups->count, (const struct slice[2]){S("precision"), S("recall")});
+        page_picture_end(page);
+        static const char *const headings[] = {"Group", "Records", "Precision", "Recall", "F1", "Beside all records"};
+        page_table(page, "Accuracy by group", headings, countof(headings), 1, false);
+        for (size_t g = 0; g < groups->count; g++)
+            put_group_row(page, &groups->groups[g]);
+        struct group whole = groups->whole;
+        whole.name = S("all records"); /* never low beside itself */
+        put_group_row(page, &whole);
+        page_table_end(page, false);
+    }
+    page_put(page, "</section>\n");
+}
+
 /* ---- Clusters ---- */
 
 static void put_sizes(struct page *page)
@@ -606,14 +657,22 @@ struct slice report_html(const struct report *report, struct arena *arena)
              "</style></head>\n<body><header><a class=\"skip\" href=\"#main\">To the figures</a><h1>Linking by ");
     page_text(&page, report->input->title);
     page_put(&page, "</h1><nav aria-label=\"Sections\"><ul>");
-    static const char *const sections[][2] = {{"summary", "Summary"},         {"completeness", "Completeness"},
-                                              {"blocking", "Blocking rules"}, {"levels", "m and u"},
-                                              {"weights", "Weights"},         {"curve", "Precision and recall"},
-                                              {"thresholds", "Thresholds"},   {"sizes", "Sizes"},
-                                              {"unsure", "Least certain"},    {"typical", "Typical links"},
-                                              {"cost", "Time and memory"},    {"specification", "Specification"}};
+    static const char *const sections[][2] = {{"summary", "Summary"},
+                                              {"completeness", "Completeness"},
+                                              {"blocking", "Blocking rules"},
+                                              {"levels", "m and u"},
+                                              {"weights", "Weights"},
+                                              {"curve", "Precision and recall"},
+                                              {"thresholds", "Thresholds"},
+                                              {"groups", "By group"},
+                                              {"sizes", "Sizes"},
+                                              {"unsure", "Least certain"},
+                                              {"typical", "Typical links"},
+                                              {"cost", "Time and memory"},
+                                              {"specification", "Specification"}};
     for (size_t i = 0; i < countof(sections); i++)
-        buffer_format(&out, "<li><a href=\"#%s\">%s</a></li>", sections[i][0], sections[i][1]);
+        if (strcmp(sections[i][0], "groups") != 0 || page.input->group_count)
+            buffer_format(&out, "<li><a href=\"#%s\">%s</a></li>", sections[i][0], sections[i][1]);
     page_put(&page, "</ul></nav></header>\n<main id=\"main\">\n");
     put_summary(&page);
     put_completeness(&page);
@@ -622,6 +681,7 @@ struct slice report_html(const struct report *report, struct arena *arena)
     put_weights(&page);
     put_curve(&page);
     put_choices(&page);
+    put_groups(&page);
     put_sizes(&page);
     page_unsure(&page);
     page_typical(&page);

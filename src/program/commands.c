@@ -71,6 +71,7 @@ static const struct command table[] = {
                  {"pairs", "OUT.csv",
                   "files: write the pairs with their weights there; OUT.jsonl: with each field's part"},
                  {"truth", "COLUMN", "files: the column of labels to compare with"},
+                 {"by", "COLUMN,COLUMN", "files: with --truth, accuracy by the values of these columns"},
                  {"report", "OUT.html", "files: write a page there that tells how the linking went"},
                  {"explain", "ID_A ID_B",
                   "files: say why two records are one entity, or why not (source:id where ids are shared)"},
