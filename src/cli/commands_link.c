@@ -101,6 +101,9 @@ bool run_link(struct invocation *invocation, struct error *err)
         return error_set(err, ERROR_USAGE, "say which files to link: staithe link SPEC.yaml FILE…");
     if (option_given(invocation, "svg") && !option_given(invocation, "explain"))
         return error_set(err, ERROR_USAGE, "--svg draws what --explain ID_A ID_B says; give both");
+    int64_t ask = 0;
+    if (!option_integer(invocation, "ask", 1, 100000, &ask, err))
+        return false;
     struct progress shown = {.invocation = invocation};
     struct buffer out = buffer_make(invocation->arena);
     struct link_files_request request = {
@@ -109,6 +112,9 @@ bool run_link(struct invocation *invocation, struct error *err)
         .files = invocation->words + 1,
         .file_count = invocation->word_count - 1,
         .truth = option_text(invocation, "truth", ""),
+        .labels = option_text(invocation, "labels", ""),
+        .ask = option_second(invocation, "ask"),
+        .ask_count = (size_t)ask,
         .by = option_text(invocation, "by", ""),
         .clusters = option_text(invocation, "clusters", ""),
         .pairs = option_text(invocation, "pairs", ""),

@@ -27,6 +27,7 @@ struct file_job {
     uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
     uint32_t *sources;
     uint64_t irregular;    /* rows of another length than their header */
+    struct labels *labels; /* once read */
     struct groups *groups; /* by column asked for */
     size_t group_count;
     int64_t started;
@@ -415,6 +416,64 @@ static bool make_groups(struct file_job *job, struct error *err)
     return done;
 }
 
+/* ---- Labels ---- */
+
+static bool use_labels(struct file_job *job, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    if (!slice_empty(request->labels)) {
+        job->labels = arena_new(job->arena, struct labels);
+        if (!labels_read(request->host, request->labels, &job->cluster_input, &job->clusters, job->arena, job->labels,
+                         err))
+            return false;
+    }
+    if (slice_empty(request->ask))
+        return true;
+    struct arena *scratch = arena_make(0);
+    struct buffer page = buffer_make(scratch);
+    labels_ask(&job->cluster_input, job->labels, request->ask_count, &page);
+    bool done = host_write_file(request->host, request->ask, buffer_slice(&page), err);
+    arena_free(scratch);
+    return done;
+}
+
+static void labels_json(const struct labels *labels, struct json *json)
+{
+    json_key(json, "labels");
+    json_object(json);
+    json_pair_integer(json, "pairs", (int64_t)labels->count);
+    json_pair_integer(json, "matches", (int64_t)labels->matches);
+    json_pair_integer(json, "joined_rightly", (int64_t)labels->right);
+    json_pair_integer(json, "joined_wrongly", (int64_t)labels->wrong);
+    json_pair_integer(json, "missed", (int64_t)labels->missed);
+    json_pair_integer(json, "never_compared", (int64_t)labels->never_met);
+    json_pair_real(json, "precision", labels->precision);
+    json_pair_real(json, "recall", labels->recall);
+    json_pair_real(json, "f1", labels->f1);
+    json_pair_integer(json, "contradicted", (int64_t)labels->contradicted);
+    json_key(json, "contradictions");
+    json_array(json);
+    for (size_t i = 0; i < labels->against_count; i++)
+        json_text(json, labels->against[i]);
+    json_end(json);
+    json_end(json);
+}
+
+static void labels_text(const struct labels *labels, struct buffer *out)
+{
+    buffer_format(out,
+                  "labels: %zu pairs, %zu of them matches; precision %.4f, recall %.4f, F1 %.4f (%" PRIu64
+                  " joined rightly, %" PRIu64 " wrongly, %" PRIu64 " missed, of which %" PRIu64
+                  " were never compared)\n",
+                  labels->count, labels->matches, labels->precision, labels->recall, labels->f1, labels->right,
+                  labels->wrong, labels->missed, labels->never_met);
+    if (labels->contradicted)
+        buffer_format(out, "%zu label%s left out, for they contradict others:\n", labels->contradicted,
+                      labels->contradicted == 1 ? " was" : "s were");
+    for (size_t i = 0; i < labels->against_count; i++)
+        buffer_format(out, "  %.*s\n", PRINT(labels->against[i]));
+}
+
 static void groups_json(const struct file_job *job, struct json *json)
 {
     json_key(json, "by");
@@ -489,6 +548,8 @@ static void report_json(const struct file_job *job, const struct link_figures *f
         json_pair_integer(&json, "true_entities", (int64_t)figures->entities);
         json_end(&json);
     }
+    if (job->labels)
+        labels_json(job->labels, &json);
     if (job->group_count)
         groups_json(job, &json);
     json_pair_real(&json, "seconds", job->seconds);
@@ -517,6 +578,8 @@ static void report_text(const struct file_job *job, const struct link_figures *f
                       "(%" PRIu64 " true pairs, %" PRIu64 " predicted, %" PRIu64 " entities)\n",
                       figures->precision, figures->recall, figures->f1, figures->b3_precision, figures->b3_recall,
                       figures->b3_f1, figures->true_pairs, figures->predicted_pairs, figures->entities);
+    if (job->labels)
+        labels_text(job->labels, out);
     groups_text(job, out);
     buffer_format(out, "%.2f seconds\n", job->seconds);
 }
@@ -537,6 +600,7 @@ static bool write_report(struct file_job *job, const struct link_figures *figure
                                  .options = &request->options,
                                  .truth_name = request->truth,
                                  .truth = job->truth,
+                                 .labels = job->labels,
                                  .groups = job->groups,
                                  .group_count = job->group_count,
                                  .figures = figures};
@@ -577,8 +641,8 @@ static bool explain(const struct file_job *job, struct buffer *out, struct error
 /* Said before the work, not after it. */
 static bool check_places(const struct link_files_request *request, struct error *err)
 {
-    const struct slice paths[] = {request->clusters, request->pairs, request->save_model, request->report,
-                                  request->svg};
+    const struct slice paths[] = {request->clusters, request->pairs, request->save_model,
+                                  request->report,   request->svg,   request->ask};
     for (size_t i = 0; i < countof(paths); i++)
         if (!slice_empty(paths[i]) && !host_exists(host_folder_of(paths[i])))
             return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %.*s; make it first",
@@ -634,7 +698,7 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         return false;
     if (judged)
         evaluate(&job, &figures);
-    if (judged && !make_groups(&job, err))
+    if ((judged && !make_groups(&job, err)) || !use_labels(&job, err))
         return false;
     if (!slice_empty(request->report) && !write_report(&job, judged ? &figures : NULL, err))
         return false;

@@ -43,7 +43,10 @@ struct link_files_request {
     struct slice report;     /* path to write the page of report.h to; empty: not made */
     struct slice explain[2]; /* ids of two records, or source:id: why they are one entity, or why not, is put into `out`
                                 in place of the report; empty: not asked */
-    struct slice svg;        /* path to write the picture of that to; empty: not written */
+    struct slice labels;     /* path of pairs that a person labelled (labels.h); empty: none */
+    struct slice ask;        /* path to write the ask_count pairs to that teach most; empty: not written */
+    size_t ask_count;
+    struct slice svg;         /* path to write the picture of that to; empty: not written */
     bool print_specification; /* only the specification with its defaults is put into `out` */
     bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;

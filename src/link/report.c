@@ -166,21 +166,48 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
+/* Labelled pairs by weight, as the pairs themselves are counted elsewhere; what a guard holds or no rule compares
+ * cannot be joined at any threshold. Returns the labelled matches. */
+static uint64_t weigh_labels(const struct labels *labels, struct report_weights *weights)
+{
+    uint64_t matches = 0;
+    for (size_t i = 0; i < labels->count; i++) {
+        const struct label *label = &labels->labels[i];
+        if (label->contradicted)
+            continue;
+        size_t bin = bin_of((double)label->weight);
+        bool can = label->met && !label->held;
+        matches += label->match;
+        weights->all[bin]++;
+        weights->held[bin] += !can;
+        weights->right[bin] += label->match && can;
+    }
+    return matches;
+}
+
 /* From the heaviest bin down: half a bit a point, from where anything weighs so much. With truth, matches are counted
- * and recall is of all true pairs; else both are expected, and recall is of the matches among the pairs that meet. */
-static void make_points(struct report *report)
+ * and recall is of all true pairs; with labels the same of the labelled pairs; else both are expected, and recall is of
+ * the matches among the pairs that meet. */
+static void make_points(struct report *report, struct arena *scratch)
 {
     enum { EVERY = REPORT_BIN_PER_BIT / 2, SPAN = 20 };
+    const struct report_weights *weights = report->weights;
     bool judged = report->input->truth != NULL;
     double whole = judged ? (double)report->true_pairs : report->expected, right = 0;
+    if (!judged && report->input->labels && report->input->labels->matches > 0) {
+        struct report_weights *labelled = arena_new(scratch, struct report_weights);
+        whole = (double)weigh_labels(report->input->labels, labelled);
+        weights = labelled;
+        judged = report->by_labels = true;
+    }
     double join = report->input->cluster_input->join;
     uint64_t pairs = 0;
     struct report_point points[REPORT_POINTS];
     size_t count = 0;
     for (size_t b = REPORT_BINS; b-- > 0;) {
-        uint64_t joined = report->weights->all[b] - report->weights->held[b];
+        uint64_t joined = weights->all[b] - weights->held[b];
         pairs += joined;
-        right += judged ? (double)report->weights->right[b] : (double)joined / (1 + exp2(-bin_middle(b)));
+        right += judged ? (double)weights->right[b] : (double)joined / (1 + exp2(-bin_middle(b)));
         if (b % EVERY != 0 || fabs(bin_from(b) - join) > SPAN || count == REPORT_POINTS)
             continue;
         struct report_point *point = &points[count++];
@@ -373,7 +400,7 @@ bool report_gather(const struct report_input *input, struct arena *arena, struct
     if (!gather_all_pairs(report, err) || !make_choices(report, err))
         return false;
     struct arena *scratch = arena_make(0);
-    make_points(report);
+    make_points(report, scratch);
     make_sizes(report, scratch);
     choose_unsure(report);
     choose_typical(report, scratch);

@@ -12,6 +12,7 @@
 
 #include "base/host.h"
 #include "link/groups.h"
+#include "link/labels.h"
 #include "link/model.h"
 #include "link/records.h"
 
@@ -33,6 +34,7 @@ struct report_input {
     struct slice truth_name;
     const uint64_t *truth;              /* by record; NULL: none */
     const struct link_figures *figures; /* with truth */
+    const struct labels *labels;        /* NULL: none */
     const struct groups *groups;        /* with truth: accuracy by columns */
     size_t group_count;
     const struct report_stage *stages;
@@ -85,8 +87,9 @@ struct report {
     struct report_rule rules[LINK_RULES_MAX];
     struct report_weights *weights;
     uint64_t pairs, matches, true_pairs;
-    double expected; /* matches among the pairs that meet, by the model */
-    struct report_point points[REPORT_POINTS];
+    double expected;                           /* matches among the pairs that meet, by the model */
+    struct report_point points[REPORT_POINTS]; /* by the truth, else by labels with a match, else as expected */
+    bool by_labels;
     size_t point_count;
     struct report_choice choices[REPORT_CHOICES];
     size_t choice_count;

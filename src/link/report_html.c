@@ -428,12 +428,16 @@ static void put_curve(struct page *page)
     }
     struct picture_point low = {fmax(0, floor(lowest_x * 10 - 0.2) / 10), fmax(0, floor(lowest_y * 10 - 0.2) / 10)};
     page_put(page, "<section id=\"curve\"><h2>Precision and recall by threshold</h2>");
-    buffer_add(page->out,
-               judged ? S("<p>Of pairs by their own weight, before clusters join more through third records or refuse "
-                          "some; recall is of all true pairs, compared or not.</p>\n")
-                      : S("<p>As the model itself expects, since there is no truth to compare with: a pair's weight is "
-                          "taken at its word, and recall is of the matches among the pairs compared. Label some pairs "
-                          "to know better.</p>\n"));
+    buffer_add(
+        page->out,
+        report->by_labels
+            ? S("<p>Of the labelled pairs by their own weight. Labels are a sample that somebody chose: they tell "
+                "which threshold suits them, not how many pairs of all are right.</p>\n")
+        : judged ? S("<p>Of pairs by their own weight, before clusters join more through third records or refuse "
+                     "some; recall is of all true pairs, compared or not.</p>\n")
+                 : S("<p>As the model itself expects, since there is no truth to compare with: a pair's weight is "
+                     "taken at its word, and recall is of the matches among the pairs compared. Label some pairs "
+                     "to know better.</p>\n"));
     struct picture picture = page_picture(page, S("Precision and recall"),
                                           S("A curve from low thresholds (right) to high ones (left); the threshold "
                                             "in force is marked."));
@@ -484,6 +488,35 @@ static void put_choices(struct page *page)
         page_put(page, "</tr>\n");
     }
     page_table_end(page, false);
+    page_put(page, "</section>\n");
+}
+
+/* ---- Labels ---- */
+
+static void put_labels(struct page *page)
+{
+    const struct labels *labels = page->input->labels;
+    if (!labels)
+        return;
+    page_put(page, "<section id=\"labels\"><h2>Against labels</h2><dl class=\"facts\">");
+    put_fact(page, "Labelled pairs", count_text(page, labels->count));
+    put_fact(page, "Labelled matches", count_text(page, labels->matches));
+    put_fact(page, "Precision", arena_format(page->arena, "%.4f", labels->precision));
+    put_fact(page, "Recall", arena_format(page->arena, "%.4f", labels->recall));
+    put_fact(page, "Joined wrongly", count_text(page, labels->wrong));
+    put_fact(page, "Missed", count_text(page, labels->missed));
+    put_fact(page, "Never compared", count_text(page, labels->never_met));
+    put_fact(page, "Contradicting", count_text(page, labels->contradicted));
+    page_put(page, "</dl><p>Of the labelled pairs, by the entities that were found.</p>\n");
+    if (labels->against_count) {
+        page_put(page, "<p>These labels contradict others and were left out:</p><ul>");
+        for (size_t i = 0; i < labels->against_count; i++) {
+            page_put(page, "<li>");
+            page_text(page, labels->against[i]);
+            page_put(page, "</li>");
+        }
+        page_put(page, "</ul>\n");
+    }
     page_put(page, "</section>\n");
 }
 
@@ -657,21 +690,16 @@ struct slice report_html(const struct report *report, struct arena *arena)
              "</style></head>\n<body><header><a class=\"skip\" href=\"#main\">To the figures</a><h1>Linking by ");
     page_text(&page, report->input->title);
     page_put(&page, "</h1><nav aria-label=\"Sections\"><ul>");
-    static const char *const sections[][2] = {{"summary", "Summary"},
-                                              {"completeness", "Completeness"},
-                                              {"blocking", "Blocking rules"},
-                                              {"levels", "m and u"},
-                                              {"weights", "Weights"},
-                                              {"curve", "Precision and recall"},
-                                              {"thresholds", "Thresholds"},
-                                              {"groups", "By group"},
-                                              {"sizes", "Sizes"},
-                                              {"unsure", "Least certain"},
-                                              {"typical", "Typical links"},
-                                              {"cost", "Time and memory"},
-                                              {"specification", "Specification"}};
+    static const char *const sections[][2] = {{"summary", "Summary"},         {"completeness", "Completeness"},
+                                              {"blocking", "Blocking rules"}, {"levels", "m and u"},
+                                              {"weights", "Weights"},         {"curve", "Precision and recall"},
+                                              {"thresholds", "Thresholds"},   {"labels", "Labels"},
+                                              {"groups", "By group"},         {"sizes", "Sizes"},
+                                              {"unsure", "Least certain"},    {"typical", "Typical links"},
+                                              {"cost", "Time and memory"},    {"specification", "Specification"}};
     for (size_t i = 0; i < countof(sections); i++)
-        if (strcmp(sections[i][0], "groups") != 0 || page.input->group_count)
+        if ((strcmp(sections[i][0], "groups") != 0 || page.input->group_count) &&
+            (strcmp(sections[i][0], "labels") != 0 || page.input->labels))
             buffer_format(&out, "<li><a href=\"#%s\">%s</a></li>", sections[i][0], sections[i][1]);
     page_put(&page, "</ul></nav></header>\n<main id=\"main\">\n");
     put_summary(&page);
@@ -681,6 +709,7 @@ struct slice report_html(const struct report *report, struct arena *arena)
     put_weights(&page);
     put_curve(&page);
     put_choices(&page);
+    put_labels(&page);
     put_groups(&page);
     put_sizes(&page);
     page_unsure(&page);

@@ -72,6 +72,8 @@ static const struct command table[] = {
                   "files: write the pairs with their weights there; OUT.jsonl: with each field's part"},
                  {"truth", "COLUMN", "files: the column of labels to compare with"},
                  {"by", "COLUMN,COLUMN", "files: with --truth, accuracy by the values of these columns"},
+                 {"labels", "FILE.csv", "files: pairs that a person labelled (id_a, id_b, match), to compare with"},
+                 {"ask", "N OUT.csv", "files: write the N pairs there whose labels would teach most"},
                  {"report", "OUT.html", "files: write a page there that tells how the linking went"},
                  {"explain", "ID_A ID_B",
                   "files: say why two records are one entity, or why not (source:id where ids are shared)"},
