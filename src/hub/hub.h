@@ -38,6 +38,11 @@ struct evidence {
     bool stale;                     /* the source's last landing is older than it promises */
 };
 
+/* The linkage in which this session finds people: their numbers are of it. 0: none, or none under an agreement in
+ * force. Reads nobody's data. */
+bool hub_linkage(const struct hub *hub, const struct guard_session *session, struct arena *arena, int64_t *ret,
+                 struct error *err) MUST_USE;
+
 /* How fresh a source is. */
 struct freshness {
     const struct source *source;

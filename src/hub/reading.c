@@ -90,6 +90,22 @@ bool hub_read_begin(const struct hub *hub, const struct guard_session *session, 
     return true;
 }
 
+bool hub_linkage(const struct hub *hub, const struct guard_session *session, struct arena *arena, int64_t *ret,
+                 struct error *err)
+{
+    struct reading *r;
+    *ret = 0;
+    if (!hub_read_begin(hub, session, USE_MATCH, arena, &r, err)) {
+        bool closed = err->code == ERROR_DENIED;
+        if (closed)
+            *err = NO_ERROR;
+        return closed;
+    }
+    transaction_rollback(r->transaction);
+    *ret = r->linkage;
+    return true;
+}
+
 bool reading_needs_linkage(const struct reading *r, struct error *err)
 {
     return r->linkage ||

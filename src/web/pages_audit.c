@@ -1,12 +1,11 @@
 /* pages_audit.c: my own recent looks, the audit of everybody's, and the record of changes. */
+#include "web/deeds.h"
 #include "web/pages.h"
 #include "web/parts.h"
 
 #include "guard/audit.h"
 #include "guard/change.h"
 #include "hub/steward.h"
-
-#include <jansson.h>
 
 static int64_t words_in(struct slice text)
 {
@@ -29,24 +28,30 @@ static struct slice purpose_words(struct call *call, struct slice name)
     return purpose ? purpose->title : name;
 }
 
-static struct page_looks_row look_of(struct call *call, const struct audit_entry *e)
+/* People are opened by their own page, and in the audit by all looks at them: whoever reads it opens nobody. */
+static struct page_looks_row look_of(struct call *call, const struct deed_reader *reader, bool audit,
+                                     const struct audit_entry *e)
 {
     struct digest hash = e->hash;
-    /* A search's subject is a keyed digest: it tells two searches apart and says nothing to a reader. */
-    bool plain = e->subject.len <= 40;
+    struct deed_subject subjects[DEED_SUBJECTS];
+    size_t count = deed_subjects(e, reader, call->arena, subjects);
+    struct page_looks_one *rows = arena_array(call->arena, struct page_looks_one, count);
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (struct page_looks_one){subjects[i].words, audit ? subjects[i].looks : subjects[i].to};
     return (struct page_looks_row){
         .id = text_of_integer(call->arena, e->id),
         .at = time_words(call->arena, e->at),
         .account = e->account,
         .role = role_words(call, e->role),
         .purpose = purpose_words(call, e->purpose),
-        .action = e->action,
-        .subject = plain ? e->subject : NO_SLICE,
+        .did = deed_of_look(e),
+        .whom = rows,
+        .whom_count = count,
         .fields = e->fields,
         .field_total = e->fields.len ? words_of_count(call->arena, words_in(e->fields), "field", "fields") : NO_SLICE,
         .records = words_of_count(call->arena, words_in(e->anchors), "record", "records"),
         .clauses = words_of_clauses(call, e->agreements),
-        .place = e->place,
+        .place = deed_place(e->place, call->arena),
         .hash = slice_part(digest_hex(call->arena, &hash), 0, 16),
     };
 }
@@ -59,9 +64,12 @@ static bool put_looks(struct call *call, const struct audit_filter *filter, cons
     bool more;
     if (!audit_list(call->session, filter, call->arena, &entries, &count, &more, err))
         return false;
+    struct deed_reader reader = {call->catalogue, 0, call_may(call, ABILITY_VIEW), call_may(call, ABILITY_LIST)};
+    if (reader.views && !hub_linkage(&call->hub, call->session, call->arena, &reader.linkage, err))
+        return false;
     struct page_looks_row *rows = arena_array(call->arena, struct page_looks_row, count);
     for (size_t i = 0; i < count; i++)
-        rows[i] = look_of(call, &entries[i]);
+        rows[i] = look_of(call, &reader, page->is_audit, &entries[i]);
     page->rows = rows;
     page->rows_count = count;
     if (more && count) {
@@ -96,7 +104,8 @@ bool page_my_looks(struct call *call, struct error *err)
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
-/* A person's subject is "LINKAGE:ENTITY", as the audit shows it; a list, a home or a source stands for itself. */
+/* A person's subject is "LINKAGE:ENTITY", as the links of the audit have it; a list, a home or a source stands for
+ * itself. */
 static void read_subject(struct slice words, struct audit_filter *filter)
 {
     int64_t linkage;
@@ -119,10 +128,17 @@ bool page_audit(struct call *call, struct error *err)
                    "here is written down too."),
         .is_audit = true,
         .account = filter.account,
-        .action = filter.action,
         .subject = subject,
         .changes = {S("/changes")},
     };
+    size_t deed_count;
+    const struct look_deed *deeds = deeds_of_looks(&deed_count);
+    struct page_looks_action *actions = arena_array(call->arena, struct page_looks_action, deed_count);
+    for (size_t i = 0; i < deed_count; i++)
+        actions[i] = (struct page_looks_action){slice_of(deeds[i].action), slice_of(deeds[i].words),
+                                                slice_equal(slice_of(deeds[i].action), filter.action)};
+    page.actions = actions;
+    page.actions_count = deed_count;
     struct buffer carry = buffer_make(call->arena);
     static const char *const names[] = {"account", "action", "subject"};
     for (size_t i = 0; i < countof(names); i++) {
@@ -140,37 +156,6 @@ bool page_audit(struct call *call, struct error *err)
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
-/* "verdict: join, decision: 12" of {"verdict":"join","decision":12}: the detail as people read it. What is no flat
- * object stays as it is. */
-static struct slice detail_words(struct call *call, struct slice detail)
-{
-    json_t *object = json_loadb(detail.at, detail.len, 0, NULL), *value;
-    struct buffer out = buffer_make(call->arena);
-    const char *key;
-    bool flat = json_is_object(object);
-    json_object_foreach(object, key, value)
-    {
-        struct slice name = slice_of(key);
-        buffer_add(&out, out.len ? S(", ") : S(""));
-        for (size_t i = 0; i < name.len; i++)
-            buffer_add_byte(&out, key[i] == '_' ? ' ' : key[i]);
-        if (json_is_string(value)) {
-            struct slice text = slice_from(json_string_value(value), json_string_length(value));
-            bool digest = slice_equal(name, S("digest"));
-            buffer_format(&out, ": %.*s", PRINT(digest ? slice_part(text, 0, 16) : text));
-        } else if (json_is_integer(value))
-            buffer_format(&out, ": %lld", (long long)json_integer_value(value));
-        else if (json_is_real(value))
-            buffer_format(&out, ": %g", json_real_value(value));
-        else if (json_is_boolean(value))
-            buffer_add(&out, json_is_true(value) ? S("") : S(": no"));
-        else
-            flat = false;
-    }
-    json_decref(object);
-    return flat ? buffer_slice(&out) : detail;
-}
-
 bool page_changes(struct call *call, struct error *err)
 {
     struct change_filter filter = {0};
@@ -181,16 +166,19 @@ bool page_changes(struct call *call, struct error *err)
         !change_list(call->session, &filter, call->arena, &changes, &count, &more, err))
         return false;
     struct page_changes_row *rows = arena_array(call->arena, struct page_changes_row, count);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        struct slice subject, detail;
+        const char *did = deed_of_change(&changes[i], call->catalogue, call->arena, &subject, &detail);
         rows[i] = (struct page_changes_row){
             .at = time_words(call->arena, changes[i].at),
             .account = changes[i].account,
             .role = role_words(call, changes[i].role),
             .purpose = purpose_words(call, changes[i].purpose),
-            .what = changes[i].what,
-            .subject = changes[i].subject,
-            .detail = detail_words(call, changes[i].detail),
+            .did = did ? slice_of(did) : changes[i].what,
+            .subject = subject,
+            .detail = detail,
         };
+    }
     struct page_changes page = {.rows = rows, .rows_count = count};
     if (more && count) {
         struct part_pager *pager = arena_new(call->arena, struct part_pager);

@@ -405,7 +405,20 @@ static void a_person_is_found_opened_and_explained(void **state)
         struct slice json = get(arena, &sam, arena_format(arena, "/api/v1/people/%lld", (long long)id).at);
         assert_true(has(json, "application/json") && has(json, "HTTP/1.1 200"));
         struct slice looks = get(arena, &sam, "/my-looks");
-        assert_true(has(looks, "/people/{id}/why") && has(looks, "view"));
+        assert_true(has(looks, "Opened a person's record") || has(looks, "Opened a person&#39;s record"));
+        assert_true(
+            has(looks, arena_format(arena, "href=\"/people/%lld\">person %lld</a>", (long long)id, (long long)id).at));
+        assert_true(has(looks, "Saw why records are one person") && has(looks, "Searched for people and homes"));
+        assert_false(has(looks, "{id}") || has(looks, "web GET"));
+        /* The governance lead reads the same without opening anybody. */
+        struct visitor grace = come(arena, "grace.governance", NULL);
+        struct slice audit = get(arena, &grace, "/audit?account=sam.social&action=view");
+        assert_true(has(audit, "<a class=\"govuk-link\" href=\"/audit?subject=") &&
+                    has(audit, "Page: The single view"));
+        assert_false(has(audit, "href=\"/people/") || has(audit, "{id}") || has(audit, "web GET"));
+        struct slice changes = get(arena, &grace, "/changes");
+        assert_true(has(changes, "Chose a purpose") && has(changes, "Signed in"));
+        assert_false(has(changes, "session choose"));
     }
     assert_true(opened);
     arena_free(arena);
