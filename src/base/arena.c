@@ -217,11 +217,14 @@ char *arena_cstr(struct arena *arena, struct slice s)
 
 struct slice arena_vformat(struct arena *arena, const char *format, va_list arguments)
 {
+    char few[120]; /* most are short, and formatting twice costs more than a copy */
     va_list again;
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, again);
+    int len = vsnprintf(few, sizeof few, format, again);
     va_end(again);
     must(len >= 0);
+    if ((size_t)len < sizeof few)
+        return arena_copy(arena, slice_from(few, (size_t)len));
     char *text = arena_alloc(arena, 1, (size_t)len + 1, 1);
     (void)vsnprintf(text, (size_t)len + 1, format, arguments);
     return (struct slice){text, (size_t)len};
@@ -298,16 +301,32 @@ void buffer_add_byte(struct buffer *buffer, char byte)
     buffer_add(buffer, (struct slice){&byte, 1});
 }
 
+void buffer_add_number(struct buffer *buffer, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (number < 0)
+        digits[--at] = '-';
+    buffer_add(buffer, slice_from(digits + at, sizeof digits - at));
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, again);
+    size_t room = buffer->capacity - buffer->len;
+    int len = vsnprintf(room ? buffer->at + buffer->len : NULL, room, format, again);
     va_end(again);
     must(len >= 0);
-    buffer_reserve(buffer, (size_t)len);
-    (void)vsnprintf(buffer->at + buffer->len, (size_t)len + 1, format, arguments);
+    if ((size_t)len >= room) {
+        buffer_reserve(buffer, (size_t)len);
+        (void)vsnprintf(buffer->at + buffer->len, (size_t)len + 1, format, arguments);
+    }
     va_end(arguments);
     buffer->len += (size_t)len;
 }

@@ -15,8 +15,11 @@ struct value id_list(const struct transaction *transaction, const int64_t *ids, 
     bool json = store_dialect(transaction_store(transaction)) == STORE_SQLITE;
     struct buffer out = buffer_make(arena);
     buffer_add_byte(&out, json ? '[' : '{');
-    for (size_t i = 0; i < count; i++)
-        buffer_format(&out, "%s%" PRId64, i ? "," : "", ids[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buffer_add_byte(&out, ',');
+        buffer_add_number(&out, ids[i]);
+    }
     buffer_add_byte(&out, json ? ']' : '}');
     return value_text(buffer_slice(&out));
 }

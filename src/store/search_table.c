@@ -22,13 +22,24 @@ size_t search_keys_most(size_t sources)
 static void select_written_out(const struct slice *sources, size_t count, size_t key_count, int64_t limit,
                                struct buffer *sql)
 {
-    for (size_t k = 0; k < key_count; k++)
-        for (size_t i = 0; i < count; i++)
-            buffer_format(sql,
-                          "%sSELECT * FROM (SELECT %zu, %zu, anchor, token FROM \"%.*s\" WHERE attribute = ?%zu AND "
-                          "token >= ?%zu AND token < ?%zu ORDER BY token, anchor LIMIT %" PRId64 ")",
-                          k || i ? " UNION ALL " : "", k, i, PRINT(search_table_name(sql->arena, sources[i])),
-                          3 * k + 1, 3 * k + 2, 3 * k + 3, limit);
+    struct slice *names = arena_array(sql->arena, struct slice, count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = search_table_name(sql->arena, sources[i]);
+    for (size_t k = 0; k < key_count; k++) {
+        struct slice where = arena_format(sql->arena,
+                                          "\" WHERE attribute = ?%zu AND token >= ?%zu AND token < ?%zu ORDER BY "
+                                          "token, anchor LIMIT %" PRId64 ")",
+                                          3 * k + 1, 3 * k + 2, 3 * k + 3, limit);
+        for (size_t i = 0; i < count; i++) { /* in pieces: a format for each walk is felt */
+            buffer_add(sql, k || i ? S(" UNION ALL SELECT * FROM (SELECT ") : S("SELECT * FROM (SELECT "));
+            buffer_add_number(sql, (int64_t)k);
+            buffer_add(sql, S(", "));
+            buffer_add_number(sql, (int64_t)i);
+            buffer_add(sql, S(", anchor, token FROM \""));
+            buffer_add(sql, names[i]);
+            buffer_add(sql, where);
+        }
+    }
 }
 
 static void select_lateral(const struct slice *sources, size_t count, int64_t limit, struct buffer *sql)

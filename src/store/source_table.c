@@ -251,8 +251,11 @@ static struct slice anchor_list(const struct source_read *read, enum store_diale
 {
     struct buffer list = buffer_make(arena);
     buffer_add_byte(&list, dialect == STORE_SQLITE ? '[' : '{');
-    for (size_t i = 0; i < read->anchor_count; i++)
-        buffer_format(&list, "%s%" PRId64, i ? "," : "", read->anchors[i]);
+    for (size_t i = 0; i < read->anchor_count; i++) {
+        if (i)
+            buffer_add_byte(&list, ',');
+        buffer_add_number(&list, read->anchors[i]);
+    }
     buffer_add_byte(&list, dialect == STORE_SQLITE ? ']' : '}');
     return buffer_slice(&list);
 }
@@ -263,8 +266,11 @@ void source_table_select(const struct source_read *read, enum store_dialect dial
     const struct source_table *table = read->table;
     struct composing c = {buffer_make(arena), dialect, NULL, 0, 0};
     buffer_add(&c.sql, S("SELECT r.id, r.anchor, r.from_landing, r.line"));
-    for (size_t i = 0; i < read->column_count; i++)
-        buffer_format(&c.sql, ", s.\"%.*s\"", PRINT(column_of(table, read->columns[i])->name));
+    for (size_t i = 0; i < read->column_count; i++) {
+        buffer_add(&c.sql, S(", s.\""));
+        buffer_add(&c.sql, column_of(table, read->columns[i])->name);
+        buffer_add_byte(&c.sql, '"');
+    }
     buffer_format(&c.sql, " FROM \"%.*s\" s JOIN record r ON r.id = s.record WHERE +r.source = %" PRId64,
                   PRINT(source_table_name(arena, table->source)), table->source_id);
     buffer_format(&c.sql, " AND r.from_landing <= (SELECT current_landing FROM source WHERE id = %" PRId64 ")",

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What ill will and bad luck send: guessed passwords, forged sessions and forms, too much, too slowly, paths that climb, markup and
 formulas in names; and kill -9 of the server and of a landing at random moments."""
+import contextlib
 import csv
 import http.client
 import io
@@ -8,6 +9,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -236,6 +238,27 @@ def killed_landing(tap, world, rounds):
     tap.note(f"a landing took {took:.2f} s; killed ones left the state before: {True in seen}, after: {False in seen}")
 
 
+def cut_short(tap, world, words):
+    """Readers see the file where the system has it in memory: what is not there any more cannot be an error of one request."""
+    whole, world.data = world.data, world.data + "-cut"
+    shutil.copytree(whole, world.data)
+    try:
+        with world.serving() as port:
+            sam = Browser(port)
+            sam.sign_in("sam.social", "social_worker/care_assessment")
+            found = sam.ask("GET", "/api/v1/people?q=" + words)
+            os.truncate(os.path.join(world.data, "hub.db"), 8192)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                sam.ask("GET", "/api/v1/people?q=" + words)
+            status = world.server_process.wait(30)
+        tap.check("a database cut short under the server ends it with a sentence and the status of a failed disk",
+                  json.loads(found)["hits"] and status == 74 and "failed to give a page" in world.server_log,
+                  f"{status}: {world.server_log}")
+    finally:
+        shutil.rmtree(world.data)
+        world.data = whole
+
+
 def story(tap):
     random.seed(os.environ.get("HOSTILE_SEED", "20261127"))
     with World("sqlite") as world:
@@ -290,6 +313,7 @@ def story(tap):
             person = json.loads(sam.ask("GET", "/api/v1/people?q=zwitherby"))["hits"][0]["person"]
         killed_server(tap, world, person, 3)
         killed_landing(tap, world, 5)
+        cut_short(tap, world, "zwitherby")
         with world.serving() as port:
             guessing(tap, port)  # last: it makes everybody of this address wait
 
