@@ -79,9 +79,36 @@ static void grows_arrays_and_texts(void **state)
     arena_free(arena);
 }
 
+static void a_buffer_takes_any_number_and_any_length_of_format(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct buffer buffer = buffer_make(arena);
+    const int64_t numbers[] = {0, 7, -1, 1000, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < countof(numbers); i++) {
+        buffer_add_number(&buffer, numbers[i]);
+        buffer_add_byte(&buffer, ' ');
+    }
+    assert_string_equal(buffer.at, "0 7 -1 1000 9223372036854775807 -9223372036854775808 ");
+    for (int width = 100; width < 300; width++) { /* around what is formatted in place, and what is not */
+        struct buffer wide = buffer_make(arena);
+        buffer_format(&wide, "%d", 5);
+        buffer_format(&wide, "%*d", width, 6);
+        assert_int_equal(wide.len, width + 1);
+        assert_int_equal(wide.at[width], '6');
+        assert_int_equal(wide.at[width + 1], '\0');
+        struct slice one = arena_format(arena, "%*d", width, 8);
+        assert_int_equal(one.len, width);
+        assert_int_equal(one.at[width - 1], '8');
+        assert_int_equal(one.at[width], '\0');
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_buffer_takes_any_number_and_any_length_of_format),
         cmocka_unit_test(releases_the_last_first),
         cmocka_unit_test(knows_when_it_is_over_its_limit),
         cmocka_unit_test(large_pieces_are_zero_and_go_back_before_the_arena_or_with_it),
