@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "link/agree.h"
 #include "link/threads.h"
 
 #include <stdlib.h>
@@ -90,9 +91,9 @@ static struct slice apply_call(struct link_call call, const struct value *value,
     case LINK_FN_DAY_MONTH:
         return s.len == 8 ? day_and_month(s, arena) : NO_SLICE;
     case LINK_FN_PREFIX:
-        return s.len >= call.argument ? slice_part(s, 0, call.argument) : NO_SLICE;
+        return first_letters(s, call.argument);
     case LINK_FN_SUFFIX:
-        return s.len >= call.argument ? slice_part(s, s.len - call.argument, s.len) : NO_SLICE;
+        return last_letters(s, call.argument);
     case LINK_FN_FIRST:
     case LINK_FN_LAST:
     case LINK_FN_LONGEST:

@@ -227,8 +227,8 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
     case LINK_TEST_AREA:
         return agree_prefix(a->text, a->area, b->text, b->area);
     case LINK_TEST_PREFIX: {
-        size_t length = (size_t)level->argument;
-        return a->text.len >= length && b->text.len >= length && memcmp(a->text.at, b->text.at, length) == 0;
+        struct slice first = first_letters(a->text, (size_t)level->argument);
+        return first.len > 0 && slice_equal(first, first_letters(b->text, (size_t)level->argument));
     }
     case LINK_TEST_LOCAL_PART: {
         size_t at_a = slice_find(a->text, '@'), at_b = slice_find(b->text, '@');

@@ -174,9 +174,13 @@ static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere
     uint64_t number = 0;
     const struct csv_row *row = NULL;
     while (done && (done = may_go_on(job, file, number, err) && csv_read(reader, &row, err)) && row) {
-        if (row->unclosed) {
-            done = error_set_at(err, ERROR_INPUT, job->request->files[file], row->line, 0,
-                                "a quoted field is never closed; close it or take the stray quote out");
+        if (row->unclosed || row->too_long) {
+            done = error_set_at(
+                err, ERROR_INPUT, job->request->files[file], row->line, 0, "%s",
+                !row->too_long ? "a quoted field is never closed; close it or take the stray quote out"
+                : row->unclosed
+                    ? "a quoted field is never closed, or is longer than a row may be (4 MiB); close or shorten it"
+                    : "a field is longer than 1 MiB, or the row than 4 MiB; shorten it");
             break;
         }
         job->irregular += row->count != count;
