@@ -1,6 +1,7 @@
 /* The caller-identity check. Answers are held against every record that the grant may match on, in the form that search
  * uses; which of them fitted is never said, not even to the officer, so that nobody can find out a birth date by
- * trying. Tries are few (guard_try_caller), and each is an audit entry. */
+ * trying. The name stands on the screen already, so it proves nothing: it is no answer that counts, but another name
+ * than the record's refuses. Tries are few (guard_try_caller), and each is an audit entry. */
 #include "base/text.h"
 #include "hub/household.h"
 #include "hub/linked.h"
@@ -15,25 +16,29 @@ struct answers {
     struct slice birth, postcode, nhs_number;
 };
 
+/* What the answers were found to fit, over all records of the person. */
+struct fits {
+    bool name, birth, postcode, nhs_number;
+};
+
 static bool name_fits(const struct answers *answers, const struct search_form *form)
 {
-    bool family = false;
     const struct terms *name = &answers->name;
     for (size_t i = 0; i < name->count; i++) {
         struct fit fit = search_fit(answers->fitting, i, form);
         if (fit.where == FIT_ADDRESS || fit.quality < 0.6)
             return false;
-        family = family || fit.where == FIT_FAMILY_NAME || fit.where == FIT_OTHER_NAME;
     }
-    return name->count >= 2 && family;
+    return name->count > 0;
 }
 
-static void check_form(const struct answers *answers, const struct search_form *form, bool fits[4])
+static void check_form(const struct answers *answers, const struct search_form *form, struct fits *fits)
 {
-    fits[0] = fits[0] || name_fits(answers, form);
-    fits[1] = fits[1] || (answers->birth.len == 10 && slice_equal(answers->birth, form->birth));
-    fits[2] = fits[2] || (answers->postcode.len && slice_equal(answers->postcode, form->postcode));
-    fits[3] = fits[3] || (answers->nhs_number.len && slice_equal(answers->nhs_number, form->nhs_number));
+    fits->name = fits->name || name_fits(answers, form);
+    fits->birth = fits->birth || (answers->birth.len == 10 && slice_equal(answers->birth, form->birth));
+    fits->postcode = fits->postcode || (answers->postcode.len && slice_equal(answers->postcode, form->postcode));
+    fits->nhs_number =
+        fits->nhs_number || (answers->nhs_number.len && slice_equal(answers->nhs_number, form->nhs_number));
 }
 
 /* What the answers were held against, for the audit. */
@@ -84,7 +89,7 @@ static void read_answers(const struct caller_answers *given, struct date today, 
     (void)(text_nhs_number(arena, given->nhs_number, &ret->nhs_number) || (ret->nhs_number.len = 0));
 }
 
-static bool check_person(struct reading *r, int64_t entity, const struct answers *answers, bool fits[4],
+static bool check_person(struct reading *r, int64_t entity, const struct answers *answers, struct fits *fits,
                          struct error *err)
 {
     struct result rows;
@@ -126,18 +131,20 @@ bool hub_check_caller(const struct hub *hub, struct guard_session *session, int6
     struct arena *arena = arena_make(0);
     struct reading *r;
     struct answers answers = {0};
-    bool fits[4] = {false}, done = false;
+    struct fits fits = {0};
+    bool done = false;
     if (!hub_read_begin(hub, session, USE_MATCH, arena, &r, err) || !reading_needs_linkage(r, err))
         goto out;
     struct slice subject = subject_of(r->linkage, entity, arena);
     if (!guard_try_caller(session, subject, err))
         goto out;
     read_answers(given, r->today, arena, &answers);
-    if (!check_person(r, entity, &answers, fits, err))
+    if (!check_person(r, entity, &answers, &fits, err))
         goto out;
-    int count = fits[0] + fits[1] + fits[2] + fits[3];
-    /* A birth date that was given and does not fit is a refusal, whatever else fits. */
-    bool passed = count >= 2 && (fits[1] || slice_trim(given->birth_date).len == 0);
+    /* A birth date or a name that was given and does not fit is a refusal, whatever else fits. */
+    bool passed = fits.birth + fits.postcode + fits.nhs_number >= 2 &&
+                  (fits.birth || slice_trim(given->birth_date).len == 0) &&
+                  (fits.name || slice_trim(given->name).len == 0);
     reading_note(r, 0, S("hub"), passed ? S("passed") : S("refused"));
     if (!hub_read_end(r, S("identity check"), subject, err) || (passed && !guard_note_caller(session, subject, err)))
         goto out;

@@ -116,10 +116,11 @@ struct person_view {
 bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct slice place,
               struct arena *arena, struct person_view **ret, struct error *err) MUST_USE;
 
-/* The caller-identity check of the contact centre: the three answers that the caller gave are held against the records
- * that the grant may match on; at least two must fit, birth date among them when given. On success the session
- * remembers this entity (guard_caller_checked). *ret_passed says the outcome; both outcomes are audited as "identity
- * check". Which answers fitted is never said. */
+/* The caller-identity check of the contact centre: the answers that the caller gave are held against the records
+ * that the grant may match on. At least two of birth date, postcode and NHS number must fit, the birth date among them
+ * when given; the name is on the screen and counts for nothing, but one that does not fit refuses. On success the
+ * session remembers this entity (guard_caller_checked). *ret_passed says the outcome; both outcomes are audited as
+ * "identity check". Which answers fitted is never said. */
 struct caller_answers {
     struct slice name, birth_date, postcode, nhs_number;
 };

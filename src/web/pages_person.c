@@ -199,7 +199,7 @@ static bool show_person(struct call *call, const struct person_view *view, struc
 static bool show_caller(struct call *call, struct slice name, struct slice problem)
 {
     struct page_caller page = {
-        .problem = part_of_problem(call, problem, "caller-name"),
+        .problem = part_of_problem(call, problem, "caller-born"),
         .name = name,
         .action = url_path(call->arena, "/people/%/caller", id_text(call)),
         .csrf = call_csrf(call),
@@ -236,12 +236,12 @@ bool do_caller(struct call *call, struct error *err)
     };
     if (!request_integer(request, S("id"), &entity, err))
         return false;
-    int given = (answers.name.len > 0) + (answers.birth_date.len > 0) + (answers.postcode.len > 0) +
-                (answers.nhs_number.len > 0);
+    int given = (answers.birth_date.len > 0) + (answers.postcode.len > 0) + (answers.nhs_number.len > 0);
     if (given < 2) /* cannot pass, so it is no try either */
         return hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err) &&
                (view->caller_check_needed
-                    ? show_caller(call, view->name, S("Type at least two of the caller's answers"))
+                    ? show_caller(call, view->name,
+                                  S("Type at least two of the caller's date of birth, postcode and NHS number"))
                     : call_redirect(call, url_path(call->arena, "/people/%", id_text(call))));
     if (!hub_check_caller(&call->hub, call->session, entity, &answers, call->place, &passed, err))
         return false;

@@ -250,6 +250,30 @@ static void a_caller_is_identified_before_details_appear(void **state)
     assert_true(passed);
 }
 
+static void the_callers_name_stands_on_the_screen_and_can_only_refuse(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *contact = little_sign_in(little, "con.contact");
+    int64_t peggy = little_find(little, contact, "peggy osgood");
+    const struct {
+        struct caller_answers answers;
+        bool passes;
+    } tries[] = {
+        {{.name = S("Margaret Osgood"), .postcode = S("NR29 4DD")}, false},
+        {{.name = S("Margaret Osgood"), .birth_date = S("3/2/1952")}, false},
+        {{.name = S("Brenda Utting"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")}, false},
+        {{.birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")}, true},
+    };
+    for (size_t i = 0; i < countof(tries); i++) {
+        bool passed = !tries[i].passes;
+        GOOD(hub_check_caller(&little->hub, contact, peggy, &tries[i].answers, S("test"), &passed, &err));
+        assert_int_equal(passed, tries[i].passes);
+    }
+}
+
 static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void **state)
 {
     struct little *little = little_of(state);
@@ -360,6 +384,7 @@ int main(void)
         LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
         LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
         LITTLE_ON_BOTH(a_caller_is_identified_before_details_appear),
+        LITTLE_ON_BOTH(the_callers_name_stands_on_the_screen_and_can_only_refuse),
         LITTLE_ON_BOTH(a_caller_is_checked_five_times_and_search_tells_nothing_before),
         LITTLE_ON_BOTH(what_is_written_shows_in_the_view_of_those_whose_agreement_says_so),
         LITTLE_ON_BOTH(a_home_shows_who_lives_there_under_the_grant),

@@ -166,6 +166,7 @@ async function contact(connie) {
   check("before the caller is identified no detail is shown", /Is the caller/.test(first) && !first.includes(story.caller.postcode) && !(await connie.page.locator("article.staithe-record").count()), first);
   await connie.page.fill("#caller-name", story.caller.name);
   await connie.page.fill("#caller-born", "1 1 1901");
+  await connie.page.fill("#caller-postcode", story.caller.postcode);
   const refused = await connie.leads(() => connie.page.getByRole("button", { name: "Check" }).click());
   await connie.look("a caller refused");
   check("a wrong birth date opens nothing, and does not say which answer failed", refused.status() === 422 && /do not fit/.test(await connie.text()) && !/birth.*(wrong|not fit)/i.test(await connie.text("[role=alert]")), await connie.text());
