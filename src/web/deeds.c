@@ -20,9 +20,9 @@ static const struct look_deed looks[] = {
     {"doubts", "Opened the doubtful links"},
     {"doubt", "Opened a doubtful link"},
     {"concerns", "Opened the concerns"},
-    {"list", "Opened the list"},
-    {"export", "Exported the list"},
-    {"quarantine", "Opened the rows in quarantine of"},
+    {"list", "Opened a list"},
+    {"export", "Exported a list"},
+    {"quarantine", "Opened rows in quarantine"},
     {"audit", "Read the audit"},
 };
 
@@ -49,7 +49,7 @@ struct slice deed_of_look(const struct audit_entry *entry)
     if (slice_equal(entry->action, S("why")) && pair_of(entry->subject, &a, &b))
         return S("Saw why two records are not one person");
     if (slice_equal(entry->action, S("concerns")) && slice_equal(entry->subject, S("my own")))
-        return S("Opened their own concerns");
+        return S("Opened the answers to their own concerns");
     for (size_t i = 0; i < countof(looks); i++)
         if (slice_equal(entry->action, slice_of(looks[i].action)))
             return slice_of(looks[i].words);
@@ -132,8 +132,6 @@ size_t deed_subjects(const struct audit_entry *entry, const struct deed_reader *
     } else if (slice_equal(action, S("quarantine"))) {
         ret[0].words = source_title(reader->catalogue, subject);
         ret[0].to = url_path(arena, "/sources/%", subject);
-    } else if (slice_equal(action, S("audit"))) {
-        ret[0].words = arena_format(arena, "of %.*s", PRINT(subject));
     }
     return 1;
 }

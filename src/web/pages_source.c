@@ -60,7 +60,7 @@ bool page_sources(struct call *call, struct error *err)
     for (size_t i = 0; i < count; i++) {
         const struct source_state *s = &states[i];
         struct slice colour;
-        bool waits = s->newest.id && s->newest.state != LANDING_CURRENT;
+        bool other = s->newest.id && s->newest.state != LANDING_CURRENT;
         rows[i] = (struct page_sources_row){
             .title = s->source->title,
             .to = url_path(call->arena, "/sources/%", s->source->name),
@@ -71,7 +71,7 @@ bool page_sources(struct call *call, struct error *err)
             .counted = may_count(call, s->source),
             .records = s->records,
             .quarantine = s->open_quarantine,
-            .waits = waits ? state_words(s->newest.state, false, &colour) : NO_SLICE,
+            .newest = other ? state_words(s->newest.state, false, &colour) : NO_SLICE,
         };
     }
     struct page_sources page = {.rows = rows, .rows_count = count};
@@ -336,7 +336,9 @@ bool page_landing(struct call *call, struct error *err)
                                               sums[i].rows};
     page.rules = rules;
     page.rules_count = count;
-    put_counts(call, &landing, &page);
+    /* Of a file that was not read the sentence says all that there is. */
+    if (landing.state != LANDING_FAILED || landing.counts.rows_in)
+        put_counts(call, &landing, &page);
     return put_rows(call, id, source, &page, err) && call_page(call, page.file, render_landing(call->arena, &page));
 }
 
