@@ -49,6 +49,9 @@ static void print_landing(struct invocation *invocation, const struct landing *l
     } else {
         buffer_format(&out, "%.*s %.*s: %.*s\n", PRINT(landing->source), PRINT(landing_state_name(landing->state)),
                       PRINT(landing_sentence(landing, invocation->arena)));
+        if (landing->state == LANDING_HELD)
+            buffer_format(&out, "It waits for a person's word: staithe land %.*s --accept %lld, or --refuse %lld\n",
+                          PRINT(landing->source), (long long)landing->id, (long long)landing->id);
     }
     print_out(&out);
     if (landing->state == LANDING_HELD)
@@ -129,9 +132,13 @@ static bool list_sources(struct invocation *invocation, struct error *err)
         buffer_add(&out, S("\n"));
     }
     for (size_t i = 0; i < count && !invocation->json; i++)
-        buffer_format(&out, "%-32.*s %s%.*s%s\n", PRINT(freshness[i].source->name),
-                      freshness[i].landing ? "as at " : "never landed", PRINT(date_iso(arena, freshness[i].as_at)),
-                      freshness[i].stale ? ", out of date" : "");
+        if (freshness[i].landing)
+            buffer_format(&out, "%-32.*s landing %lld, received %.*s, as at %.*s%s\n", PRINT(freshness[i].source->name),
+                          (long long)freshness[i].landing,
+                          PRINT(date_iso(arena, date_of_time(freshness[i].received_at))),
+                          PRINT(date_iso(arena, freshness[i].as_at)), freshness[i].stale ? ", out of date" : "");
+        else
+            buffer_format(&out, "%-32.*s never landed\n", PRINT(freshness[i].source->name));
     print_out(&out);
     return true;
 }

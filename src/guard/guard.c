@@ -142,7 +142,7 @@ bool guard_may_listen(struct guard *guard, const struct guard_listening *listeni
     if (!loopback && !listening->trusted_proxy)
         return error_set(err, ERROR_DENIED,
                          "%.*s can be reached from other machines, where passwords must not travel in the clear; put a "
-                         "proxy that ends TLS in front and name it as trusted, or listen on 127.0.0.1",
+                         "proxy that ends TLS in front and say so with --behind-proxy, or listen on 127.0.0.1",
                          PRINT(listening->address));
     if (loopback && !listening->trusted_proxy)
         return true;

@@ -121,8 +121,11 @@ static bool may_come(struct accepting *a, struct transaction *t, struct error *e
                      a->arena, &held, err))
         return false;
     if (held.rows)
-        return error_set(err, ERROR_HELD, "landing %lld of %.*s waits for a person's word; accept or refuse it first",
-                         (long long)cell_integer(&held.cells[0]), PRINT(source->name));
+        return error_set(err, ERROR_HELD,
+                         "landing %lld of %.*s waits for a person's word; accept or refuse it first, on its page or "
+                         "with staithe land %.*s --accept %lld",
+                         (long long)cell_integer(&held.cells[0]), PRINT(source->name), PRINT(source->name),
+                         (long long)cell_integer(&held.cells[0]));
     if (!a->file->again && a->current && date_known(a->as_at) &&
         date_compare(a->as_at, a->current_row.landing.as_at) < 0)
         return error_set(err, ERROR_CONFLICT,

@@ -213,8 +213,11 @@ static bool begin_in(struct intake *intake, struct transaction *t, struct landin
                      arena, &held, err))
         return false;
     if (held.rows)
-        return error_set(err, ERROR_HELD, "landing %lld of %.*s waits for a person's word; accept or refuse it first",
-                         (long long)cell_integer(&held.cells[0]), PRINT(l->source));
+        return error_set(err, ERROR_HELD,
+                         "landing %lld of %.*s waits for a person's word; accept or refuse it first, on its page or "
+                         "with staithe land %.*s --accept %lld",
+                         (long long)cell_integer(&held.cells[0]), PRINT(l->source), PRINT(l->source),
+                         (long long)cell_integer(&held.cells[0]));
     if (!store_next_ids(t, "record", WRITER_IDS, ret_first, err) ||
         !source_table_of(t, intake->source, arena, &table, err) || !source_table_ensure(t, &table, err))
         return false;

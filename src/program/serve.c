@@ -29,7 +29,8 @@ static void announce(void *context, uint16_t port)
     if (!account_demonstration_there(a->app->guard, a->invocation->arena, &accounts, &count, &err))
         log_line(a->invocation->log, LOG_WARNING, "%s", err.text);
     printf("Staithe serves %.*s on http://%.*s:%u (Ctrl-C ends it).\nIts data lies in %.*s.\n",
-           PRINT(a->app->catalogue->wording.county), PRINT(a->address), port, PRINT(a->app->data));
+           PRINT(a->app->catalogue->wording.county), PRINT(a->address), port,
+           PRINT(app_store_address(a->invocation->arena, a->app->data)));
     if (count)
         printf("Demonstration sign-ins, all with the password %s:\n", ACCOUNT_DEMONSTRATION_PASSWORD);
     for (size_t i = 0; i < count; i++)
