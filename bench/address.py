@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,11 @@ def asked(folder):
     return records
 
 
+def spent(before):
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def main():
     program = os.path.join(os.path.abspath(sys.argv[1]), "src", "program", "staithe")
     residents = sys.argv[2] if len(sys.argv) > 2 else "20000"
@@ -68,11 +74,13 @@ def main():
                     writer.writerow([source, uprn, faults, address, postcode])
                     count += 1
         for threads in ("1", "2"):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             done = subprocess.run([program, "address", "match", gazetteer, questions, "--column", "address", "--out",
                                    answers, "--json", "--threads", threads], check=True, stdout=subprocess.PIPE)
             report = json.loads(done.stdout)
             print(f"{threads} thread(s): {report['addresses']} addresses against {report['homes']} homes: index "
-                  f"{report['index_seconds']:.2f} s, matching {report['match_seconds']:.2f} s, {report['addresses_a_second']:,.0f} a second")
+                  f"{report['index_seconds']:.2f} s, matching {report['match_seconds']:.2f} s, {report['addresses_a_second']:,.0f} a second; "
+                  f"whole process {spent(before):.2f} s of processor")
         sums = {}
         wrong = []
         with open(answers, encoding="utf-8", newline="") as file:
