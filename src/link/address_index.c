@@ -189,7 +189,7 @@ static void home_read(struct address_home *home, const struct address_entry *ent
         address_parse(parts, entry->unit, PART_UNIT, scratch);
         address_parse(parts, entry->building, PART_BUILDING, scratch);
         address_parse(parts, entry->street, PART_STREET, scratch);
-        address_parse(parts, entry->organisation, PART_ORGANISATION, scratch);
+        address_parse(parts, entry->organisation, entry->building.len ? PART_ORGANISATION : PART_BUILDING, scratch);
         address_parse_end(parts);
         address_parse(parts, entry->place, PART_PLACE, scratch);
     } else {

@@ -64,6 +64,7 @@ enum address_word_kind {
     WORD_STREET_KIND,   /* road, lane … */
     WORD_DWELLING_KIND, /* cottage, farm … */
     WORD_DROPPED,       /* the, and, of */
+    WORD_BESIDE,        /* land, adjacent: not the home itself */
     WORD_HARMLESS,      /* a county or country, "occupier": said or not, it changes nothing */
 };
 struct slice address_full_form(struct slice word);

@@ -245,9 +245,16 @@ static bool letter_follows(const struct tokens *t, size_t i)
     return t->at[i + 1].text.at[0] <= 'h' || i + 2 >= t->count || t->at[i + 2].segment != t->at[i].segment;
 }
 
-/* "12", "12a": whole token. */
+/* "12", "12a": whole token; also with a letter typed for a digit, "1O" and "l2". */
 static bool read_plain(struct slice s, uint32_t *ret_low, char *ret_letter)
 {
+    char slip[4];
+    if (s.len >= 2 && s.len <= 4 &&
+        ((s.at[0] == 'l' && is_digit(s.at[1])) || (is_digit(s.at[0]) && s.at[s.len - 1] == 'o'))) {
+        for (size_t i = 0; i < s.len; i++)
+            slip[i] = s.at[i] == 'o' ? '0' : s.at[i] == 'l' ? '1' : s.at[i];
+        s.at = slip;
+    }
     size_t digits = 0;
     uint32_t value = 0;
     while (digits < s.len && is_digit(s.at[digits]))
@@ -292,6 +299,10 @@ static size_t read_number(const struct tokens *t, size_t i, bool unit, struct ad
             n.high = high;
             n.high_letter = letter;
             taken = next + 1 - i;
+        } else if ((slash || (dash && unit)) && read_plain(t->at[next].text, &high, &letter)) {
+            n.high = high; /* "2/1", as Scottish flats are numbered; also "10/2", flat 2 of 10 */
+            n.high_letter = letter;
+            taken = next + 1 - i;
         } else if (dash && n.letter && t->at[next].text.len == 1 && t->at[next].text.at[0] > n.letter) {
             n.high = n.low;
             n.high_letter = t->at[next].text.at[0];
@@ -317,6 +328,16 @@ static void add_number(struct tokens *t, struct address_number value, enum addre
         .word = (uint8_t)parts->word_count,
         .text = taken == 1 ? t->at[from].text : NO_SLICE,
     };
+}
+
+/* "Flat One". */
+static uint32_t number_word(struct slice s)
+{
+    static const char *const words[] = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
+    for (uint32_t i = 0; i < countof(words); i++)
+        if (slice_equal(s, slice_of(words[i])))
+            return i + 1;
+    return 0;
 }
 
 /* "flat 2", "flat no 2b", "unit b4", "flat a", "flat2"; how many tokens. */
@@ -345,6 +366,8 @@ static size_t take_unit(struct tokens *t, size_t i)
     if (next < t->count) {
         taken = read_number(t, next, true, &n);
         struct slice s = t->at[next].text;
+        if (!taken && bare && (n.low = number_word(s)))
+            taken = 1;
         /* "lodge 4" is a unit, but "The Lodge, 4 Mill Lane" is not. */
         if (taken && t->at[next].segment != t->at[i].segment)
             taken = 0;
@@ -354,7 +377,7 @@ static size_t take_unit(struct tokens *t, size_t i)
         }
     }
     /* "Flat 12-14 High Street": a flat of 12-14, not flats. */
-    if (taken && n.high && n.high != n.low && bare) {
+    if (taken && n.high > n.low && bare) {
         t->parts->flat = true;
         add_number(t, n, ROLE_FREE, UNIT_PLAIN, next, taken);
         return next + taken - i;
@@ -376,7 +399,8 @@ static enum address_floor floor_word(struct slice word)
         uint8_t floor;
     } floors[] = {{"basement", FLOOR_BASEMENT}, {"ground", FLOOR_GROUND}, {"first", FLOOR_FIRST},
                   {"second", FLOOR_SECOND},     {"third", FLOOR_THIRD},   {"fourth", FLOOR_FOURTH},
-                  {"top", FLOOR_TOP},           {"attic", FLOOR_TOP},     {"upper", FLOOR_FIRST}};
+                  {"lower", FLOOR_GROUND},      {"top", FLOOR_TOP},       {"attic", FLOOR_TOP},
+                  {"upper", FLOOR_FIRST}};
     for (size_t i = 0; i < countof(floors); i++)
         if (slice_equal(word, slice_of(floors[i].word)))
             return floors[i].floor;
@@ -432,8 +456,8 @@ static size_t take_one(struct tokens *t, size_t i)
 {
     struct slice s = t->at[i].text;
     bool first = t->parts->word_count == 0 && t->parts->number_count == 0;
-    if (s.len == 1 && t->part == PART_ANY && i + 1 < t->count && t->at[i + 1].before == '/' &&
-        t->at[i + 1].text.len == 1) {
+    if (s.len == 1 && is_alpha(s.at[0]) && t->part == PART_ANY && i + 1 < t->count && t->at[i + 1].before == '/' &&
+        t->at[i + 1].text.len == 1 && is_alpha(t->at[i + 1].text.at[0])) {
         if (s.at[0] == 'c' && t->at[i + 1].text.at[0] == 'o')
             t->care_of = (uint8_t)(t->at[i].segment + 1);
         return 2; /* c/o, r/o, n/o: care of, rear of, north of */

@@ -88,7 +88,7 @@ static bool used(const struct matching *m, size_t number)
 
 static bool covers(struct address_number range, struct address_number one)
 {
-    return range.high && !one.high && !one.letter && one.low >= range.low && one.low <= range.high &&
+    return range.high > range.low && !one.high && !one.letter && one.low >= range.low && one.low <= range.high &&
            ((range.low ^ range.high) & 1 || !((one.low ^ range.low) & 1));
 }
 
@@ -120,6 +120,9 @@ static void match_house(struct matching *m)
         } else if (n->value.low == house.low && !n->value.high && !house.high && !house.letter && n->value.letter &&
                    m->home->unit.low == 0 && m->home->unit.letter == n->value.letter) {
             letter = (int)i; /* "10A" for flat A of number 10 */
+        } else if (n->value.high && n->value.high <= n->value.low && n->value.low == house.low &&
+                   m->home->unit.low == n->value.high) {
+            letter = (int)i; /* "10/2" for flat 2 of number 10 */
         } else if (n->value.low == house.low && !n->value.high && !house.high && house.letter && !n->value.letter &&
                    !address_number_there(m->home->unit)) {
             for (size_t k = 0; k < parts->number_count; k++)
@@ -172,10 +175,11 @@ static void match_unit(struct matching *m)
     if (address_number_there(home->unit)) {
         if (unit_found(m))
             return;
-        bool by_letter = home->unit.low == 0 && address_number_there(home->house) && m->score->inexact;
-        for (size_t i = 0; i < parts->number_count && by_letter; i++)
-            if (used(m, i) && parts->numbers[i].value.letter == home->unit.letter)
-                return; /* "10A" again */
+        bool with_house = address_number_there(home->house) && m->score->inexact;
+        for (size_t i = 0; i < parts->number_count && with_house; i++)
+            if (used(m, i) && (home->unit.low ? parts->numbers[i].value.high == home->unit.low
+                                              : parts->numbers[i].value.letter == home->unit.letter))
+                return; /* "10A" or "10/2" again */
         if (parts->floor && !m->question->unit && floor_means(parts->floor, home->unit)) {
             m->weight += bits.floor + bits.by_meaning - 1;
             m->score->inexact = true;
@@ -339,6 +343,7 @@ static void weigh_words(struct matching *m)
     const struct address_index *index = m->index;
     struct address_score *score = m->score;
     double place = 0, street_lost = 0, name_lost = 0;
+    bool trade_there = false, trade_met = true, unit_unsaid = false;
     bool street_met = false, name_met = false, name_there = false, name_short = false, all = true;
     for (size_t i = 0; i < m->home->word_count; i++) {
         const struct address_word *word = &index->words[index->home_words[m->home->words + i]];
@@ -356,6 +361,8 @@ static void weigh_words(struct matching *m)
         }
         if (part == PART_ORGANISATION) {
             m->weight += met || nearly ? rare / 2 : 0;
+            trade_there |= word->kind == WORD_PLAIN;
+            trade_met = trade_met && (met || nearly || word->kind != WORD_PLAIN);
             continue;
         }
         bool name = part == PART_BUILDING || part == PART_UNIT,
@@ -370,6 +377,7 @@ static void weigh_words(struct matching *m)
             bool other = kind && kind_left_over(m, WORD_DWELLING_KIND), harmless = word->kind == WORD_HARMLESS;
             name_lost += other ? bits.kind_differs : harmless ? bits.name_unsaid : bits.name_missing;
             name_short |= (!kind && !harmless) || other;
+            unit_unsaid |= part == PART_UNIT && !harmless;
         } else if (kind) {
             street_lost += kind_left_over(m, WORD_STREET_KIND) ? bits.kind_differs : bits.kind_missing;
         } else {
@@ -378,12 +386,14 @@ static void weigh_words(struct matching *m)
     }
     m->weight += street_met || street_lost > 2 * bits.street_missing ? street_lost : 2 * bits.street_missing;
     bool house = address_number_there(m->home->house) && !(score->conflicts & CONFLICT_UNSAID);
-    if (house)
-        name_lost = name_lost < 4 * bits.name_unsaid ? 4 * bits.name_unsaid : name_lost;
+    if (house && name_lost < 0)
+        name_lost = name_met ? bits.name_unsaid : bits.name_missing; /* but for a home that has no name to say */
+    if (unit_unsaid && !address_number_there(m->home->unit) && !m->home->flat && !m->home->floor)
+        score->conflicts |= CONFLICT_NO_UNIT; /* "The Annexe, 14 Mill Road" */
     m->weight += name_lost;
     if (m->home->name_only && (name_short || (!name_met && name_lost < bits.name_unsaid)))
         score->conflicts |= CONFLICT_NAME;
-    if (m->name_would_do && name_there && name_met && !name_short) {
+    if (m->name_would_do && ((name_there && name_met && !name_short) || (trade_there && trade_met))) {
         score->conflicts &= (uint8_t) ~(CONFLICT_UNSAID | CONFLICT_NUMBER);
         score->inexact = true;
     }
@@ -408,6 +418,8 @@ static void weigh_left_over(struct matching *m)
             continue;
         lost += (double)q->left_over[j];
         m->score->exact = false;
+        if (q->kinds[j] == WORD_BESIDE)
+            m->score->conflicts |= CONFLICT_NAME; /* "land adjacent to 14 Mill Road" */
     }
     m->weight += lost < bits.most_left_over ? bits.most_left_over : lost;
 }

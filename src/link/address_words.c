@@ -47,19 +47,23 @@ static const char *const dwelling_kinds[] = {
     "manor", "mill", "rectory", "vicarage",
 };
 static const char *const dropped[] = {
-    "and", "in", "no", "number", "of", "the", "y", "yr",
+    "and", "at", "in", "no", "number", "of", "the", "y", "yr",
 };
 static const char *const harmless[] = {
-    "address", "adj", "bedfordshire", "beds", "berks", "berkshire", "britain", "buckinghamshire", "bucks",
-    "cambridgeshire", "cambs", "care", "carehome", "cheshire", "cleveland", "clwyd", "cornwall", "county", "cumbria",
-    "current", "derbys", "derbyshire", "devon", "dorset", "durham", "dyfed", "england", "essex", "flats", "gb",
-    "glos", "gloucestershire", "gwent", "gwynedd", "hampshire", "hants", "herefordshire", "hertfordshire", "herts",
-    "home", "hotel", "humberside", "huntingdonshire", "kent", "kingdom", "lancashire", "lancs", "leicestershire",
-    "leics", "limited", "lincolnshire", "lincs", "ltd", "merseyside", "middlesex", "middx", "near", "norfolk",
+    "address", "bedfordshire", "beds", "berks", "berkshire", "britain", "buckinghamshire", "bucks", "cambridgeshire",
+    "cambs", "care", "carehome", "cheshire", "cleveland", "clwyd", "cornwall", "county", "cumbria", "current",
+    "derbys", "derbyshire", "devon", "dorset", "durham", "dyfed", "england", "essex", "flats", "gb", "glos",
+    "gloucestershire", "gwent", "gwynedd", "hampshire", "hants", "herefordshire", "hertfordshire", "herts", "home",
+    "hotel", "humberside", "huntingdonshire", "kent", "kingdom", "lancashire", "lancs", "leicestershire", "leics",
+    "limited", "lincolnshire", "lincs", "ltd", "merseyside", "middlesex", "middx", "near", "norfolk",
     "northamptonshire", "northants", "northumberland", "nottinghamshire", "notts", "nursing", "occupant", "occupier",
-    "opposite", "oxfordshire", "oxon", "powys", "property", "residential", "rutland", "salop", "scotland",
-    "shropshire", "somerset", "staffordshire", "staffs", "suffolk", "surrey", "sussex", "uk", "united", "wales",
-    "warwickshire", "westmorland", "wilts", "wiltshire", "worcestershire", "worcs", "yorks", "yorkshire",
+    "oxfordshire", "oxon", "powys", "property", "residential", "rutland", "salop", "scotland", "shropshire",
+    "somerset", "staffordshire", "staffs", "suffolk", "surrey", "sussex", "uk", "united", "wales", "warwickshire",
+    "westmorland", "wilts", "wiltshire", "worcestershire", "worcs", "yorks", "yorkshire",
+};
+/* Beside a home, not in it: land adjacent to 14 Mill Road. */
+static const char *const beside[] = {
+    "adj", "adjacent", "behind", "garage", "garages", "land", "opposite", "rear",
 };
 static const struct {
     const char *word;
@@ -119,6 +123,8 @@ enum address_word_kind address_word_kind(struct slice word)
         return WORD_STREET_KIND;
     if (in_list(dwelling_kinds, countof(dwelling_kinds), word))
         return WORD_DWELLING_KIND;
+    if (in_list(beside, countof(beside), word))
+        return WORD_BESIDE;
     return in_list(harmless, countof(harmless), word) ? WORD_HARMLESS : WORD_PLAIN;
 }
 

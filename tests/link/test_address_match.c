@@ -63,6 +63,20 @@ static const struct address_entry parts[] = {
     PARTS("125", "", "5", "100 ACRE LANE", "NORWICH", "NR8 5RE"),
     PARTS("126", "", "WISTERIA COTTAGE", "THE STREET", "REEDHAM, NORWICH", "NR13 3HJ"),
     PARTS("127", "", "HIGHFIELD", "THE STREET", "REEDHAM, NORWICH", "NR13 3HJ"),
+    PARTS("129", "", "30", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("130", "THE ANNEXE", "30", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("131", "FLAT 2/1", "32", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("132", "FLAT 2/2", "32", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("133", "FLAT 1", "34", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("134", "FLAT 2", "34", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    PARTS("135", "LAND REAR OF", "36", "MILL ROAD", "REEDHAM, NORWICH", "NR13 3TL"),
+    {.uprn = S_INIT("136"),
+     .organisation = S_INIT("REEDHAM PRIMARY SCHOOL"),
+     .street = S_INIT("SCHOOL HILL"),
+     .place = S_INIT("REEDHAM, NORWICH"),
+     .postcode = S_INIT("NR13 3TJ")},
+    PARTS("137", "", "2 MILL COTTAGES", "FERRY ROAD", "REEDHAM, NORWICH", "NR13 3HA"),
+    PARTS("138", "", "2", "FERRY ROAD", "REEDHAM, NORWICH", "NR13 3HA"),
     PARTS("128", "", "1A", "O'CONNELL SQUARE", "NORWICH", "NR1 1OB"),
 };
 
@@ -204,6 +218,40 @@ static void care_homes_and_caravan_parks_are_found(void **state)
     home_is("Pinewood Caravan Park, Holt Road, High Kelling", "NR25 6RG", "0", "ambiguous");
 }
 
+static void parts_beside_the_house_are_homes_of_their_own(void **state)
+{
+    (void)state;
+    home_is("30 Mill Road, Reedham", "NR13 3TL", "129", "exact");
+    home_is("The Annexe, 30 Mill Road, Reedham", "NR13 3TL", "130", "exact");
+    home_is("Annexe at 30 Mill Road Reedham", "NR13 3TL", "130", "exact");
+    home_is("Land adj 30 Mill Road, Reedham", "NR13 3TL", "0", "none");
+    home_is("Land rear of 36 Mill Road, Reedham", "NR13 3TL", "135", "exact");
+    home_is("Garage, 17 Mill Road, Reedham", "NR13 3TL", "0", "none");
+    home_is("2 Mill Cottages, Ferry Road, Reedham", "NR13 3HA", "137", "exact");
+    home_is("2 Ferry Road, Reedham", "NR13 3HA", "138", "exact");
+}
+
+static void flats_are_numbered_in_many_ways(void **state)
+{
+    (void)state;
+    home_is("Flat 2/1, 32 Mill Road, Reedham", "NR13 3TL", "131", "exact");
+    home_is("2/2 32 Mill Road, Reedham", "NR13 3TL", "132", "exact");
+    home_is("34/2 Mill Road, Reedham", "NR13 3TL", "134", "near");
+    home_is("Flat One, 34 Mill Road, Reedham", "NR13 3TL", "133", "exact");
+    home_is("Flat2, 34 Mill Road, Reedham", "NR13 3TL", "134", "exact");
+    home_is("Flt. No. 2, 34 Mill Rd, Reedham", "NR13 3TL", "134", "exact");
+    home_is("3O Mill Road, Reedham", "NR13 3TL", "129", "exact");
+    home_is("l7 Mill Road, Reedham", "NR13 3TL", "121", "exact");
+}
+
+static void a_business_is_found_by_its_name(void **state)
+{
+    (void)state;
+    home_is("Reedham Primary School, School Hill", "NR13 3TJ", "136", "exact");
+    home_is("Reedham Primary, School Hill, Reedham", "NR13 3TJ", "136", "near");
+    home_is("Bayfield Bread, High Street, Holt", "NR25 6BN", "108", "near");
+}
+
 static void mill_road_is_not_mill_lane(void **state)
 {
     (void)state;
@@ -322,6 +370,9 @@ int main(void)
         cmocka_unit_test(a_shop_is_not_the_flat_above_it),
         cmocka_unit_test(named_houses_are_told_by_their_whole_name),
         cmocka_unit_test(care_homes_and_caravan_parks_are_found),
+        cmocka_unit_test(parts_beside_the_house_are_homes_of_their_own),
+        cmocka_unit_test(flats_are_numbered_in_many_ways),
+        cmocka_unit_test(a_business_is_found_by_its_name),
         cmocka_unit_test(mill_road_is_not_mill_lane),
         cmocka_unit_test(what_people_add_does_no_harm),
         cmocka_unit_test(slips_in_a_postcode_are_put_right),
