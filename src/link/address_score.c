@@ -13,9 +13,10 @@
 
 static const struct {
     double house, house_range, unit, floor, flat, by_meaning;
-    double street_missing, kind_missing, kind_differs, name_missing, name_unsaid;
-    double most_word, mistyped, most_left_over;
-    double postcode_homes, one_letter_off, other_postcode;
+    double street_missing, street_unsaid, street_differs, another_street, kind_missing, kind_differs, name_missing,
+        name_unsaid;
+    double most_word, mistyped, most_left_over, complete;
+    double postcode_homes, one_letter_off, other_postcode, other_place, other_village;
 } bits = {
     .house = 6,
     .house_range = 3,
@@ -24,6 +25,9 @@ static const struct {
     .flat = 3,
     .by_meaning = -2,
     .street_missing = -3,
+    .street_unsaid = -1,
+    .street_differs = -4,
+    .another_street = -5,
     .kind_missing = -1,
     .kind_differs = -7,
     .name_missing = -4,
@@ -31,9 +35,12 @@ static const struct {
     .most_word = 10,
     .mistyped = -4,
     .most_left_over = -12,
+    .complete = 3,
     .postcode_homes = 4,
     .one_letter_off = -6,
     .other_postcode = -6,
+    .other_place = -2.5,
+    .other_village = -6,
 };
 
 void address_question_read(const struct address_index *index, struct slice address, struct slice postcode,
@@ -73,6 +80,8 @@ struct matching {
     const struct address_home *home;
     struct address_score *score;
     double weight;
+    bool place_unsaid;  /* a word of the home's place is not in the address */
+    bool all_met;       /* every word of building and street, or nearly */
     bool unit_by_house; /* the number, not said to be a flat's, is taken for the flat's: "5 Wensum Court" */
     bool name_would_do; /* the number that is missing is forgiven when the building's name is there */
 };
@@ -257,11 +266,13 @@ static void left_numbers(struct matching *m)
 
 static bool spelt_alike(struct slice home, struct slice said, bool known)
 {
-    if (home.len < 4 || said.len < 3)
+    if (slice_equal(home, S("st")))
+        home = S("street");
+    if (home.len < (known ? 4 : 3) || said.len < 3)
         return false;
     if (!known && said.len >= 5 && slice_starts(home, said))
         return true; /* "wymond", but Green is not Greenfield */
-    unsigned limit = home.len >= 8 ? 2 : 1;
+    unsigned limit = home.len >= 8 || (home.len == 7 && !known) ? 2 : 1;
     size_t longer = home.len > said.len ? home.len - said.len : said.len - home.len;
     if (longer > limit)
         return false;
@@ -278,6 +289,46 @@ static struct slice home_text(const struct matching *m, size_t i)
     return m->index->words[m->index->home_words[m->home->words + i]].text;
 }
 
+static bool same_part(const struct matching *m, size_t a, size_t b)
+{
+    const uint8_t *parts = m->index->home_parts + m->home->words;
+    return a < m->home->word_count && b < m->home->word_count && address_part_of(parts[a]) == address_part_of(parts[b]);
+}
+
+static bool said_at(const struct matching *m, size_t at, uint32_t word)
+{
+    return at < m->question->parts.word_count && m->question->ids[at] == word;
+}
+
+/* May the home's word be the one that is said there? A word of the building or street that also names a place, or
+ * stands in both, is only met where its neighbours are: the Norwich at the end of "55 Low Road, Norwich" is not that of
+ * Norwich Road. */
+static bool may_be(const struct matching *m, size_t word, size_t said)
+{
+    const struct address_question *q = m->question;
+    const uint32_t *words = m->index->home_words + m->home->words;
+    const uint8_t *parts = m->index->home_parts + m->home->words;
+    if (parts[word] == PART_PLACE || parts[word] & KIND_HERE)
+        return true;
+    bool in_place = false, again = false, repeated = false;
+    for (size_t i = word + 1; i < m->home->word_count; i++)
+        if (words[i] == words[word])
+            *(parts[i] == PART_PLACE ? &in_place : &again) = true;
+    if (!m->index->words[words[word]].place && !again)
+        return true;
+    for (size_t i = 0; i < q->parts.number_count; i++)
+        if (q->parts.numbers[i].word == said)
+            return true;
+    for (size_t j = 0; j < q->parts.word_count; j++)
+        repeated |= j != said && q->ids[j] == words[word];
+    bool next = same_part(m, word, word + 1), before = word > 0 && same_part(m, word, word - 1);
+    if (next && said_at(m, said + 1, words[word + 1]))
+        return true;
+    if (in_place && !repeated)
+        return false;
+    return (!next && !before) || (before && said > 0 && said_at(m, said - 1, words[word - 1]));
+}
+
 static void match_exact(struct matching *m)
 {
     const struct address_question *q = m->question;
@@ -285,6 +336,8 @@ static void match_exact(struct matching *m)
     for (size_t i = 0; i < m->home->word_count; i++)
         for (size_t j = 0; j < q->parts.word_count; j++)
             if (q->ids[j] == words[i] && !(m->score->used >> j & 1) && !(m->score->met >> i & 1)) {
+                if (!may_be(m, i, j))
+                    continue;
                 m->score->used |= (uint64_t)1 << j;
                 m->score->met |= 1u << i;
                 break;
@@ -311,7 +364,7 @@ static void match_fine(struct matching *m)
             } else if (next && joined(said, wanted, home_text(m, i + 1))) {
                 score->used |= (uint64_t)1 << j;
                 score->nearly |= 3u << i;
-            } else if (spelt_alike(wanted, said, m->question->ids[j] != NO_WORD)) {
+            } else if (!slice_equal(wanted, said) && spelt_alike(wanted, said, m->question->ids[j] != NO_WORD)) {
                 score->used |= (uint64_t)1 << j;
                 score->nearly |= 1u << i;
             } else {
@@ -338,13 +391,58 @@ static bool kind_left_over(const struct matching *m, enum address_word_kind kind
     return false;
 }
 
+/* Something of the address is left over that may be another street's name. */
+static bool street_left_over(const struct matching *m)
+{
+    const struct address_question *q = m->question;
+    for (size_t j = 0; j < q->parts.word_count; j++) {
+        bool place = q->ids[j] != NO_WORD && m->index->words[q->ids[j]].place;
+        bool kind_next = j + 1 < q->parts.word_count && q->kinds[j + 1] == WORD_STREET_KIND &&
+                         q->parts.segment[j + 1] == q->parts.segment[j];
+        if (!(m->score->used >> j & 1) && q->left_over[j] < 0 && (!place || kind_next))
+            return true;
+    }
+    return false;
+}
+
+/* The street is only a kind, "The Street", but the address has a name before it: "High Street". */
+static bool another_street(const struct matching *m)
+{
+    const struct address_question *q = m->question;
+    const uint8_t *parts = m->index->home_parts + m->home->words;
+    for (size_t i = 0; i < m->home->word_count; i++) {
+        uint32_t word = m->index->home_words[m->home->words + i];
+        if (address_part_of(parts[i]) != PART_STREET)
+            continue;
+        if (m->index->words[word].kind != WORD_STREET_KIND)
+            return false;
+        for (size_t j = 1; j < q->parts.word_count; j++)
+            if (q->ids[j] == word && !(m->score->used >> (j - 1) & 1) && q->left_over[j - 1] < 0 &&
+                q->parts.segment[j - 1] == q->parts.segment[j])
+                return text_distance(q->parts.words[j - 1], S("the"), 1) > 1;
+        return false;
+    }
+    return false;
+}
+
+static void weigh_street(struct matching *m, bool met, double lost)
+{
+    if (met) {
+        m->weight += lost + (another_street(m) ? bits.another_street : 0);
+    } else if (lost < 0) {
+        double most = 2 * bits.street_missing,
+               differs = m->score->postcode < 2 ? 2 * bits.street_differs : bits.street_differs;
+        m->weight += street_left_over(m) ? (lost < most ? most : lost) + differs : bits.street_unsaid;
+    }
+}
+
 static void weigh_words(struct matching *m)
 {
     const struct address_index *index = m->index;
     struct address_score *score = m->score;
     double place = 0, street_lost = 0, name_lost = 0;
     bool trade_there = false, trade_met = true, unit_unsaid = false;
-    bool street_met = false, name_met = false, name_there = false, name_short = false, all = true;
+    bool street_met = false, name_met = false, name_there = false, name_short = false, all = true, all_nearly = true;
     for (size_t i = 0; i < m->home->word_count; i++) {
         const struct address_word *word = &index->words[index->home_words[m->home->words + i]];
         enum address_part part = address_part_of(index->home_parts[m->home->words + i]);
@@ -353,6 +451,7 @@ static void weigh_words(struct matching *m)
         if (nearly)
             rare = rare + bits.mistyped > 0.3 ? rare + bits.mistyped : 0.3;
         if (part == PART_PLACE) {
+            m->place_unsaid |= !met && !nearly;
             if (met || nearly) {
                 place = place > rare ? place + 0.5 : rare + (place > 0 ? 0.5 : 0);
                 score->place_met = true;
@@ -369,9 +468,10 @@ static void weigh_words(struct matching *m)
              kind = index->home_parts[m->home->words + i] & KIND_HERE;
         name_there |= name;
         all = all && met;
+        all_nearly = all_nearly && (met || nearly);
         if (met || nearly) {
             m->weight += rare;
-            street_met |= !name && !kind;
+            street_met |= !name && (!kind || nearly);
             name_met |= name && !kind;
         } else if (name) {
             bool other = kind && kind_left_over(m, WORD_DWELLING_KIND), harmless = word->kind == WORD_HARMLESS;
@@ -384,7 +484,7 @@ static void weigh_words(struct matching *m)
             street_lost += bits.street_missing;
         }
     }
-    m->weight += street_met || street_lost > 2 * bits.street_missing ? street_lost : 2 * bits.street_missing;
+    weigh_street(m, street_met, street_lost);
     bool house = address_number_there(m->home->house) && !(score->conflicts & CONFLICT_UNSAID);
     if (house && name_lost < 0)
         name_lost = name_met ? bits.name_unsaid : bits.name_missing; /* but for a home that has no name to say */
@@ -402,12 +502,14 @@ static void weigh_words(struct matching *m)
     static const double share[] = {1, 1, 0.5, 0.25, 0.1, 0};
     m->weight += place * share[score->postcode] + (place > 0 ? 0.3 : 0);
     score->exact = all;
+    m->all_met = all_nearly && !m->score->conflicts;
 }
 
 static void weigh_left_over(struct matching *m)
 {
     const struct address_question *q = m->question;
     double lost = 0;
+    bool elsewhere = false;
     for (size_t j = 0; j < q->parts.word_count; j++) {
         if (m->score->used >> j & 1 || q->left_over[j] >= 0)
             continue;
@@ -416,12 +518,18 @@ static void weigh_left_over(struct matching *m)
             again = k != j && m->score->used >> k & 1 && q->ids[k] == q->ids[j] && q->ids[j] != NO_WORD;
         if (again)
             continue;
-        lost += (double)q->left_over[j];
+        bool place = q->ids[j] != NO_WORD && m->index->words[q->ids[j]].place;
+        elsewhere |= place && m->score->postcode < 2;
+        lost += place && m->score->postcode < 2 ? bits.other_place : (double)q->left_over[j];
         m->score->exact = false;
         if (q->kinds[j] == WORD_BESIDE)
             m->score->conflicts |= CONFLICT_NAME; /* "land adjacent to 14 Mill Road" */
     }
+    if (elsewhere && m->place_unsaid)
+        m->weight += bits.other_village;
     m->weight += lost < bits.most_left_over ? bits.most_left_over : lost;
+    if (lost == 0 && m->all_met)
+        m->weight += bits.complete;
 }
 
 /* ---- Postcodes ---- */
