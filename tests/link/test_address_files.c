@@ -187,7 +187,7 @@ static int by_key(const void *a, const void *b)
 
 static size_t column_of(const struct csv_row *row, const char *name)
 {
-    for (size_t i = 0; i < row->count; i++)
+    for (size_t i = 0; row && i < row->count; i++)
         if (slice_equal(row->fields[i], slice_of(name)))
             return i;
     fail_msg("no column %s", name);
