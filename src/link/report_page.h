@@ -32,6 +32,12 @@ void page_table_end(struct page *page, bool folded);
 struct picture page_picture(struct page *page, struct slice title, struct slice description);
 void page_picture_end(struct page *page);
 
+/* report_model.c */
+void page_blocking(struct page *page);
+void page_levels(struct page *page);
+void page_weights(struct page *page);
+void page_curve(struct page *page);
+void page_choices(struct page *page);
 /* report_pairs.c */
 void page_unsure(struct page *page);
 void page_typical(struct page *page);
