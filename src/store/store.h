@@ -36,9 +36,10 @@ struct store_options {
     const struct host *host; /* outlives the store */
     enum store_schema schema;
     bool read_only;
-    bool create;        /* make the database file if absent; migrate to this program's schema */
-    int wait_ms;        /* how long to wait for the writer; 0: 10,000 */
-    size_t cache_bytes; /* page cache for SQLite's writer; 0: 32 MiB; readers map the file and take at most 8 MiB each */
+    bool create; /* make the database file if absent; migrate to this program's schema */
+    int wait_ms; /* how long to wait for the writer; 0: 10,000 */
+    size_t
+        cache_bytes; /* page cache for SQLite's writer; 0: 32 MiB; readers map the file and take at most 8 MiB each */
 };
 
 /* Opens, and with create makes or migrates. A schema newer than the program's is refused with both numbers named. */
