@@ -80,7 +80,7 @@ static void faults_of_the_disk_are_told_in_words(void **state)
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     assert_non_null(strstr(err.text, "none"));
     assert_false(host_open(host_real(), slice_of(scene->folder), HOST_READ, scene->arena, &file, &err));
-    assert_non_null(strstr(err.text, "directory"));
+    assert_non_null(strstr(err.text, "folder"));
     assert_false(host_open(host_real(), S("a\0b"), HOST_READ, scene->arena, &file, &err));
     assert_int_equal(err.code, ERROR_INPUT);
     assert_false(host_open(host_real(), S(""), HOST_READ, scene->arena, &file, &err));
