@@ -582,3 +582,26 @@ struct slice text_nearest(struct slice wanted, const struct slice *candidates, s
     }
     return nearest;
 }
+
+static bool begins_letter(char byte)
+{
+    return ((unsigned char)byte & 0xc0) != 0x80;
+}
+
+struct slice text_first_letters(struct slice s, size_t count)
+{
+    size_t at = 0;
+    for (; count > 0 && at < s.len; count--)
+        for (at++; at < s.len && !begins_letter(s.at[at]); at++)
+            ;
+    return count == 0 ? slice_part(s, 0, at) : NO_SLICE;
+}
+
+struct slice text_last_letters(struct slice s, size_t count)
+{
+    size_t at = s.len;
+    for (; count > 0 && at > 0; count--)
+        for (at--; at > 0 && !begins_letter(s.at[at]); at--)
+            ;
+    return count == 0 ? slice_part(s, at, s.len) : NO_SLICE;
+}

@@ -142,30 +142,6 @@ bool keeper_has(const struct keeper *keeper, const struct digest *digest)
     return has;
 }
 
-bool keeper_digest(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err)
-{
-    struct arena *arena = arena_make(0);
-    struct host_file *file;
-    struct hash_state hash;
-    struct kept kept = {.size = 0};
-    size_t got = 1;
-    uint8_t *block = arena_array(arena, uint8_t, FRAME * 4);
-    bool good = host_open(keeper->host, path, HOST_READ, arena, &file, err);
-    hash_start(&hash);
-    while (good && got > 0) {
-        good = host_read(file, block, FRAME * 4, &got, err);
-        if (good)
-            hash_more(&hash, slice_from(block, got));
-        kept.size += got;
-    }
-    arena_free(arena);
-    if (!good)
-        return false;
-    kept.digest = hash_end(&hash);
-    *ret = kept;
-    return true;
-}
-
 /* ---- Sealing frames ---- */
 
 static void associated(uint8_t out[ID + 9], const uint8_t id[ID], uint64_t frame, bool last)

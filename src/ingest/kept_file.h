@@ -35,9 +35,6 @@ struct kept {
 bool keeper_open(const struct host *host, struct slice folder, struct arena *arena, struct keeper **ret,
                  struct error *err) MUST_USE;
 
-/* The digest of a file, without keeping it: to see whether it was landed before. "-" is not possible: a pipe is read
- * once. */
-bool keeper_digest(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err) MUST_USE;
 /* Keeps the file at `path`. After a failure nothing new is kept; what was half written is removed by the next
  * keeper_open. */
 bool keeper_keep(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err) MUST_USE;

@@ -140,29 +140,6 @@ bool agree_prefix(struct slice a, unsigned length_a, struct slice b, unsigned le
     return length_a > 0 && length_a == length_b && memcmp(a.at, b.at, length_a) == 0;
 }
 
-static bool begins_letter(char byte)
-{
-    return ((unsigned char)byte & 0xc0) != 0x80;
-}
-
-struct slice first_letters(struct slice s, size_t count)
-{
-    size_t at = 0;
-    for (; count > 0 && at < s.len; count--)
-        for (at++; at < s.len && !begins_letter(s.at[at]); at++)
-            ;
-    return count == 0 ? slice_part(s, 0, at) : NO_SLICE;
-}
-
-struct slice last_letters(struct slice s, size_t count)
-{
-    size_t at = s.len;
-    for (; count > 0 && at > 0; count--)
-        for (at--; at > 0 && !begins_letter(s.at[at]); at--)
-            ;
-    return count == 0 ? slice_part(s, at, s.len) : NO_SLICE;
-}
-
 bool agree_soundex(struct slice a, struct slice b)
 {
     char code_a[5], code_b[5];

@@ -20,9 +20,6 @@ bool agree_swapped_names(const struct column *column, const struct value *a, con
 /* One is the other's initial. */
 bool agree_initial(struct slice a, struct slice b);
 bool agree_prefix(struct slice a, unsigned length_a, struct slice b, unsigned length_b);
-/* The first or last so many letters of a text in UTF-8, whatever their length in bytes; empty when it has fewer. */
-struct slice first_letters(struct slice s, size_t count);
-struct slice last_letters(struct slice s, size_t count);
 bool agree_soundex(struct slice a, struct slice b);
 /* One of the tests that read dates. False when either is none. */
 bool agree_dates(enum link_test test, double argument, const struct value *a, const struct value *b);

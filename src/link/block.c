@@ -91,9 +91,9 @@ static struct slice apply_call(struct link_call call, const struct value *value,
     case LINK_FN_DAY_MONTH:
         return s.len == 8 ? day_and_month(s, arena) : NO_SLICE;
     case LINK_FN_PREFIX:
-        return first_letters(s, call.argument);
+        return text_first_letters(s, call.argument);
     case LINK_FN_SUFFIX:
-        return last_letters(s, call.argument);
+        return text_last_letters(s, call.argument);
     case LINK_FN_FIRST:
     case LINK_FN_LAST:
     case LINK_FN_LONGEST:

@@ -15,19 +15,6 @@ enum { NONE = CLUSTER_NONE, CHUNK_WORK = 1 << 13 };
 
 /* ---- The plan ---- */
 
-struct keyed_node {
-    uint64_t key;
-    uint32_t node;
-};
-
-static int compare_keyed(const void *a, const void *b)
-{
-    const struct keyed_node *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->node < y->node ? -1 : x->node > y->node;
-}
-
 static bool source_masks(const struct link_cluster_input *input, uint64_t *masks, size_t sources, struct error *err)
 {
     unsigned bit = 0;
@@ -44,31 +31,31 @@ static bool source_masks(const struct link_cluster_input *input, uint64_t *masks
 static bool plan_nodes(struct cluster_plan *plan, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
-    struct keyed_node *keyed = arena_array(arena, struct keyed_node, (size_t)input->count + 1);
+    plan->original = arena_array(arena, uint32_t, (size_t)input->count + 1);
     size_t sources = 0;
     for (uint32_t i = 0; i < input->count; i++) {
         if (input->in && !input->in[i])
             continue;
-        keyed[plan->count++] = (struct keyed_node){input->keys ? input->keys[i] : i, i};
+        plan->original[plan->count++] = i;
         if (input->source && input->source[i] >= sources)
             sources = (size_t)input->source[i] + 1;
     }
     plan->masks = arena_array(arena, uint64_t, sources + 1);
     if (!source_masks(input, plan->masks, sources, err))
         return false;
-    qsort(keyed, plan->count, sizeof *keyed, compare_keyed);
-    plan->original = arena_array(arena, uint32_t, (size_t)plan->count + 1);
+    if (input->keys)
+        records_sort_by_key(input->keys, plan->original, plan->count);
     plan->local = arena_array(arena, uint32_t, (size_t)plan->count + 1);
     plan->root = arena_array(arena, uint32_t, (size_t)plan->count + 1);
     plan->canonical = arena_array(arena, uint32_t, (size_t)input->count + 1);
     for (uint32_t i = 0; i < input->count; i++)
         plan->canonical[i] = NONE;
     for (uint32_t c = 0; c < plan->count; c++) {
-        plan->original[c] = keyed[c].node;
-        plan->canonical[keyed[c].node] = c;
+        uint32_t node = plan->original[c];
+        plan->canonical[node] = c;
         plan->root[c] = c;
-        plan->constrained |= (input->verified && input->verified[keyed[c].node]) ||
-                             (input->source && plan->masks[input->source[keyed[c].node]]);
+        plan->constrained |=
+            (input->verified && input->verified[node]) || (input->source && plan->masks[input->source[node]]);
     }
     return true;
 }

@@ -95,8 +95,7 @@ static void compare_into(const struct cluster_plan *plan, struct memo *memo, con
         cluster_pair_odds(plan, &compared[i], table + places[i] * plan->fields);
 }
 
-/* By field, the mean over one side's records of log2 of the mean over the other's: place (i, k) of the table is at
- * i × step + k × other_step, seen through `at`. */
+/* Odds by field of every pair of a record of one cluster (a row) and one of the other (a column). */
 struct table {
     const float *odds;
     const size_t *places; /* by i × columns + k; NULL: the same */
@@ -109,6 +108,7 @@ static float odds_at(const struct cluster_plan *plan, const struct table *table,
     return table->odds[(table->places ? table->places[place] : place) * plan->fields + f];
 }
 
+/* The prior and, for each field, the mean over the rows (or the columns) of log2 of the mean along each. */
 static double explained(const struct cluster_plan *plan, const struct table *table, bool rows)
 {
     size_t outer = rows ? table->rows : table->columns, inner = rows ? table->columns : table->rows;

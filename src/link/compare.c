@@ -227,8 +227,8 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
     case LINK_TEST_AREA:
         return agree_prefix(a->text, a->area, b->text, b->area);
     case LINK_TEST_PREFIX: {
-        struct slice first = first_letters(a->text, (size_t)level->argument);
-        return first.len > 0 && slice_equal(first, first_letters(b->text, (size_t)level->argument));
+        struct slice first = text_first_letters(a->text, (size_t)level->argument);
+        return first.len > 0 && slice_equal(first, text_first_letters(b->text, (size_t)level->argument));
     }
     case LINK_TEST_LOCAL_PART: {
         size_t at_a = slice_find(a->text, '@'), at_b = slice_find(b->text, '@');

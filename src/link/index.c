@@ -154,7 +154,7 @@ static void hang(struct link_index *index, uint32_t record, uint32_t edge)
     index->of[record].first_half = (uint32_t)index->half_count;
 }
 
-/* Edges of the record with all that it meets; kept when `keep`, else the list alone. */
+/* Edges of this weight or more of the record with all that it meets; not hung up yet. */
 static struct link_edge *make_edges(struct link_index *index, uint32_t record, double floor, struct arena *scratch,
                                     size_t *ret_count)
 {
@@ -227,28 +227,9 @@ static struct list walk(struct link_index *index, uint32_t start, struct arena *
     return nodes;
 }
 
-struct keyed_record {
-    uint64_t key;
-    uint32_t record;
-};
-
-static int compare_keyed(const void *a, const void *b)
+static void sort_by_content(const struct link_index *index, uint32_t *records, size_t count)
 {
-    const struct keyed_record *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->record < y->record ? -1 : x->record > y->record;
-}
-
-static void sort_by_content(const struct link_index *index, uint32_t *records, size_t count, struct arena *scratch)
-{
-    struct keyed_record *keyed = arena_array(scratch, struct keyed_record, count + 1);
-    for (size_t i = 0; i < count; i++)
-        keyed[i] = (struct keyed_record){index->records->keys[records[i]], records[i]};
-    if (count > 1)
-        qsort(keyed, count, sizeof *keyed, compare_keyed);
-    for (size_t i = 0; i < count; i++)
-        records[i] = keyed[i].record;
+    records_sort_by_key(index->records->keys, records, count);
 }
 
 /* Clusters one component; its records are then rings from their clusters' first. */
@@ -257,7 +238,7 @@ static void cluster_anew(struct link_index *index, struct list *nodes, struct ar
     struct cluster_plan *plan = &index->plan;
     uint32_t count = (uint32_t)nodes->count;
     struct list edges = {0};
-    sort_by_content(index, nodes->items, count, scratch);
+    sort_by_content(index, nodes->items, count);
     plan->original = nodes->items;
     plan->count = count;
     plan->local = arena_array(scratch, uint32_t, (size_t)count + 1);
@@ -304,7 +285,7 @@ static size_t ring(const struct link_index *index, uint32_t root, struct list *r
         push(ret, at, scratch);
         at = index->of[at].next;
     } while (at != root);
-    sort_by_content(index, ret->items, ret->count, scratch);
+    sort_by_content(index, ret->items, ret->count);
     return ret->count;
 }
 
@@ -332,7 +313,7 @@ static void attach(struct link_index *index, uint32_t root, struct arena *scratc
             if (!known)
                 push(&ways, to, scratch);
         }
-    sort_by_content(index, ways.items, ways.count, scratch);
+    sort_by_content(index, ways.items, ways.count);
     double best = 0, sum = CLUSTER_STRANGER;
     uint32_t chosen = root;
     for (size_t w = 0; w < ways.count; w++) {

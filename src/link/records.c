@@ -234,17 +234,29 @@ static void make_features(struct link_records *records, size_t c)
     }
 }
 
-struct ordered {
+struct keyed_item {
     uint64_t key;
-    uint32_t record;
+    uint32_t item;
 };
 
-static int compare_ordered(const void *a, const void *b)
+static int compare_keyed(const void *a, const void *b)
 {
-    const struct ordered *x = a, *y = b;
+    const struct keyed_item *x = a, *y = b;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    return x->record < y->record ? -1 : x->record > y->record;
+    return x->item < y->item ? -1 : x->item > y->item;
+}
+
+void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count)
+{
+    struct arena *scratch = arena_make(0);
+    struct keyed_item *keyed = arena_array(scratch, struct keyed_item, count + 1);
+    for (size_t i = 0; i < count; i++)
+        keyed[i] = (struct keyed_item){keys[items[i]], items[i]};
+    qsort(keyed, count, sizeof *keyed, compare_keyed);
+    for (size_t i = 0; i < count; i++)
+        items[i] = keyed[i].item;
+    arena_free(scratch);
 }
 
 static void key_records(struct link_records *records)
@@ -264,15 +276,12 @@ static void key_records(struct link_records *records)
     }
 }
 
-static void order_records(struct link_records *records, struct arena *scratch)
+static void order_records(struct link_records *records)
 {
-    struct ordered *ordered = arena_array(scratch, struct ordered, (size_t)records->count + 1);
     records->order = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
     for (uint32_t r = 0; r < records->count; r++)
-        ordered[r] = (struct ordered){records->keys[r], r};
-    qsort(ordered, records->count, sizeof *ordered, compare_ordered);
-    for (uint32_t i = 0; i < records->count; i++)
-        records->order[i] = ordered[i].record;
+        records->order[r] = r;
+    records_sort_by_key(records->keys, records->order, records->count);
 }
 
 static void make_room(struct link_records *records)
@@ -325,10 +334,8 @@ bool link_prepare(struct link_records *records, const struct link_options *optio
         records->nicknames = nicknames_make(records->arena);
     if (!prepare_new(records, options, err))
         return false;
-    struct arena *scratch = arena_make(0);
-    order_records(records, scratch);
+    order_records(records);
     records->prepared = true;
-    arena_free(scratch);
     return true;
 }
 

@@ -89,6 +89,9 @@ static inline void column_order(const struct column *column, uint32_t *a, uint32
     }
 }
 
+/* Puts numbers into canonical order: by their keys, equal ones by number. */
+void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);
+
 /* Adds a record to a table that is prepared, and prepares it. Codes, features and keys of all others stay where they
  * are in number; arrays may move. `order` does not know of it. */
 bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
