@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -265,6 +266,21 @@ bool host_sync(struct host_file *file, struct error *err)
         return error_from_errno(err, refused, "making %s durable", file->path);
     if (fdatasync(file->fd) != 0)
         return error_from_errno(err, errno, "making %s durable", file->path);
+    return true;
+}
+
+bool host_hold(struct host_file *file, bool *ret_held, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    struct stat found;
+    int done;
+    while ((done = flock(file->fd, LOCK_EX | LOCK_NB)) != 0 && errno == EINTR)
+        ;
+    if (done != 0 && errno != EWOULDBLOCK)
+        return error_from_errno(err, errno, "holding %s", file->path);
+    if (done == 0 && fstat(file->fd, &found) != 0)
+        return error_from_errno(err, errno, "looking at %s", file->path);
+    *ret_held = done == 0 && found.st_nlink > 0;
     return true;
 }
 

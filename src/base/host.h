@@ -73,6 +73,9 @@ bool host_write(struct host_file *file, const void *data, size_t size, struct er
 bool host_write_at(struct host_file *file, uint64_t offset, const void *data, size_t size, struct error *err) MUST_USE;
 /* Makes what was written durable. After a failure the file's state is unknown: never try again as if fine. */
 bool host_sync(struct host_file *file, struct error *err) MUST_USE;
+/* Takes the file for this program (flock(2)) until it is closed, without waiting. *ret_held is false when another
+ * holds it, or when it has no name any more. Changes nothing on the disk. */
+bool host_hold(struct host_file *file, bool *ret_held, struct error *err) MUST_USE;
 bool host_file_size(struct host_file *file, uint64_t *ret_size, struct error *err) MUST_USE;
 
 /* The whole file, refused with ERROR_TOO_BIG past limit bytes. "-" is standard input. */

@@ -7,36 +7,11 @@
 #include "ingest/landing.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 static void report(void *context, uint64_t done, uint64_t all, int64_t rows)
 {
     (void)rows;
     progress_show(context, "bytes", done, all);
-}
-
-/* Standard input is put into a file first: what is landed must lie still. */
-static bool spool_input(struct invocation *invocation, struct app *app, struct slice *ret_path, struct error *err)
-{
-    struct arena *arena = invocation->arena;
-    struct slice path = arena_format(arena, "%.*s/incoming-%ld", PRINT(app->data), (long)getpid());
-    struct host_file *file;
-    if (!host_open(invocation->host, path, HOST_OVERWRITE, arena, &file, err))
-        return false;
-    size_t size = 1 << 16;
-    char *block = arena_array(arena, char, size);
-    size_t got;
-    bool good = true;
-    while (good && (got = fread(block, 1, size, stdin)) > 0)
-        good = host_write(file, block, got, err);
-    if (good && ferror(stdin))
-        good = error_set(err, ERROR_IO, "reading standard input failed; try again");
-    host_close(file);
-    struct error ignored = NO_ERROR;
-    if (!good)
-        (void)!host_delete(invocation->host, path, &ignored);
-    *ret_path = path;
-    return good;
 }
 
 static void print_landing(struct invocation *invocation, const struct landing *landing)
@@ -92,18 +67,11 @@ bool run_land(struct invocation *invocation, struct error *err)
         return false;
     if (deciding)
         return decide(invocation, intake, err);
-    bool spooled = slice_equal(invocation->words[1], S("-"));
     file.path = invocation->words[1];
-    if (spooled) {
+    if (slice_equal(file.path, S("-")))
         file.name = S("standard input");
-        if (!spool_input(invocation, app, &file.path, err))
-            return false;
-    }
     struct landing landing;
     bool done = landing_accept(intake, &file, arena, &landing, err);
-    struct error ignored = NO_ERROR;
-    if (spooled)
-        (void)!host_delete(invocation->host, file.path, &ignored);
     if (done && !landing.same_again) {
         struct progress shown = {.invocation = invocation};
         struct landing_watch watch = {.progress = report, .context = &shown};

@@ -11,15 +11,12 @@
  * the processor helps: a backup must open on any machine. */
 #include "ingest/kept_file.h"
 
+#include "ingest/incoming.h"
 #include "ingest/lock.h"
 
-#include <errno.h>
-#include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define FRAME      ((size_t)65536)
 #define NONCE      ((size_t)crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
@@ -30,7 +27,6 @@
 #define ID         ((size_t)16)
 #define RING       ((size_t)16)
 #define KEPT_MAGIC "staithe kept file 1\n"
-#define INCOMING   "incoming-"
 
 struct keeper {
     const struct host *host;
@@ -90,29 +86,6 @@ static bool key_read(struct keeper *keeper, struct slice folder, struct arena *a
     return true;
 }
 
-/* What a program that ended half-way through keeping left behind. Its number stands in the name; one that still runs is
- * left alone. */
-static bool sweep(const struct keeper *keeper, struct arena *arena, struct error *err)
-{
-    struct slice *names;
-    size_t count;
-    if (!host_list_folder(keeper->folder, arena, &names, &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct slice rest = names[i], pid;
-        int64_t number = 0;
-        if (!slice_starts(rest, S(INCOMING)))
-            continue;
-        rest = slice_part(rest, sizeof INCOMING - 1, rest.len);
-        bool known = slice_cut(&rest, '-', &pid) && slice_integer(pid, &number) && number > 0;
-        if (known && (number == getpid() || kill((pid_t)number, 0) == 0 || errno == EPERM))
-            continue;
-        if (!host_delete(keeper->host, arena_format(arena, "%.*s/%.*s", PRINT(keeper->folder), PRINT(names[i])), err))
-            return false;
-    }
-    return true;
-}
-
 bool keeper_open(const struct host *host, struct slice folder, struct arena *arena, struct keeper **ret,
                  struct error *err)
 {
@@ -122,7 +95,7 @@ bool keeper_open(const struct host *host, struct slice folder, struct arena *are
     keeper->folder = arena_format(arena, "%.*s/kept", PRINT(folder));
     arena_defer(arena, forget, keeper);
     if (!host_make_folder(host, keeper->folder, err) || !key_read(keeper, folder, arena, err) ||
-        !sweep(keeper, arena, err))
+        !incoming_sweep(host, keeper->folder, err))
         return false;
     *ret = keeper;
     return true;
@@ -264,14 +237,11 @@ static bool seal_all(const struct keeper *keeper, struct ring *ring, struct host
     return good;
 }
 
-static bool keep_as(const struct keeper *keeper, struct slice path, struct slice incoming, struct arena *arena,
-                    struct kept *ret, struct error *err)
+/* Reads, hashes and seals; the hash has its own thread for as long. */
+static bool keep_into(const struct keeper *keeper, struct host_file *in, struct host_file *out, struct arena *arena,
+                      struct kept *ret, struct error *err)
 {
-    struct host_file *in, *out;
     struct ring ring = {.lock = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
-    if (!host_open(keeper->host, path, HOST_READ, arena, &in, err) ||
-        !host_open(keeper->host, incoming, HOST_CREATE, arena, &out, err))
-        return false;
     ring.blocks = arena_alloc(arena, FRAME, RING, 64);
     hash_start(&ring.hash);
     pthread_t helper;
@@ -283,34 +253,26 @@ static bool keep_as(const struct keeper *keeper, struct slice path, struct slice
     pthread_cond_signal(&ring.moved);
     pthread_mutex_unlock(&ring.lock);
     pthread_join(helper, NULL);
-    good = good && host_sync(out, err);
-    host_close(out);
-    if (!good)
-        return false;
-    struct kept kept = {hash_end(&ring.hash), size};
-    if (!host_rename(keeper->host, incoming, path_of(keeper, &kept.digest, arena), err) ||
-        !host_sync_folder(keeper->host, keeper->folder, err))
-        return false;
-    *ret = kept;
-    return true;
+    if (good)
+        *ret = (struct kept){hash_end(&ring.hash), size};
+    return good;
 }
 
 bool keeper_keep(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err)
 {
     struct arena *arena = arena_make(0);
-    uint8_t random[8];
-    uint64_t number;
-    host_random(keeper->host, random, sizeof random);
-    memcpy(&number, random, sizeof number);
-    struct slice incoming =
-        arena_format(arena, "%.*s/" INCOMING "%ld-%016" PRIx64, PRINT(keeper->folder), (long)getpid(), number);
-    bool good = keep_as(keeper, path, incoming, arena, ret, err);
-    if (!good && host_exists(incoming)) {
-        struct error ignored; /* The first fault is the one to tell. */
-        (void)!host_delete(keeper->host, incoming, &ignored);
-    }
+    struct host_file *in;
+    struct incoming *incoming;
+    struct kept kept;
+    bool good = host_open(keeper->host, path, HOST_READ, arena, &in, err) &&
+                incoming_make(keeper->host, keeper->folder, arena, &incoming, err) &&
+                keep_into(keeper, in, incoming->file, arena, &kept, err) &&
+                incoming_become(incoming, path_of(keeper, &kept.digest, arena), err);
     arena_free(arena);
-    return good || error_wrap(err, "keeping %.*s", PRINT(path));
+    if (!good)
+        return error_wrap(err, "keeping %.*s", PRINT(slice_equal(path, S("-")) ? S("standard input") : path));
+    *ret = kept;
+    return true;
 }
 
 /* ---- Reading ---- */
@@ -415,31 +377,31 @@ void kept_seek(struct kept_reader *reader, uint64_t offset)
 
 /* ---- Forgetting and checking ---- */
 
-static bool blank_into(const struct keeper *keeper, struct kept_reader *r, struct slice incoming,
+static void blank_frame(struct kept_reader *r, uint64_t start, const struct kept_range *ranges, size_t count)
+{
+    uint64_t end = start + r->plain_len;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t from = ranges[i].offset > start ? ranges[i].offset : start;
+        uint64_t until = ranges[i].offset + ranges[i].length < end ? ranges[i].offset + ranges[i].length : end;
+        if (from < until)
+            memset(r->plain + (from - start), ' ', (size_t)(until - from));
+    }
+}
+
+static bool blank_into(const struct keeper *keeper, struct kept_reader *r, struct host_file *out,
                        const struct kept_range *ranges, size_t count, struct arena *arena, struct error *err)
 {
-    struct host_file *out;
     uint8_t header[HEADER], *sealed = arena_array(arena, uint8_t, SEALED);
-    if (!host_open(keeper->host, incoming, HOST_CREATE, arena, &out, err))
-        return false;
     header_make(keeper, header);
     bool good = host_write(out, header, sizeof header, err);
     for (uint64_t frame = 0; good && frame < r->frames; frame++) {
         good = frame_open(r, frame, err);
         if (!good)
             break;
-        uint64_t start = frame * FRAME, end = start + r->plain_len;
-        for (size_t i = 0; i < count; i++) {
-            uint64_t from = ranges[i].offset > start ? ranges[i].offset : start;
-            uint64_t until = ranges[i].offset + ranges[i].length < end ? ranges[i].offset + ranges[i].length : end;
-            if (from < until)
-                memset(r->plain + (from - start), ' ', (size_t)(until - from));
-        }
+        blank_frame(r, frame * FRAME, ranges, count);
         size_t len = frame_seal(keeper, header + ID_AT, frame, frame + 1 == r->frames, r->plain, r->plain_len, sealed);
         good = host_write(out, sealed, len, err);
     }
-    good = good && host_sync(out, err);
-    host_close(out);
     return good;
 }
 
@@ -448,18 +410,11 @@ bool keeper_blank(const struct keeper *keeper, const struct digest *digest, cons
 {
     struct arena *arena = arena_make(0);
     struct kept_reader *reader;
-    uint64_t number;
-    host_random(keeper->host, &number, sizeof number);
-    struct slice path = path_of(keeper, digest, arena);
-    struct slice incoming =
-        arena_format(arena, "%.*s/" INCOMING "%ld-%016" PRIx64, PRINT(keeper->folder), (long)getpid(), number);
+    struct incoming *incoming;
     bool good = keeper_read(keeper, digest, arena, &reader, err) &&
-                blank_into(keeper, reader, incoming, ranges, count, arena, err) &&
-                host_rename(keeper->host, incoming, path, err) && host_sync_folder(keeper->host, keeper->folder, err);
-    if (!good && host_exists(incoming)) {
-        struct error ignored;
-        (void)!host_delete(keeper->host, incoming, &ignored);
-    }
+                incoming_make(keeper->host, keeper->folder, arena, &incoming, err) &&
+                blank_into(keeper, reader, incoming->file, ranges, count, arena, err) &&
+                incoming_become(incoming, path_of(keeper, digest, arena), err);
     arena_free(arena);
     return good;
 }

@@ -35,8 +35,9 @@ struct kept {
 bool keeper_open(const struct host *host, struct slice folder, struct arena *arena, struct keeper **ret,
                  struct error *err) MUST_USE;
 
-/* Keeps the file at `path`. After a failure nothing new is kept; what was half written is removed by the next
- * keeper_open. */
+/* Keeps the file at `path` ("-": what comes from standard input), in one reading and without a copy of it in plain text
+ * anywhere. After a failure nothing new is kept; what a killed program had half written is swept by the next
+ * keeper_open (incoming.h). */
 bool keeper_keep(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err) MUST_USE;
 bool keeper_has(const struct keeper *keeper, const struct digest *digest);
 

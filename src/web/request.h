@@ -13,12 +13,12 @@ enum { REQUEST_ARENA_MAX = 16 << 20, REQUEST_FORM_MAX = 64 << 10 };
 
 enum method { METHOD_GET = 1, METHOD_POST = 2 }; /* HEAD is a GET whose body is not sent */
 
-/* A file of a multipart form, as received: under a random name in the upload folder; deleted when the request ends
- * unless the handler moves it. */
+/* A file of a multipart form, as received, in the upload folder; deleted when the request ends. */
 struct upload {
     struct slice field, file_name; /* the name that the sender gave it: text to show, never a path to use */
     struct slice path;
     uint64_t size;
+    struct incoming *incoming; /* the server's own */
 };
 
 struct guard_session;

@@ -12,6 +12,7 @@
 #include "web/server.h"
 
 #include "base/text.h"
+#include "ingest/incoming.h"
 
 #include "web/deadlines.h"
 #include "web/multipart.h"
@@ -53,7 +54,6 @@ struct exchange {
     uint64_t received;
     struct buffer body;
     struct multipart *multipart;
-    struct host_file *file; /* of the upload being written */
     bool in_file;
     struct slice field;
     struct buffer value;
@@ -106,12 +106,10 @@ static void *request_begins(void *context, const char *target, struct MHD_Connec
 
 static void drop_uploads(struct exchange *x)
 {
-    struct error ignored = NO_ERROR;
-    for (size_t i = 0; i < x->request.upload_count; i++) {
-        struct slice path = x->request.uploads[i].path;
-        if (!slice_empty(path) && host_exists(path) && !host_delete(x->server->options.host, path, &ignored))
-            log_line(x->server->options.log, LOG_WARNING, "an uploaded file could not be deleted: %s", ignored.text);
-    }
+    struct error err;
+    for (size_t i = 0; i < x->request.upload_count; i++)
+        if (!incoming_drop(x->request.uploads[i].incoming, &err))
+            log_line(x->server->options.log, LOG_WARNING, "an uploaded file could not be deleted: %s", err.text);
 }
 
 static void end_request_arena(struct exchange *x)
@@ -224,17 +222,15 @@ static bool part_starts(void *context, struct slice name, bool is_file, struct s
         x->value = buffer_make(request->arena);
         return true;
     }
-    const struct host *host = x->server->options.host;
-    uint8_t random[16];
-    host_random(host, random, sizeof random);
-    struct buffer path = buffer_make(request->arena);
-    buffer_format(&path, "%.*s/", PRINT(x->server->options.upload_folder));
-    for (size_t i = 0; i < sizeof random; i++)
-        buffer_format(&path, "%02x", random[i]);
+    struct incoming *incoming;
+    if (!incoming_make(x->server->options.host, x->server->options.upload_folder, request->arena, &incoming, err))
+        return false;
     ARENA_GROW(request->arena, request->uploads, request->upload_count, x->upload_capacity);
-    request->uploads[request->upload_count++] = (struct upload){
-        .field = x->field, .file_name = arena_copy(request->arena, file_name), .path = buffer_slice(&path)};
-    return host_open(host, buffer_slice(&path), HOST_CREATE, request->arena, &x->file, err);
+    request->uploads[request->upload_count++] = (struct upload){.field = x->field,
+                                                                .file_name = arena_copy(request->arena, file_name),
+                                                                .path = incoming->path,
+                                                                .incoming = incoming};
+    return true;
 }
 
 static bool part_data(void *context, struct slice bytes, struct error *err)
@@ -247,19 +243,17 @@ static bool part_data(void *context, struct slice bytes, struct error *err)
         buffer_add(&x->value, bytes);
         return true;
     }
-    x->request.uploads[x->request.upload_count - 1].size += bytes.len;
-    return host_write(x->file, bytes.at, bytes.len, err);
+    struct upload *upload = &x->request.uploads[x->request.upload_count - 1];
+    upload->size += bytes.len;
+    return host_write(upload->incoming->file, bytes.at, bytes.len, err);
 }
 
 static bool part_ends(void *context, struct error *err)
 {
     struct exchange *x = context;
     struct request *request = &x->request;
-    if (x->in_file) {
-        host_close(x->file);
-        x->file = NULL;
+    if (x->in_file)
         return true;
-    }
     struct slice value = buffer_slice(&x->value);
     if (text_valid_utf8(value) != value.len || slice_find(value, '\0') != value.len)
         return error_set(err, ERROR_USAGE, "the form holds bytes that are not text; send it as UTF-8");
@@ -314,10 +308,6 @@ static enum MHD_Result take_body(struct exchange *x, struct slice bytes)
     }
     if (x->error.code == ERROR_NONE)
         return MHD_YES;
-    if (x->file) {
-        host_close(x->file);
-        x->file = NULL;
-    }
     return x->received > limit + THROWN_AWAY_MAX ? MHD_NO : MHD_YES;
 }
 

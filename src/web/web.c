@@ -1,6 +1,7 @@
 /* web.c: puts the server, the guard and the routes together. */
 #include "web/call.h"
 
+#include "ingest/incoming.h"
 #include "lists/kept.h"
 
 static void free_kept_lists(void *kept)
@@ -16,7 +17,8 @@ bool web_make(const struct web_options *options, struct arena *arena, struct web
     web->kept_lists = kept_lists_make();
     arena_defer(arena, free_kept_lists, web->kept_lists);
     *ret = web;
-    return host_make_folder(options->host, web->upload_folder, err);
+    return host_make_folder(options->host, web->upload_folder, err) &&
+           incoming_sweep(options->host, web->upload_folder, err);
 }
 
 bool web_serve(struct web *web, const struct web_listening *listening, struct error *err)

@@ -1,5 +1,7 @@
+#include "ingest/incoming.h"
 #include "ingest/kept_file.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,17 +178,51 @@ static void a_records_bytes_can_be_forgotten_and_the_rest_stays(void **state)
     assert_true(keeper_check(s->keeper, &kept.digest, &blanked, &err) && blanked);
 }
 
-static void what_a_dead_program_left_half_written_is_swept(void **state)
+static void what_a_dead_program_left_half_written_is_swept_at_the_next_opening(void **state)
 {
     struct scene *s = *state;
     struct error err;
     struct keeper *again;
-    struct slice left = arena_format(s->arena, "%s/kept/incoming-999999999-0000000000000001", s->folder);
-    struct slice own = arena_format(s->arena, "%s/kept/incoming-1-0000000000000001", s->folder); /* process 1 lives */
-    assert_true(host_write_file(host_real(), left, S("x"), &err) && host_write_file(host_real(), own, S("x"), &err));
+    struct incoming *own;
+    struct slice left = arena_format(s->arena, "%s/kept/incoming-0123456789abcdef0123456789abcdef", s->folder);
+    assert_true(host_write_file(host_real(), left, S("x"), &err));
+    assert_true(incoming_make(host_real(), arena_format(s->arena, "%s/kept", s->folder), s->arena, &own, &err));
     assert_true(keeper_open(host_real(), slice_of(s->folder), s->arena, &again, &err));
     assert_false(host_exists(left));
-    assert_true(host_exists(own));
+    assert_true(host_exists(own->path));
+}
+
+static void a_full_disk_at_any_change_gives_one_sentence_and_leaves_nothing(void **state)
+{
+    struct scene *s = *state;
+    struct error err;
+    struct kept kept;
+    struct slice *names, folder = arena_format(s->arena, "%s/kept", s->folder);
+    struct slice path = arena_format(s->arena, "%s/in.csv", s->folder);
+    size_t count;
+    assert_true(host_write_file(host_real(), path, bytes(s->arena, 200000), &err));
+    int refused = 0;
+    for (uint64_t n = 1;; n++) {
+        struct fault_host *fault = fault_host_make(slice_of(s->folder), &err);
+        assert_non_null(fault);
+        struct keeper *keeper;
+        struct arena *arena = arena_make(0);
+        assert_true(keeper_open(fault_host_table(fault), slice_of(s->folder), arena, &keeper, &err));
+        fault_host_fail_at(fault, n, ENOSPC);
+        bool done = keeper_keep(keeper, path, &kept, &err);
+        arena_free(arena);
+        fault_host_free(fault);
+        if (done)
+            break;
+        refused++;
+        assert_int_equal(err.code, ERROR_FULL);
+        assert_non_null(strstr(err.text, "the disk is full; free some space"));
+        assert_null(strchr(err.text, '\n'));
+        assert_true(host_list_folder(folder, s->arena, &names, &count, &err));
+        if (count) /* Only the syncing of the folder comes after the whole file has its name. */
+            assert_true(count == 1 && !slice_starts(names[0], S("incoming-")));
+    }
+    assert_true(refused >= 6); /* opened, the header and four frames, synced, renamed, the folder synced */
 }
 
 static void small_texts_are_sealed_and_opened(void **state)
@@ -225,7 +261,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_of_the_content_can_be_read_without_the_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_frame_that_was_changed_swapped_or_cut_off_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_records_bytes_can_be_forgotten_and_the_rest_stays, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_a_dead_program_left_half_written_is_swept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_dead_program_left_half_written_is_swept_at_the_next_opening, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_at_any_change_gives_one_sentence_and_leaves_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(small_texts_are_sealed_and_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_not_there_gives_one_sentence_and_keeps_nothing, set_up,
                                         tear_down),

@@ -238,6 +238,63 @@ def killed_landing(tap, world, rounds):
     tap.note(f"a landing took {took:.2f} s; killed ones left the state before: {True in seen}, after: {False in seen}")
 
 
+def holding(folder, words):
+    """The files below the folder that hold the words as they are."""
+    found = []
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(place, name), "rb") as file:
+                if words in file.read():
+                    found.append(os.path.join(place, name))
+    return found
+
+
+def incoming(folder):
+    return [n for n in os.listdir(folder) if n.startswith("incoming-")] if os.path.isdir(folder) else []
+
+
+def waited(for_what):
+    until = time.monotonic() + 60
+    while not (there := for_what()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return there
+
+
+def killed_while_reading(tap, world):
+    """A landing that reads standard input is killed in the middle of it, and a server in the middle of an upload."""
+    kept, uploads = os.path.join(world.data, "kept"), os.path.join(world.data, "uploads")
+    row = b"999 000 0018,Marmaduke Quillfeather,1 Staithe Street\n"
+    before = len(os.listdir(kept))
+    reading = subprocess.Popen([world.program, "land", "--data", world.data, "bus_passes", "-", "--again"], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    reading.stdin.write(row * 40000)
+    reading.stdin.flush()
+    tap.check("what comes from standard input goes straight into the keeper", waited(lambda: any(os.path.getsize(os.path.join(kept, n)) > 1000000 for n in incoming(kept))))
+    path, as_at = [(p, a) for s, p, a in world.extracts() if s == "council_tax"][-1]
+    world.land("council_tax", path, as_at, status=None)
+    tap.check("another command takes nothing from a landing that still reads", len(incoming(kept)) == 1, os.listdir(kept))
+    reading.kill()
+    reading.communicate()
+    tap.check("kill -9 in the middle of reading leaves nothing that can be read", holding(world.data, b"Quillfeather") == [], holding(world.data, b"Quillfeather"))
+    world.land("council_tax", path, as_at, status=None)
+    tap.check("and the next command sweeps what it left", incoming(kept) == [] and len(os.listdir(kept)) == before, os.listdir(kept))
+    with world.serving() as port:
+        stella = Browser(port)
+        stella.sign_in("stella.steward", "data_steward/stewarding")
+        cookies = "; ".join(f"{name}={value}" for name, value in stella.cookies.items())
+        head = (f"POST /sources/bus_passes HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookies}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+                "Content-Type: multipart/form-data; boundary=tide\r\nContent-Length: 90000000\r\n\r\n"
+                '--tide\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n')
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(head.encode() + row * 40000)
+            tap.check("an upload arrives in a file of its own", waited(lambda: any(os.path.getsize(os.path.join(uploads, n)) > 1000000 for n in incoming(uploads))), os.listdir(uploads))
+            world.server_process.kill()
+            world.server_process.wait()
+    with world.serving():
+        tap.check("what a killed server had half received is gone at its next start",
+                  os.listdir(uploads) == [] and holding(world.data, b"Quillfeather") == [], os.listdir(uploads))
+
+
 def cut_short(tap, world, words):
     """Readers see the file where the system has it in memory: what is not there any more cannot be an error of one request."""
     whole, world.data = world.data, world.data + "-cut"
@@ -313,6 +370,7 @@ def story(tap):
             person = json.loads(sam.ask("GET", "/api/v1/people?q=zwitherby"))["hits"][0]["person"]
         killed_server(tap, world, person, 3)
         killed_landing(tap, world, 5)
+        killed_while_reading(tap, world)
         cut_short(tap, world, "zwitherby")
         with world.serving() as port:
             guessing(tap, port)  # last: it makes everybody of this address wait
