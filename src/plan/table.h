@@ -1,0 +1,50 @@
+/* table.h: tables as the council prints them: every figure with its exact value, what is shown, what it opens to, and
+ * what the source printed.
+ *
+ * Rounding happens here and nowhere else. A row is `each` (the exact value, rounded once) or `printed` (the rounded
+ * parts, added up): the parts are the rows above for a total without formula, else the terms that the row's formula
+ * adds and subtracts. A printed figure (`prints`) that differs is an anomaly that the model declares with its bound and
+ * reason, or a rounding: a difference that the rounding of the inputs (`source … rounded to`) can explain, with the
+ * bound computed; or else it is a fault. */
+#ifndef STAITHE_PLAN_TABLE_H
+#define STAITHE_PLAN_TABLE_H
+
+#include "plan/evaluate.h"
+
+enum plan_agreement {
+    PLAN_NOT_PRINTED, /* the source prints nothing here */
+    PLAN_AGREES,
+    PLAN_ROUNDING,  /* differs within the bound that rounded inputs explain */
+    PLAN_ANOMALOUS, /* differs as a declared anomaly says */
+    PLAN_DISAGREES, /* differs otherwise: a fault of the model */
+};
+
+struct plan_figure {
+    enum plan_state state;
+    struct number exact;   /* before rounding; of a `printed` sum, the exact sum */
+    struct number rounded; /* as shown */
+    struct slice shown;    /* "44.722", "" without a value */
+    plan_cell cell;        /* to open; PLAN_NONE for a plain total */
+    enum plan_agreement agreement;
+    struct number prints; /* of the source */
+    struct number bound;  /* of PLAN_ROUNDING and PLAN_ANOMALOUS */
+    struct slice reason;  /* of PLAN_ANOMALOUS */
+    bool printed;         /* by the sum of rounded parts */
+};
+
+struct plan_sheet {
+    const struct plan_table *table;
+    struct plan_figure *figures; /* row × column, row by row */
+    size_t compared, agreeing, rounding, anomalous, disagreeing;
+    bool parts_differ; /* some shown total is not the sum of its shown parts: a footnote is due */
+};
+
+/* Computes the table. Lives in the arena. */
+void plan_table_make(struct plan_evaluation *evaluation, const struct plan_table *table, struct arena *arena,
+                     struct plan_sheet *ret);
+const struct plan_figure *plan_sheet_at(const struct plan_sheet *sheet, size_t row, size_t column);
+
+void plan_table_text(const struct plan_model *model, const struct plan_sheet *sheet, struct buffer *out);
+void plan_table_json(const struct plan_model *model, const struct plan_sheet *sheet, struct buffer *out);
+
+#endif
