@@ -27,6 +27,7 @@
 #define HEAD_LINE     104 /* 20 digits, space, 64 hex, space, 16 hex, padding, newline */
 #define LONGEST_TEXT  ((size_t)1 << 20)
 #define GATHER_NS     300000
+#define TIDY_EACH     400 /* entries; well before the database would do it within a commit */
 
 struct waiting {
     struct waiting *next;
@@ -53,6 +54,9 @@ struct audit {
     int64_t took; /* nanoseconds that the batch before took to be durable */
     bool ending;
     pthread_t writer;
+    int untidy; /* entries since the log was last moved into the file */
+    pthread_cond_t tidying;
+    pthread_t tidier;
 };
 
 /* ---- The chain ---- */
@@ -325,6 +329,9 @@ static void *write_what_waits(void *argument)
         pthread_mutex_lock(&audit->lock);
         audit->about = size + audit->count;
         audit->took = took;
+        audit->untidy += size;
+        if (audit->untidy >= TIDY_EACH)
+            pthread_cond_signal(&audit->tidying);
         while (batch) {
             struct waiting *next = batch->next; /* once woken it may be gone */
             batch->written = written;
@@ -334,6 +341,28 @@ static void *write_what_waits(void *argument)
             pthread_cond_signal(&batch->woken);
             batch = next;
         }
+    }
+    pthread_mutex_unlock(&audit->lock);
+    return NULL;
+}
+
+/* A thread of its own, so that no entry waits for it. When it fails the database does it within a commit, which says
+ * what is wrong if there it fails too. */
+static void *tidy_at_times(void *argument)
+{
+    struct audit *audit = argument;
+    pthread_mutex_lock(&audit->lock);
+    while (!audit->ending) {
+        if (audit->untidy < TIDY_EACH) {
+            pthread_cond_wait(&audit->tidying, &audit->lock);
+            continue;
+        }
+        audit->untidy = 0;
+        pthread_mutex_unlock(&audit->lock);
+        struct error err;
+        if (!store_tidy(audit->store, &err) && audit->log)
+            log_line(audit->log, LOG_WARNING, "the audit's log could not be moved into its file: %s", err.text);
+        pthread_mutex_lock(&audit->lock);
     }
     pthread_mutex_unlock(&audit->lock);
     return NULL;
@@ -375,6 +404,22 @@ static bool head_open(struct audit *audit, struct slice folder, struct error *er
     return done;
 }
 
+static void end_threads(struct audit *audit, bool writer, bool tidier)
+{
+    pthread_mutex_lock(&audit->lock);
+    audit->ending = true;
+    pthread_cond_signal(&audit->arrived);
+    pthread_cond_signal(&audit->tidying);
+    pthread_mutex_unlock(&audit->lock);
+    if (writer)
+        pthread_join(audit->writer, NULL);
+    if (tidier)
+        pthread_join(audit->tidier, NULL);
+    pthread_cond_destroy(&audit->arrived);
+    pthread_cond_destroy(&audit->tidying);
+    pthread_mutex_destroy(&audit->lock);
+}
+
 bool audit_open(const struct audit_options *options, struct audit **ret, struct error *err)
 {
     struct arena *arena = arena_make(0);
@@ -391,11 +436,12 @@ bool audit_open(const struct audit_options *options, struct audit **ret, struct 
     must(pthread_condattr_init(&monotonic) == 0 && pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0 &&
          pthread_cond_init(&audit->arrived, &monotonic) == 0);
     pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&audit->writer, NULL, write_what_waits, audit) != 0) {
-        pthread_cond_destroy(&audit->arrived);
-        pthread_mutex_destroy(&audit->lock);
+    must(pthread_cond_init(&audit->tidying, NULL) == 0);
+    bool writes = pthread_create(&audit->writer, NULL, write_what_waits, audit) == 0;
+    if (!writes || pthread_create(&audit->tidier, NULL, tidy_at_times, audit) != 0) {
+        end_threads(audit, writes, false);
         arena_free(arena);
-        return error_set(err, ERROR_IO, "the audit's writer could not be started; there are too many threads");
+        return error_set(err, ERROR_IO, "the audit's threads could not be started; there are too many threads");
     }
     *ret = audit;
     return true;
@@ -405,16 +451,10 @@ void audit_close(struct audit *audit)
 {
     if (!audit)
         return;
-    pthread_mutex_lock(&audit->lock);
-    audit->ending = true;
-    pthread_cond_signal(&audit->arrived);
-    pthread_mutex_unlock(&audit->lock);
-    pthread_join(audit->writer, NULL);
+    end_threads(audit, true, true);
     struct error err;
     if (!host_sync(audit->head_file, &err) && audit->log)
         log_line(audit->log, LOG_WARNING, "the audit's head could not be synced: %s", err.text);
-    pthread_cond_destroy(&audit->arrived);
-    pthread_mutex_destroy(&audit->lock);
     arena_free(audit->arena);
 }
 

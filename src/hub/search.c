@@ -157,10 +157,8 @@ static bool answer_people(struct searching *s, struct scored *entities, size_t c
                           struct search_answer *answer, struct error *err)
 {
     struct reading *r = s->r;
-    /* Ties at the end of the list are cut by name, so those that tie with the last are loaded too. */
-    size_t load = count < limit ? count : limit;
-    while (load < count && load < limit + 20 && entities[load].score == entities[load - 1].score)
-        load++;
+    size_t load =
+        count < limit ? count : limit; /* ties at the end are cut by number: whose names would be read for it? */
     int64_t *ids = arena_array(r->arena, int64_t, load + 1);
     for (size_t i = 0; i < load; i++)
         ids[i] = entities[i].entity;
@@ -294,6 +292,7 @@ bool hub_search(const struct hub *hub, const struct guard_session *session, cons
     if (!search_question_known(&s.terms, err))
         return false;
     size_t limit = question->limit > 0 ? (size_t)(question->limit > 100 ? 100 : question->limit) : 20;
+    s.wanted = limit;
     s.fitting = search_fitting(&s.terms, arena);
     s.sources = arena_array(arena, struct slice, s.r->source_count + 1);
     s.numbers = arena_array(arena, size_t, s.r->source_count + 1);

@@ -26,6 +26,7 @@ struct searching {
     struct slice *sources;   /* that may be matched on: names */
     size_t *numbers;         /* of them in reading.sources */
     size_t source_count;
+    size_t wanted;                /* how many hits are handed out */
     struct candidate *candidates; /* each once */
     size_t count;
     struct candidate_place *places; /* of the candidates by anchor: search_candidates.c's */

@@ -107,6 +107,7 @@ static double record_score(struct searching *s, const struct packed_form *packed
 /* How many forms are read when the keys told of every term and somebody is told to fit well. */
 #define FORMS_MOST 160
 #define FITS_WELL  0.75
+#define WHOLE      0.9999 /* each term fits as well as a term can */
 
 static bool all_told(const struct terms *terms)
 {
@@ -150,6 +151,17 @@ static struct candidate *worth_reading(const struct searching *s, size_t *ret_co
     return best;
 }
 
+/* How many of the best, in their order, are worth weighing with all their records: when more than are handed out fit
+ * whole by one record alone, no other record can make anybody better. Where ages decide who is admitted, some of these
+ * may fall away, so all are weighed. */
+static size_t worth_weighing(const struct searching *s, const struct chosen *list, size_t count)
+{
+    size_t most = s->wanted + 1 < ENTITIES_MAX && grant_ageless(s->r->grant) ? s->wanted + 1 : ENTITIES_MAX;
+    if (count > most && list[most - 1].score < WHOLE)
+        most = ENTITIES_MAX;
+    return count < most ? count : most;
+}
+
 /* The best entities by the candidates' own forms. */
 static bool choose(struct searching *s, struct chosen **ret, size_t *ret_count, struct error *err)
 {
@@ -183,7 +195,7 @@ static bool choose(struct searching *s, struct chosen **ret, size_t *ret_count, 
     if (kept)
         qsort(list, kept, sizeof *list, by_score);
     *ret = list;
-    *ret_count = kept > ENTITIES_MAX ? ENTITIES_MAX : kept;
+    *ret_count = worth_weighing(s, list, kept);
     return true;
 }
 

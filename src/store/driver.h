@@ -68,6 +68,7 @@ struct driver {
                       struct arena *arena, struct bulk **ret, struct error *err);
     bool (*bulk_add)(struct bulk *bulk, const struct value *row, struct error *err);
     bool (*bulk_close)(struct bulk *bulk, struct error *err);
+    bool (*tidy)(struct connection *connection, struct error *err); /* NULL: the database does it itself */
 };
 
 extern const struct driver sqlite_driver, postgresql_driver;

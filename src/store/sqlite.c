@@ -496,6 +496,14 @@ static void sqlite_rollback(struct connection *base)
         c->base.broken = true;
 }
 
+/* Somebody else may be at it already: that is as good. */
+static bool sqlite_tidy(struct connection *base, struct error *err)
+{
+    struct sqlite_connection *c = (struct sqlite_connection *)base;
+    int code = sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || sqlite_error(c, code, err);
+}
+
 /* ---- Bulk ---- */
 
 static bool bulk_statement(struct sqlite_connection *c, const char *table, const struct bulk_column *columns,
@@ -710,4 +718,5 @@ const struct driver sqlite_driver = {
     .bulk_open = sqlite_bulk_open,
     .bulk_add = sqlite_bulk_add,
     .bulk_close = sqlite_bulk_close,
+    .tidy = sqlite_tidy,
 };

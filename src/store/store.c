@@ -442,6 +442,18 @@ bool store_open_new(const struct store_options *options, int version, struct sto
     return open_store(options, version, ret, err);
 }
 
+bool store_tidy(struct store *store, struct error *err)
+{
+    struct connection *connection;
+    if (!store->driver->tidy || store->read_only)
+        return true;
+    if (!store->driver->open(store, true, NULL, &connection, err))
+        return false;
+    bool done = store->driver->tidy(connection, err);
+    pool_connection_close(connection);
+    return done;
+}
+
 void store_close(struct store *store)
 {
     if (!store)

@@ -44,6 +44,10 @@ struct store_options {
 
 /* Opens, and with create makes or migrates. A schema newer than the program's is refused with both numbers named. */
 bool store_open(const struct store_options *options, struct store **ret, struct error *err) MUST_USE;
+/* Moves what SQLite's write-ahead log holds into the database file, beside readers and the writer, on a connection of
+ * its own. A commit would do it every 4,000 pages and so now and then take as long as many; whoever commits often and
+ * is waited for calls this from another thread. Nothing to do on PostgreSQL. */
+bool store_tidy(struct store *store, struct error *err) MUST_USE;
 /* All transactions must have ended. NULL is fine. */
 void store_close(struct store *store);
 enum store_dialect store_dialect(const struct store *store);
