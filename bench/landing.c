@@ -4,6 +4,7 @@
  *     landing FOLDER CONTRACT FILE…
  *
  * One line of JSON a file. */
+#include "base/json.h"
 #include "ingest/landing_inside.h"
 
 #include <stdio.h>
@@ -47,12 +48,13 @@ static bool land(struct intake *intake, const char *path, long at_start, struct 
     good = good && (landing.same_again || landing_run(intake, landing.id, NULL, arena, &landing, err));
     ended = host_monotonic(host);
     if (good) {
-        struct buffer json = buffer_make(arena);
-        landing_json(&landing, arena, &json);
+        struct buffer text = buffer_make(arena);
+        struct json json = json_to(&text);
+        landing_json(&json, &landing, arena);
         printf("{\"accept\": %.3f, \"run\": %.3f, \"cpu\": %.3f, \"start_kib\": %ld, \"peak_kib\": %ld, \"landing\": "
                "%.*s}\n",
                (double)(accepted - begun) / 1e9, (double)(ended - accepted) / 1e9, cpu_seconds() - cpu, at_start,
-               status_of("VmHWM"), PRINT(buffer_slice(&json)));
+               status_of("VmHWM"), PRINT(buffer_slice(&text)));
     }
     arena_free(arena);
     return good;

@@ -158,6 +158,12 @@ void json_pair_text(struct json *json, const char *key, struct slice text)
     json_text(json, text);
 }
 
+void json_maybe_text(struct json *json, const char *key, struct slice text)
+{
+    if (text.len)
+        json_pair_text(json, key, text);
+}
+
 void json_pair_integer(struct json *json, const char *key, int64_t value)
 {
     json_key(json, key);

@@ -36,6 +36,8 @@ void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 /* Key and value in one. */
 void json_pair_text(struct json *json, const char *key, struct slice text);
+/* Left out when it is empty. */
+void json_maybe_text(struct json *json, const char *key, struct slice text);
 void json_pair_integer(struct json *json, const char *key, int64_t value);
 void json_pair_real(struct json *json, const char *key, double value);
 void json_pair_bool(struct json *json, const char *key, bool value);

@@ -19,7 +19,8 @@ static void print_landing(struct invocation *invocation, const struct landing *l
     bool as_told = landing->state == LANDING_REFUSED && option_given(invocation, "refuse");
     struct buffer out = buffer_make(invocation->arena);
     if (invocation->json) {
-        landing_json(landing, invocation->arena, &out);
+        struct json json = json_to(&out);
+        landing_json(&json, landing, invocation->arena);
         buffer_add(&out, S("\n"));
     } else {
         buffer_format(&out, "%.*s %.*s: %.*s\n", PRINT(landing->source), PRINT(landing_state_name(landing->state)),

@@ -2,7 +2,7 @@
 #include "cli/app.h"
 #include "cli/commands.h"
 
-#include "guard/audit.h"
+#include "guard/guard_json.h"
 #include "hub/answer_json.h"
 #include "lists/list.h"
 
@@ -267,24 +267,6 @@ static void print_entry(const struct audit_entry *entry, struct arena *arena, st
                   PRINT(entry->action), PRINT(entry->subject), PRINT(entry->agreements), PRINT(entry->fields));
 }
 
-static void entry_json(struct json *json, const struct audit_entry *entry, struct arena *arena)
-{
-    json_object(json);
-    json_pair_integer(json, "id", entry->id);
-    json_pair_text(json, "at", time_iso(arena, entry->at));
-    json_pair_text(json, "account", entry->account);
-    json_pair_text(json, "role", entry->role);
-    json_pair_text(json, "purpose", entry->purpose);
-    json_pair_text(json, "agreements", entry->agreements);
-    json_pair_text(json, "action", entry->action);
-    json_pair_integer(json, "linkage", entry->linkage);
-    json_pair_text(json, "subject", entry->subject);
-    json_pair_text(json, "anchors", entry->anchors);
-    json_pair_text(json, "fields", entry->fields);
-    json_pair_text(json, "place", entry->place);
-    json_end(json);
-}
-
 bool run_audit(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
@@ -306,7 +288,7 @@ bool run_audit(struct invocation *invocation, struct error *err)
         json_array(&json);
     for (size_t i = 0; i < count; i++)
         if (invocation->json)
-            entry_json(&json, &entries[i], arena);
+            audit_entry_json(&json, &entries[i], arena);
         else
             print_entry(&entries[i], arena, &out);
     if (invocation->json) {

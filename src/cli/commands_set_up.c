@@ -1,9 +1,7 @@
 #include "cli/app.h"
 #include "cli/commands.h"
 
-#include "base/json.h"
-
-#include "guard/account.h"
+#include "guard/guard_json.h"
 #include "sample/sample.h"
 
 #include <stdio.h>
@@ -225,16 +223,8 @@ static bool list_users(struct invocation *invocation, struct guard_session *sess
     }
     struct json json = json_to(&out);
     json_array(&json);
-    for (size_t i = 0; i < count; i++) {
-        json_object(&json);
-        json_pair_text(&json, "name", accounts[i].name);
-        json_pair_text(&json, "shown", accounts[i].shown);
-        json_pair_text(&json, "agency", accounts[i].agency);
-        json_pair_text(&json, "roles", accounts[i].roles);
-        json_pair_bool(&json, "demonstration", accounts[i].demonstration);
-        json_pair_bool(&json, "disabled", accounts[i].disabled);
-        json_end(&json);
-    }
+    for (size_t i = 0; i < count; i++)
+        account_json(&json, &accounts[i]);
     json_end(&json);
     buffer_add(&out, S("\n"));
     print_out(&out);

@@ -1,11 +1,5 @@
 #include "hub/answer_json.h"
 
-static void maybe_text(struct json *json, const char *key, struct slice text)
-{
-    if (text.len)
-        json_pair_text(json, key, text);
-}
-
 static void maybe_date(struct json *json, const char *key, struct date date, struct arena *arena)
 {
     if (date_known(date))
@@ -34,10 +28,10 @@ void search_json(struct json *json, const struct search_answer *answer, struct a
         json_object(json);
         if (hit->entity)
             json_pair_integer(json, "person", hit->entity);
-        maybe_text(json, "uprn", hit->uprn);
+        json_maybe_text(json, "uprn", hit->uprn);
         json_pair_text(json, "name", hit->name);
         maybe_date(json, "born", hit->born, arena);
-        maybe_text(json, "address", hit->address);
+        json_maybe_text(json, "address", hit->address);
         json_pair_bool(json, "died", hit->died);
         if (!hit->hidden)
             json_pair_real(json, "score", hit->score);
@@ -63,18 +57,18 @@ static void evidence_json(struct json *json, const struct evidence *evidence, st
     if (evidence->source)
         json_pair_text(json, "source", evidence->source->name);
     json_pair_text(json, "source_title", evidence->source_title);
-    maybe_text(json, "agency", evidence->agency_title);
+    json_maybe_text(json, "agency", evidence->agency_title);
     json_pair_integer(json, "record", evidence->anchor);
     json_pair_integer(json, "version", evidence->version);
     json_pair_integer(json, "landing", evidence->landing);
-    maybe_text(json, "file", evidence->file_name);
-    maybe_text(json, "file_sha256", evidence->file_digest);
+    json_maybe_text(json, "file", evidence->file_name);
+    json_maybe_text(json, "file_sha256", evidence->file_digest);
     json_pair_integer(json, "line", evidence->line);
     if (evidence->received_at)
         json_pair_text(json, "received", time_iso(arena, evidence->received_at));
     maybe_date(json, "as_at", evidence->as_at, arena);
-    maybe_text(json, "agreement", evidence->agreement);
-    maybe_text(json, "clause", evidence->clause);
+    json_maybe_text(json, "agreement", evidence->agreement);
+    json_maybe_text(json, "clause", evidence->clause);
     json_pair_bool(json, "stale", evidence->stale);
     json_end(json);
 }
@@ -115,9 +109,9 @@ static void event_json(struct json *json, const struct view_event *event, struct
     json_object(json);
     maybe_date(json, "date", event->date, arena);
     json_pair_text(json, "what", event->what);
-    maybe_text(json, "text", event->text);
+    json_maybe_text(json, "text", event->text);
     json_pair_text(json, "source_title", event->source_title);
-    maybe_text(json, "written_by", event->written_by);
+    json_maybe_text(json, "written_by", event->written_by);
     json_end(json);
 }
 
@@ -213,8 +207,8 @@ static void person_homes_json(struct json *json, const struct person_view *view,
         json_object(json);
         json_pair_text(json, "uprn", home->uprn);
         json_pair_text(json, "address", home->address);
-        maybe_text(json, "postcode", home->postcode);
-        maybe_text(json, "kind", home->kind);
+        json_maybe_text(json, "postcode", home->postcode);
+        json_maybe_text(json, "kind", home->kind);
         maybe_date(json, "from", home->from, arena);
         maybe_date(json, "until", home->until, arena);
         json_pair_bool(json, "current", home->current);
@@ -256,10 +250,10 @@ void home_json(struct json *json, const struct home_view *view, struct arena *ar
     json_pair_text(json, "uprn", view->uprn);
     json_pair_text(json, "kind", view->kind);
     json_pair_text(json, "address", view->address);
-    maybe_text(json, "postcode", view->postcode);
-    maybe_text(json, "locality", view->locality);
-    maybe_text(json, "town", view->town);
-    maybe_text(json, "district", view->district);
+    json_maybe_text(json, "postcode", view->postcode);
+    json_maybe_text(json, "locality", view->locality);
+    json_maybe_text(json, "town", view->town);
+    json_maybe_text(json, "district", view->district);
     json_pair_bool(json, "shared", view->shared);
     json_key(json, "residents");
     json_array(json);
@@ -291,7 +285,7 @@ static void link_json(struct json *json, const struct why_view *why, const struc
     json_pair_real(json, "prior", link->prior);
     json_pair_real(json, "total", link->total);
     json_pair_real(json, "probability", link->probability);
-    maybe_text(json, "said", link->said);
+    json_maybe_text(json, "said", link->said);
     json_key(json, "parts");
     json_array(json);
     for (size_t i = 0; i < link->part_count; i++) {
@@ -299,8 +293,8 @@ static void link_json(struct json *json, const struct why_view *why, const struc
         json_object(json);
         json_pair_text(json, "field", part->field);
         json_pair_bool(json, "shown", part->shown);
-        maybe_text(json, "a", part->a);
-        maybe_text(json, "b", part->b);
+        json_maybe_text(json, "a", part->a);
+        json_maybe_text(json, "b", part->b);
         json_pair_text(json, "level", part->level);
         json_pair_real(json, "weight", part->weight);
         json_pair_real(json, "frequency", part->frequency);
@@ -337,5 +331,43 @@ void why_json(struct json *json, const struct why_view *why)
     for (size_t i = 0; i < why->link_count; i++)
         link_json(json, why, &why->links[i]);
     json_end(json);
+    json_end(json);
+}
+
+void versions_json(struct json *json, const struct view_record *versions, size_t count, struct arena *arena)
+{
+    json_object(json);
+    json_pair_integer(json, "person", versions[0].entity);
+    json_pair_text(json, "source_title", versions[0].evidence.source_title);
+    json_pair_text(json, "row_title", versions[0].evidence.row_title);
+    json_key(json, "versions");
+    json_array(json);
+    for (size_t i = 0; i < count; i++)
+        record_json(json, &versions[i], arena);
+    json_end(json);
+    json_end(json);
+}
+
+void doubt_json(struct json *json, const struct doubt_detail *detail, struct arena *arena)
+{
+    json_object(json);
+    json_pair_integer(json, "a", detail->a);
+    json_pair_integer(json, "b", detail->b);
+    json_pair_real(json, "weight", detail->weight);
+    json_pair_text(json, "why", detail->why);
+    json_pair_bool(json, "waiting", detail->waiting);
+    json_pair_integer(json, "person_a", detail->entity_a);
+    json_pair_integer(json, "person_b", detail->entity_b);
+    json_key(json, "record_a");
+    record_json(json, &detail->record_a, arena);
+    json_key(json, "record_b");
+    record_json(json, &detail->record_b, arena);
+    if (detail->waterfall) {
+        json_key(json, "waterfall");
+        why_json(json, detail->waterfall);
+    }
+    json_maybe_text(json, "decided", detail->decided);
+    if (detail->decision)
+        json_pair_integer(json, "decision", detail->decision);
     json_end(json);
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "hub/homes.h"
 #include "hub/search.h"
+#include "hub/steward.h"
 #include "hub/view.h"
 #include "hub/why.h"
 
@@ -16,6 +17,9 @@ void search_json(struct json *json, const struct search_answer *answer, struct a
 void person_json(struct json *json, const struct person_view *view, struct arena *arena);
 void home_json(struct json *json, const struct home_view *view, struct arena *arena);
 void why_json(struct json *json, const struct why_view *why);
+/* The versions of one record, newest first; there is at least one. */
+void versions_json(struct json *json, const struct view_record *versions, size_t count, struct arena *arena);
+void doubt_json(struct json *json, const struct doubt_detail *detail, struct arena *arena);
 void freshness_json(struct json *json, const struct freshness *freshness, size_t count, struct arena *arena);
 /* The sources of which nothing is shown, whether or not they hold anything about the person. */
 void excluded_json(struct json *json, const struct grant *grant);

@@ -132,6 +132,7 @@ bool landing_rows(struct store *store, int64_t landing, enum row_fate fate, int6
                   struct arena *arena, struct landing_row **ret, size_t *ret_count, struct error *err) MUST_USE;
 /* The landing as one paragraph for people ("1,000 rows in: 12 new, …"), and as a JSON object (json.h). */
 struct slice landing_sentence(const struct landing *landing, struct arena *arena);
-void landing_json(const struct landing *landing, struct arena *arena, struct buffer *out);
+struct json;
+void landing_json(struct json *json, const struct landing *landing, struct arena *arena);
 
 #endif

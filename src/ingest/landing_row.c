@@ -199,37 +199,36 @@ struct slice landing_sentence(const struct landing *l, struct arena *arena)
     return buffer_slice(&out);
 }
 
-void landing_json(const struct landing *l, struct arena *arena, struct buffer *out)
+void landing_json(struct json *json, const struct landing *l, struct arena *arena)
 {
-    struct json json = json_to(out);
     const struct landing_counts *c = &l->counts;
-    json_object(&json);
-    json_pair_integer(&json, "landing", l->id);
-    json_pair_text(&json, "source", l->source);
-    json_pair_text(&json, "state", state_names[l->state]);
-    json_pair_bool(&json, "current", l->is_current);
-    json_pair_bool(&json, "same_again", l->same_again);
-    json_pair_text(&json, "digest", digest_hex(arena, &l->digest));
-    json_pair_text(&json, "file_name", l->file_name);
-    json_pair_integer(&json, "file_size", l->file_size);
-    json_pair_text(&json, "received_at", time_iso(arena, l->received_at));
-    json_pair_text(&json, "received_by", l->received_by);
+    json_object(json);
+    json_pair_integer(json, "landing", l->id);
+    json_pair_text(json, "source", l->source);
+    json_pair_text(json, "state", state_names[l->state]);
+    json_pair_bool(json, "current", l->is_current);
+    json_pair_bool(json, "same_again", l->same_again);
+    json_pair_text(json, "digest", digest_hex(arena, &l->digest));
+    json_pair_text(json, "file_name", l->file_name);
+    json_pair_integer(json, "file_size", l->file_size);
+    json_pair_text(json, "received_at", time_iso(arena, l->received_at));
+    json_pair_text(json, "received_by", l->received_by);
     if (date_known(l->as_at))
-        json_pair_text(&json, "as_at", date_iso(arena, l->as_at));
-    json_pair_integer(&json, "rows_in", c->rows_in);
-    json_pair_integer(&json, "new", c->added);
-    json_pair_integer(&json, "changed", c->changed);
-    json_pair_integer(&json, "unchanged", c->unchanged);
-    json_pair_integer(&json, "quarantined", c->quarantined);
-    json_pair_integer(&json, "repeats", c->repeated);
-    json_pair_integer(&json, "closed", c->closed);
+        json_pair_text(json, "as_at", date_iso(arena, l->as_at));
+    json_pair_integer(json, "rows_in", c->rows_in);
+    json_pair_integer(json, "new", c->added);
+    json_pair_integer(json, "changed", c->changed);
+    json_pair_integer(json, "unchanged", c->unchanged);
+    json_pair_integer(json, "quarantined", c->quarantined);
+    json_pair_integer(json, "repeats", c->repeated);
+    json_pair_integer(json, "closed", c->closed);
     if (l->reason.len)
-        json_pair_text(&json, "reason", l->reason);
+        json_pair_text(json, "reason", l->reason);
     if (l->decided_by.len) {
-        json_pair_text(&json, "decided_by", l->decided_by);
-        json_pair_text(&json, "decided_at", time_iso(arena, l->decided_at));
+        json_pair_text(json, "decided_by", l->decided_by);
+        json_pair_text(json, "decided_at", time_iso(arena, l->decided_at));
     }
     if (l->finished_at)
-        json_pair_text(&json, "finished_at", time_iso(arena, l->finished_at));
-    json_end(&json);
+        json_pair_text(json, "finished_at", time_iso(arena, l->finished_at));
+    json_end(json);
 }

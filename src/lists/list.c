@@ -563,6 +563,37 @@ void list_csv(const struct list_page *page, struct buffer *out)
     }
 }
 
+void list_item_json(struct json *json, const struct list_item *item, struct arena *arena)
+{
+    json_object(json);
+    json_pair_integer(json, "person", item->entity);
+    json_pair_text(json, "name", item->name);
+    if (date_known(item->born))
+        json_pair_text(json, "born", date_iso(arena, item->born));
+    json_pair_text(json, "uprn", item->uprn);
+    json_pair_text(json, "address", item->address);
+    json_pair_text(json, "postcode", item->postcode);
+    json_pair_integer(json, "points", item->points);
+    json_key(json, "reasons");
+    json_array(json);
+    for (size_t r = 0; r < item->reason_count; r++) {
+        const struct list_reason *reason = &item->reasons[r];
+        json_object(json);
+        json_pair_text(json, "reason", reason->rule->reason);
+        json_pair_integer(json, "points", reason->rule->points);
+        json_pair_text(json, "source_title", reason->source_title);
+        json_pair_text(json, "column_title", reason->column_title);
+        json_pair_text(json, "value", reason->value);
+        json_pair_integer(json, "record", reason->anchor);
+        json_pair_integer(json, "records", (int64_t)reason->records);
+        json_end(json);
+    }
+    json_end(json);
+    if (item->taken_by.len)
+        json_pair_text(json, "taken_by", item->taken_by);
+    json_end(json);
+}
+
 void list_json(struct json *json, const struct list_page *page, struct arena *arena)
 {
     json_object(json);
@@ -572,36 +603,8 @@ void list_json(struct json *json, const struct list_page *page, struct arena *ar
     json_pair_integer(json, "total", (int64_t)page->total);
     json_key(json, "people");
     json_array(json);
-    for (size_t i = 0; i < page->count; i++) {
-        const struct list_item *item = &page->items[i];
-        json_object(json);
-        json_pair_integer(json, "person", item->entity);
-        json_pair_text(json, "name", item->name);
-        if (date_known(item->born))
-            json_pair_text(json, "born", date_iso(arena, item->born));
-        json_pair_text(json, "uprn", item->uprn);
-        json_pair_text(json, "address", item->address);
-        json_pair_text(json, "postcode", item->postcode);
-        json_pair_integer(json, "points", item->points);
-        json_key(json, "reasons");
-        json_array(json);
-        for (size_t r = 0; r < item->reason_count; r++) {
-            const struct list_reason *reason = &item->reasons[r];
-            json_object(json);
-            json_pair_text(json, "reason", reason->rule->reason);
-            json_pair_integer(json, "points", reason->rule->points);
-            json_pair_text(json, "source_title", reason->source_title);
-            json_pair_text(json, "column_title", reason->column_title);
-            json_pair_text(json, "value", reason->value);
-            json_pair_integer(json, "record", reason->anchor);
-            json_pair_integer(json, "records", (int64_t)reason->records);
-            json_end(json);
-        }
-        json_end(json);
-        if (item->taken_by.len)
-            json_pair_text(json, "taken_by", item->taken_by);
-        json_end(json);
-    }
+    for (size_t i = 0; i < page->count; i++)
+        list_item_json(json, &page->items[i], arena);
     json_end(json);
     json_key(json, "left_out");
     json_array(json);

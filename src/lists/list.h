@@ -93,5 +93,6 @@ bool list_record(const struct hub *hub, const struct guard_session *session, con
 /* The page as CSV, formulas defused, and as JSON (for the API and `--json`). */
 void list_csv(const struct list_page *page, struct buffer *out);
 void list_json(struct json *json, const struct list_page *page, struct arena *arena);
+void list_item_json(struct json *json, const struct list_item *item, struct arena *arena);
 
 #endif

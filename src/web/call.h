@@ -47,6 +47,8 @@ bool call_list(struct call *call, const struct lists *lists, const struct list *
 /* The page in the frame that all share. Returns true. */
 bool call_page(struct call *call, struct slice title, struct html body);
 bool call_page_with_status(struct call *call, int status, struct slice title, struct html body);
+/* The answer for programs, status 200. Returns true. */
+bool call_json(struct call *call, const struct buffer *out);
 /* 303 to a place of ours. Returns true. */
 bool call_redirect(struct call *call, struct url to);
 /* The error as a page or as JSON, by the route. */

@@ -93,6 +93,12 @@ bool call_page(struct call *call, struct slice title, struct html body)
     return call_page_with_status(call, 200, title, body);
 }
 
+bool call_json(struct call *call, const struct buffer *out)
+{
+    response_json(call->response, 200, buffer_slice(out));
+    return true;
+}
+
 bool call_redirect(struct call *call, struct url to)
 {
     response_redirect(call->response, to.text);

@@ -70,7 +70,81 @@ static void put_body(struct json *json, const struct route *route)
     json_end(json), json_end(json), json_end(json), json_end(json);
 }
 
-static void put_answer(struct json *json, const char *status, const char *words, const char *type)
+/* ---- Shapes (shapes.h) ---- */
+
+static struct slice word_of(const char **at)
+{
+    const char *from = *at;
+    while ((**at >= 'a' && **at <= 'z') || **at == '_' || (**at >= '0' && **at <= '9'))
+        (*at)++;
+    must(*at > from);
+    return slice_from(from, (size_t)(*at - from));
+}
+
+static void put_word(struct json *json, struct slice word)
+{
+    bool day = slice_equal(word, S("date")), moment = slice_equal(word, S("time"));
+    json_pair_text(json, "type", day || moment || slice_equal(word, S("text")) ? S("string") : word);
+    if (day || moment)
+        json_pair_text(json, "format", day ? S("date") : S("date-time"));
+}
+
+static void put_shape(struct json *json, const char **at);
+
+/* The names that are always there, of the object whose shape begins at `at`. */
+static void put_required(struct json *json, const char *at)
+{
+    int depth = 0;
+    json_key(json, "required");
+    json_array(json);
+    for (at++; depth >= 0; at++) {
+        depth += (*at == '{' || *at == '[') - (*at == '}' || *at == ']');
+        if (depth || (at[-1] != '{' && at[-1] != ',') || *at < 'a' || *at > 'z')
+            continue;
+        struct slice name = word_of(&at);
+        if (*at == ':')
+            json_text(json, name);
+    }
+    json_end(json);
+}
+
+static void put_members(struct json *json, const char **at)
+{
+    const char *object = *at;
+    json_pair_text(json, "type", S("object"));
+    json_key(json, "properties");
+    json_object(json);
+    do {
+        (*at)++;
+        json_key(json, arena_cstr(json->out->arena, word_of(at)));
+        *at += **at == '?';
+        must(*(*at)++ == ':');
+        put_shape(json, at);
+    } while (**at == ',');
+    must(*(*at)++ == '}');
+    json_end(json);
+    put_required(json, object);
+}
+
+/* One value of the shape, and *at behind it. A shape that is not well formed cannot be. */
+static void put_shape(struct json *json, const char **at)
+{
+    json_object(json);
+    if (**at == '{') {
+        put_members(json, at);
+    } else if (**at == '[') {
+        (*at)++;
+        json_pair_text(json, "type", S("array"));
+        json_key(json, "items");
+        put_shape(json, at);
+        must(*(*at)++ == ']');
+    } else {
+        put_word(json, word_of(at));
+    }
+    json_end(json);
+}
+
+static void put_answer(struct json *json, const char *status, const char *words, const char *type, const char *shape)
 {
     json_key(json, status);
     json_object(json);
@@ -80,6 +154,10 @@ static void put_answer(struct json *json, const char *status, const char *words,
         json_object(json);
         json_key(json, type);
         json_object(json);
+        if (shape) {
+            json_key(json, "schema");
+            put_shape(json, &shape);
+        }
         json_end(json), json_end(json);
     }
     json_end(json);
@@ -101,13 +179,15 @@ static void put_route(struct json *json, const struct route *route)
     json_key(json, "responses");
     json_object(json);
     if (route->answer == ANSWER_REDIRECT)
-        put_answer(json, "303", "Done; the page to look at next", NULL);
+        put_answer(json, "303", "Done; the page to look at next", NULL, NULL);
     else
-        put_answer(json, "200", "The answer", types[route->answer]);
+        put_answer(json, "200", "The answer", types[route->answer], route->shape);
     if (!(route->flags & ROUTE_OPEN)) {
         if (route->answer == ANSWER_JSON)
-            put_answer(json, "401", "Nobody is signed in", "application/json");
-        put_answer(json, "403", "No agreement, role or form token allows it", NULL);
+            put_answer(json, "401", "Nobody is signed in", "application/json", "{error:text}");
+        put_answer(json, "403", "No agreement, role or form token allows it",
+                   route->answer == ANSWER_JSON ? "application/json" : NULL,
+                   route->answer == ANSWER_JSON ? "{error:text}" : NULL);
     }
     json_end(json);
     json_key(json, "security");

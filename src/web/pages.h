@@ -13,9 +13,6 @@ handler file_asset, file_county_style, api_health;
 handler api_openapi;
 /* pages_find.c */
 handler page_find, page_home, page_why;
-struct search_question;
-/* The search of a request, for the page and for the API. */
-bool search_question_of(struct call *call, struct search_question *question, struct error *err) MUST_USE;
 /* pages_person.c */
 handler page_person, do_caller, do_note, page_concern, do_concern, page_record;
 /* pages_steward.c */
@@ -32,10 +29,13 @@ handler page_accounts, do_make_account, page_account, do_account_roles, do_accou
     page_my_password, do_my_password;
 /* pages_list.c */
 handler page_lists, page_list, file_list_csv, page_list_item, do_list_take, do_list_give_back, do_list_outcome;
-struct list_question;
-/* The page of a list that a request asks for, for the page and for the API. */
-bool list_question_of(struct call *call, struct list_question *question, struct error *err) MUST_USE;
 /* api.c */
-handler api_me, api_people, api_person, api_why, api_home, api_sources, api_agreements, api_lists, api_list;
+handler api_me, api_people, api_person, api_why, api_record, api_home, api_lists, api_list, api_list_item;
+/* api_source.c */
+handler api_sources, api_source, api_landing, api_quarantine;
+/* api_register.c */
+handler api_agreements, api_agreement, api_who_sees, api_accounts, api_account;
+/* api_watch.c */
+handler api_my_looks, api_audit, api_changes, api_doubts, api_doubt, api_decisions, api_concerns;
 
 #endif

@@ -1,5 +1,6 @@
 /* pages_agreement.c: the register of agreements, one agreement, and who can see what under which clause. Nobody's data.
  */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
 
@@ -105,11 +106,17 @@ static struct page_agreement_clause clause_of(struct call *call, const struct cl
     };
 }
 
+bool agreement_asked(struct call *call, const struct agreement **ret, struct error *err)
+{
+    *ret = catalogue_agreement(call->catalogue, request_value(call->request, S("name")));
+    return *ret || error_set(err, ERROR_NOT_FOUND, "there is no agreement of this name; choose one from the register");
+}
+
 bool page_agreement(struct call *call, struct error *err)
 {
-    const struct agreement *a = catalogue_agreement(call->catalogue, request_value(call->request, S("name")));
-    if (!a)
-        return error_set(err, ERROR_NOT_FOUND, "there is no agreement of this name; choose one from the register");
+    const struct agreement *a;
+    if (!agreement_asked(call, &a, err))
+        return false;
     struct page_agreement_clause *clauses = arena_array(call->arena, struct page_agreement_clause, a->clause_count);
     for (size_t i = 0; i < a->clause_count; i++)
         clauses[i] = clause_of(call, &a->clauses[i]);
@@ -167,21 +174,33 @@ static void put_choice(struct call *call, const struct source *chosen, struct sl
     page->columns_count = chosen->column_count;
 }
 
+bool seers_asked(struct call *call, struct seers *ret, struct error *err)
+{
+    struct slice name = request_value(call->request, S("source"));
+    *ret = (struct seers){.source = catalogue_source(call->catalogue, name),
+                          .column = request_value(call->request, S("column"))};
+    if (!slice_empty(name) && !ret->source)
+        return error_set(err, ERROR_NOT_FOUND, "there is no source of this name; choose one");
+    if (!ret->source || !source_column(ret->source, ret->column))
+        ret->column = NO_SLICE;
+    if (ret->source)
+        grant_who_sees(call->catalogue, guard_today(call->web->options.guard), ret->source->name, ret->column,
+                       call->arena, &ret->seers, &ret->count);
+    return true;
+}
+
 bool page_who_sees(struct call *call, struct error *err)
 {
-    struct slice name = request_value(call->request, S("source")), column = request_value(call->request, S("column"));
-    const struct source *source = catalogue_source(call->catalogue, name);
-    if (!slice_empty(name) && !source)
-        return error_set(err, ERROR_NOT_FOUND, "there is no source of this name; choose one");
-    if (!source || !source_column(source, column))
-        column = NO_SLICE;
+    struct seers asked;
+    if (!seers_asked(call, &asked, err))
+        return false;
+    const struct source *source = asked.source;
+    struct slice column = asked.column;
     struct page_who_sees page = {0};
     put_choice(call, source, column, &page);
     if (source) {
-        const struct grant_seer *seers;
-        size_t count;
-        grant_who_sees(call->catalogue, guard_today(call->web->options.guard), source->name, column, call->arena,
-                       &seers, &count);
+        const struct grant_seer *seers = asked.seers;
+        size_t count = asked.count;
         struct page_who_sees_row *rows = arena_array(call->arena, struct page_who_sees_row, count);
         for (size_t i = 0; i < count; i++)
             rows[i] = (struct page_who_sees_row){

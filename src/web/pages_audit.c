@@ -1,11 +1,8 @@
 /* pages_audit.c: my own recent looks, the audit of everybody's, and the record of changes. */
+#include "web/asked.h"
 #include "web/deeds.h"
 #include "web/pages.h"
 #include "web/parts.h"
-
-#include "guard/audit.h"
-#include "guard/change.h"
-#include "hub/steward.h"
 
 static int64_t words_in(struct slice text)
 {
@@ -81,26 +78,29 @@ static bool put_looks(struct call *call, const struct audit_filter *filter, cons
     return true;
 }
 
+bool concerns_mine_asked(struct call *call, struct concern_page *ret, struct error *err)
+{
+    *ret = (struct concern_page){0};
+    return !call_may(call, ABILITY_VIEW) ||
+           hub_concerns_mine(&call->hub, call->session, 50, call->arena, &ret->lines, &ret->count, err);
+}
+
 bool page_my_looks(struct call *call, struct error *err)
 {
     struct audit_filter filter = {.account = call->who->name};
     struct page_looks page = {.title = S("My recent looks"),
                               .about = S("Every look that you took at people's records, as it stands in the audit.")};
-    struct concern_line *concerns = NULL;
-    size_t count = 0;
+    struct concern_page mine;
     if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
-        !put_looks(call, &filter, "/my-looks", NO_SLICE, &page, err))
+        !put_looks(call, &filter, "/my-looks", NO_SLICE, &page, err) || !concerns_mine_asked(call, &mine, err))
         return false;
-    if (call_may(call, ABILITY_VIEW) &&
-        !hub_concerns_mine(&call->hub, call->session, 50, call->arena, &concerns, &count, err))
-        return false;
-    struct page_looks_concern *rows = arena_array(call->arena, struct page_looks_concern, count);
-    for (size_t i = 0; i < count; i++)
-        rows[i] = (struct page_looks_concern){concerns[i].words, concerns[i].source_title,
-                                              time_words(call->arena, concerns[i].said_at), concerns[i].answer,
-                                              concerns[i].open};
+    struct page_looks_concern *rows = arena_array(call->arena, struct page_looks_concern, mine.count);
+    for (size_t i = 0; i < mine.count; i++)
+        rows[i] = (struct page_looks_concern){mine.lines[i].words, mine.lines[i].source_title,
+                                              time_words(call->arena, mine.lines[i].said_at), mine.lines[i].answer,
+                                              mine.lines[i].open};
     page.concerns = rows;
-    page.concerns_count = count;
+    page.concerns_count = mine.count;
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
@@ -114,14 +114,23 @@ static void read_subject(struct slice words, struct audit_filter *filter)
         filter->linkage = slice_find(words, ':') < words.len ? linkage : 0;
 }
 
+bool audit_filter_of(struct call *call, struct audit_filter *ret, struct error *err)
+{
+    const struct parameters *query = &call->request->query;
+    *ret = (struct audit_filter){.account = slice_trim(parameters_get(query, S("account"))),
+                                 .action = slice_trim(parameters_get(query, S("action")))};
+    read_subject(slice_trim(parameters_get(query, S("subject"))), ret);
+    return request_integer_or(call->request, S("before"), 0, &ret->before, err);
+}
+
 bool page_audit(struct call *call, struct error *err)
 {
     const struct parameters *query = &call->request->query;
-    struct audit_filter filter = {.account = slice_trim(parameters_get(query, S("account"))),
-                                  .action = slice_trim(parameters_get(query, S("action")))};
+    struct audit_filter filter;
     struct slice subject = slice_trim(parameters_get(query, S("subject")));
     struct audit_head head;
-    read_subject(subject, &filter);
+    if (!audit_filter_of(call, &filter, err))
+        return false;
     struct page_looks page = {
         .title = S("Audit"),
         .about = S("Who looked at which fields of whom, as what, for what purpose, and under which clause. Looking "
@@ -148,22 +157,26 @@ bool page_audit(struct call *call, struct error *err)
         buffer_format(&carry, "&%s=", names[i]);
         percent_encode(&carry, value);
     }
-    if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
-        !put_looks(call, &filter, "/audit", buffer_slice(&carry), &page, err) ||
+    if (!put_looks(call, &filter, "/audit", buffer_slice(&carry), &page, err) ||
         !audit_head(call->web->options.guard, &head, err))
         return false;
     page.head = audit_head_text(&head, call->arena);
     return call_page(call, page.title, render_looks(call->arena, &page));
 }
 
-bool page_changes(struct call *call, struct error *err)
+bool changes_asked(struct call *call, struct change **ret, size_t *ret_count, bool *ret_more, struct error *err)
 {
     struct change_filter filter = {0};
+    return request_integer_or(call->request, S("before"), 0, &filter.before, err) &&
+           change_list(call->session, &filter, call->arena, ret, ret_count, ret_more, err);
+}
+
+bool page_changes(struct call *call, struct error *err)
+{
     struct change *changes;
     size_t count;
     bool more;
-    if (!request_integer_or(call->request, S("before"), 0, &filter.before, err) ||
-        !change_list(call->session, &filter, call->arena, &changes, &count, &more, err))
+    if (!changes_asked(call, &changes, &count, &more, err))
         return false;
     struct page_changes_row *rows = arena_array(call->arena, struct page_changes_row, count);
     for (size_t i = 0; i < count; i++) {

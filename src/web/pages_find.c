@@ -1,9 +1,9 @@
 /* pages_find.c: the search, the view of a home, and why records are taken for one person. */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
 
 #include "hub/homes.h"
-#include "hub/search.h"
 
 /* ---- Search ---- */
 

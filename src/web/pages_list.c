@@ -1,8 +1,7 @@
 /* pages_list.c: the declared lists: open one, take a person from it, record what happened, export. */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
-
-#include "lists/list.h"
 
 bool call_lists(struct call *call, struct lists *ret, struct error *err)
 {
@@ -133,10 +132,11 @@ static void put_rule(struct call *call, const struct list_page *found, struct pa
     page->unusable_count = found->unusable_count;
 }
 
-bool list_question_of(struct call *call, struct list_question *question, struct error *err)
+enum { PAGE = 25 };
+
+static bool list_question_of(struct call *call, struct list_question *question, struct error *err)
 {
     int64_t page;
-    enum { PAGE = 25 };
     if (!request_integer_or(call->request, S("page"), 1, &page, err))
         return false;
     if (page > 100000)
@@ -146,14 +146,20 @@ bool list_question_of(struct call *call, struct list_question *question, struct 
     return true;
 }
 
-bool page_list(struct call *call, struct error *err)
+bool list_asked(struct call *call, struct list_page **ret, struct error *err)
 {
     const struct list *list;
     struct list_question question;
+    return list_of(call, &list, err) && list_question_of(call, &question, err) &&
+           list_open(&call->hub, call->session, list, &question, call->arena, ret, err);
+}
+
+bool page_list(struct call *call, struct error *err)
+{
     struct list_page *found;
-    if (!list_of(call, &list, err) || !list_question_of(call, &question, err) ||
-        !list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
+    if (!list_asked(call, &found, err))
         return false;
+    const struct list *list = found->list;
     struct page_list_item *items = arena_array(call->arena, struct page_list_item, found->count);
     for (size_t i = 0; i < found->count; i++)
         items[i] = item_of(call, list, &found->items[i]);
@@ -174,7 +180,7 @@ bool page_list(struct call *call, struct error *err)
     };
     if (found->first + found->count < found->total) {
         struct part_pager *pager = arena_new(call->arena, struct part_pager);
-        int64_t next = (int64_t)(question.first / question.limit) + 2;
+        int64_t next = (int64_t)(found->first / PAGE) + 2;
         pager->next = url_path(call->arena, "/lists/%?page=%", list->name, text_of_integer(call->arena, next));
         page.pager = pager;
     }
@@ -200,16 +206,23 @@ bool file_list_csv(struct call *call, struct error *err)
 
 /* ---- One person of it ---- */
 
-static bool show_item(struct call *call, struct slice problem, struct error *err)
+bool list_item_asked(struct call *call, struct list_page **ret, struct error *err)
 {
     const struct list *list;
     struct list_question question = {.limit = 1, .kept = call->web->kept_lists};
-    struct list_page *found;
     if (!list_of(call, &list, err) || !request_integer(call->request, S("id"), &question.entity, err) ||
-        !list_open(&call->hub, call->session, list, &question, call->arena, &found, err))
+        !list_open(&call->hub, call->session, list, &question, call->arena, ret, err))
         return false;
-    if (!found->count)
-        return error_set(err, ERROR_NOT_FOUND, "this person does not stand on the list any more; open the list again");
+    return (*ret)->count ||
+           error_set(err, ERROR_NOT_FOUND, "this person does not stand on the list any more; open the list again");
+}
+
+static bool show_item(struct call *call, struct slice problem, struct error *err)
+{
+    struct list_page *found;
+    if (!list_item_asked(call, &found, err))
+        return false;
+    const struct list *list = found->list;
     const struct list_item *item = &found->items[0];
     struct slice id = text_of_integer(call->arena, item->entity),
                  chosen = parameters_get(&call->request->form, S("outcome"));

@@ -1,10 +1,10 @@
 /* pages_person.c: the single view of a person, and what is done from it: this looks wrong, the caller's identity, a
  * contact note. */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
 
 #include "hub/entry.h"
-#include "hub/steward.h"
 
 static struct slice id_text(struct call *call)
 {
@@ -322,16 +322,22 @@ bool do_concern(struct call *call, struct error *err)
 
 /* ---- One record ---- */
 
-bool page_record(struct call *call, struct error *err)
+bool record_asked(struct call *call, struct view_record **ret, size_t *ret_count, struct error *err)
 {
     int64_t anchor;
+    if (!request_integer(call->request, S("id"), &anchor, err) ||
+        !hub_record(&call->hub, call->session, anchor, call->place, call->arena, ret, ret_count, err))
+        return false;
+    return *ret_count ||
+           error_set(err, ERROR_NOT_FOUND, "there is no such record for this purpose; go back to the person");
+}
+
+bool page_record(struct call *call, struct error *err)
+{
     struct view_record *versions;
     size_t count;
-    if (!request_integer(call->request, S("id"), &anchor, err) ||
-        !hub_record(&call->hub, call->session, anchor, call->place, call->arena, &versions, &count, err))
+    if (!record_asked(call, &versions, &count, err))
         return false;
-    if (!count)
-        return error_set(err, ERROR_NOT_FOUND, "there is no such record for this purpose; go back to the person");
     struct part_record *rows = arena_array(call->arena, struct part_record, count);
     for (size_t i = 0; i < count; i++)
         rows[i] = part_of_record(call, &versions[i], i, 0, true);

@@ -1,12 +1,9 @@
 /* pages_source.c: what each agency sends: freshness, quality, landings, quarantine, and landing an extract by upload.
  *
  * An upload is kept and run within its request: the report that the browser then gets is of what became of each row. */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
-
-#include "ingest/landing.h"
-#include "ingest/quarantine.h"
-#include "ingest/source_state.h"
 
 static struct slice agency_title(struct call *call, struct slice name)
 {
@@ -14,7 +11,7 @@ static struct slice agency_title(struct call *call, struct slice name)
     return agency ? agency->title : name;
 }
 
-static bool source_of(struct call *call, const struct source **ret, struct error *err)
+bool source_asked(struct call *call, const struct source **ret, struct error *err)
 {
     *ret = catalogue_source(call->catalogue, request_value(call->request, S("name")));
     return *ret ||
@@ -22,14 +19,13 @@ static bool source_of(struct call *call, const struct source **ret, struct error
 }
 
 /* As intake_open will say: the role may land, and the source is of one's own agency or one is of the hub itself. */
-static bool may_land(struct call *call, const struct source *source)
+static bool may_land(const struct call *call, const struct source *source)
 {
     return call_may(call, ABILITY_LAND) &&
            (slice_equal(call->who->agency, source->agency) || slice_equal(call->who->agency, S("hub")));
 }
 
-/* Figures of a source are for whoever lands it, and for whom an agreement in force lets count it. */
-static bool may_count(struct call *call, const struct source *source)
+bool source_counted(const struct call *call, const struct source *source)
 {
     return may_land(call, source) || grant_counts(guard_grant(call->session), source->name, AGE_ANY);
 }
@@ -68,7 +64,7 @@ bool page_sources(struct call *call, struct error *err)
             .as_at = s->landed ? words_of_freshness(call, s->current.as_at, s->current.received_at) : NO_SLICE,
             .stale = s->age.stale,
             .never = !s->landed,
-            .counted = may_count(call, s->source),
+            .counted = source_counted(call, s->source),
             .records = s->records,
             .quarantine = s->open_quarantine,
             .newest = other ? state_words(s->newest.state, false, &colour) : NO_SLICE,
@@ -86,63 +82,65 @@ static const char *const kinds[] = {[TYPE_TEXT] = "Text",
                                     [TYPE_DATE] = "Date",
                                     [TYPE_BOOLEAN] = "Yes or no"};
 
-static bool put_quality(struct call *call, const struct source *source, bool counted, struct page_source *page,
-                        struct error *err)
+bool source_report(struct call *call, const struct source *source, struct source_report *ret, struct error *err)
 {
-    struct column_quality *quality = NULL;
-    size_t count = 0;
-    int64_t records = 0;
-    if (counted && !source_quality(call->web->options.store, source, call->arena, &quality, &count, &records, err))
+    struct store *store = call->web->options.store;
+    *ret = (struct source_report){.source = source, .counted = source_counted(call, source)};
+    if (!source_state_of(store, source, guard_today(call->web->options.guard), call->arena, &ret->state, err) ||
+        !landing_list(store, source->name, 20, call->arena, &ret->landings, &ret->landing_count, err))
         return false;
+    return !ret->state.landed || !ret->counted ||
+           source_quality(store, source, call->arena, &ret->quality, &ret->quality_count, &ret->records, err);
+}
+
+static void put_quality(struct call *call, const struct source_report *report, struct page_source *page)
+{
+    const struct source *source = report->source;
     struct page_source_column *rows = arena_array(call->arena, struct page_source_column, source->column_count);
     for (size_t i = 0; i < source->column_count; i++) {
         const struct column *column = &source->columns[i];
         rows[i] = (struct page_source_column){.title = column->title,
                                               .kind = slice_of(kinds[column->type]),
                                               .attribute = attribute_title(column->attribute)};
-        for (size_t k = 0; k < count; k++)
-            if (quality[k].column == column) {
-                rows[i].filled =
-                    records ? arena_format(call->arena, "%.1f%%", 100.0 * (double)quality[k].filled / (double)records)
-                            : S("–");
-                rows[i].distinct = quality[k].distinct;
-                rows[i].quarantined = quality[k].quarantined;
+        for (size_t k = 0; k < report->quality_count; k++)
+            if (report->quality[k].column == column) {
+                rows[i].filled = report->records
+                                     ? arena_format(call->arena, "%.1f%%",
+                                                    100.0 * (double)report->quality[k].filled / (double)report->records)
+                                     : S("–");
+                rows[i].distinct = report->quality[k].distinct;
+                rows[i].quarantined = report->quality[k].quarantined;
             }
     }
     page->columns = rows;
     page->columns_count = source->column_count;
-    return true;
 }
 
-static bool put_landings(struct call *call, const struct source *source, struct page_source *page, struct error *err)
+static void put_landings(struct call *call, const struct source_report *report, struct page_source *page)
 {
-    struct landing *landings;
-    size_t count;
-    if (!landing_list(call->web->options.store, source->name, 20, call->arena, &landings, &count, err))
-        return false;
-    struct page_source_landing *rows = arena_array(call->arena, struct page_source_landing, count);
-    for (size_t i = 0; i < count; i++) {
+    struct page_source_landing *rows = arena_array(call->arena, struct page_source_landing, report->landing_count);
+    for (size_t i = 0; i < report->landing_count; i++) {
+        const struct landing *landing = &report->landings[i];
         rows[i] = (struct page_source_landing){
-            .to = url_path(call->arena, "/landings/%", text_of_integer(call->arena, landings[i].id)),
-            .file = landings[i].file_name,
-            .received = time_words(call->arena, landings[i].received_at),
-            .by = landings[i].received_by,
-            .words = page->counted ? landing_sentence(&landings[i], call->arena) : NO_SLICE,
+            .to = url_path(call->arena, "/landings/%", text_of_integer(call->arena, landing->id)),
+            .file = landing->file_name,
+            .received = time_words(call->arena, landing->received_at),
+            .by = landing->received_by,
+            .words = page->counted ? landing_sentence(landing, call->arena) : NO_SLICE,
         };
-        rows[i].state = state_words(landings[i].state, landings[i].is_current, &rows[i].colour);
+        rows[i].state = state_words(landing->state, landing->is_current, &rows[i].colour);
     }
     page->landings = rows;
-    page->landings_count = count;
-    return true;
+    page->landings_count = report->landing_count;
 }
 
 static bool show_source(struct call *call, const struct source *source, struct slice problem, int status,
                         struct error *err)
 {
-    struct source_state state;
-    if (!source_state_of(call->web->options.store, source, guard_today(call->web->options.guard), call->arena, &state,
-                         err))
+    struct source_report report;
+    if (!source_report(call, source, &report, err))
         return false;
+    const struct source_state state = report.state;
     const struct agreement *agreement = catalogue_agreement(call->catalogue, source->agreement);
     bool land = may_land(call, source);
     struct page_source page = {
@@ -159,7 +157,7 @@ static bool show_source(struct call *call, const struct source *source, struct s
         .as_at =
             state.landed ? words_of_freshness(call, state.current.as_at, state.current.received_at) : S("never landed"),
         .stale = state.age.stale,
-        .counted = may_count(call, source),
+        .counted = report.counted,
         .records = state.records,
         .open_quarantine = state.open_quarantine,
         .quarantine_to = land ? url_path(call->arena, "/sources/%/quarantine", source->name) : (struct url){NO_SLICE},
@@ -167,15 +165,15 @@ static bool show_source(struct call *call, const struct source *source, struct s
         .upload = url_path(call->arena, "/sources/%", source->name),
         .csrf = call_csrf(call),
     };
-    return put_landings(call, source, &page, err) &&
-           put_quality(call, source, state.landed && page.counted, &page, err) &&
-           call_page_with_status(call, status, source->title, render_source(call->arena, &page));
+    put_landings(call, &report, &page);
+    put_quality(call, &report, &page);
+    return call_page_with_status(call, status, source->title, render_source(call->arena, &page));
 }
 
 bool page_source(struct call *call, struct error *err)
 {
     const struct source *source;
-    return source_of(call, &source, err) && show_source(call, source, NO_SLICE, 200, err);
+    return source_asked(call, &source, err) && show_source(call, source, NO_SLICE, 200, err);
 }
 
 /* ---- Landing ---- */
@@ -207,7 +205,7 @@ bool do_land(struct call *call, struct error *err)
 {
     const struct source *source;
     struct landing landing;
-    if (!source_of(call, &source, err))
+    if (!source_asked(call, &source, err))
         return false;
     if (land(call, source, &landing, err))
         return call_redirect(call, url_path(call->arena, landing.same_again ? "/landings/%?same=1" : "/landings/%",
@@ -264,51 +262,74 @@ static struct slice column_title(const struct source *source, struct slice name)
     return column ? column->title : slice_empty(name) ? S("The row as a whole") : name;
 }
 
-static bool put_rows(struct call *call, int64_t id, const struct source *source, struct page_landing *page,
-                     struct error *err)
+bool landing_report(struct call *call, struct landing_report *ret, struct error *err)
 {
-    static const struct {
-        enum row_fate fate;
-        const char *words;
-    } fates[] = {{ROW_QUARANTINED, "in quarantine"}, {ROW_CHANGED, "changed"}, {ROW_NEW, "new"}};
+    static const enum row_fate fates[] = {ROW_QUARANTINED, ROW_CHANGED, ROW_NEW};
     enum { EACH = 50 };
-    struct page_landing_row *rows = arena_array(call->arena, struct page_landing_row, EACH * countof(fates));
+    struct store *store = call->web->options.store;
+    int64_t id;
+    *ret = (struct landing_report){0};
+    if (!request_integer(call->request, S("id"), &id, err) || !landing_get(store, id, call->arena, &ret->landing, err))
+        return false;
+    ret->source = catalogue_source(call->catalogue, ret->landing.source);
+    if (!ret->source || !source_counted(call, ret->source))
+        return error_set(err, ERROR_DENIED,
+                         "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
+                         PRINT(ret->source ? ret->source->title : ret->landing.source));
+    if (!quarantine_summary(store, id, call->arena, &ret->sums, &ret->sum_count, err))
+        return false;
+    ret->rows = arena_array(call->arena, struct landing_row, EACH * countof(fates));
     for (size_t f = 0; f < countof(fates); f++) {
         struct landing_row *found;
         size_t count;
-        if (!landing_rows(call->web->options.store, id, fates[f].fate, 0, EACH, call->arena, &found, &count, err))
+        if (!landing_rows(store, id, fates[f], 0, EACH, call->arena, &found, &count, err))
             return false;
         for (size_t i = 0; i < count; i++)
-            rows[page->rows_count++] = (struct page_landing_row){
-                .line = text_of_integer(call->arena, found[i].line),
-                .fate = slice_of(fates[f].words),
-                .column = fates[f].fate == ROW_QUARANTINED ? column_title(source, found[i].column) : NO_SLICE,
-                .reason = found[i].reason,
-            };
+            ret->rows[ret->row_count++] = found[i];
     }
-    page->rows = rows;
     return true;
+}
+
+struct slice words_of_fate(enum row_fate fate)
+{
+    static const char *const words[] = {
+        [ROW_NEW] = "new", [ROW_CHANGED] = "changed", [ROW_QUARANTINED] = "in quarantine", [ROW_CLOSED] = "closed"};
+    return slice_of(words[fate]);
+}
+
+static void put_rows(struct call *call, const struct landing_report *report, struct page_landing *page)
+{
+    struct page_landing_row *rows = arena_array(call->arena, struct page_landing_row, report->row_count);
+    struct page_landing_rule *rules = arena_array(call->arena, struct page_landing_rule, report->sum_count);
+    for (size_t i = 0; i < report->row_count; i++) {
+        const struct landing_row *row = &report->rows[i];
+        rows[i] = (struct page_landing_row){
+            .line = text_of_integer(call->arena, row->line),
+            .fate = words_of_fate(row->fate),
+            .column = row->fate == ROW_QUARANTINED ? column_title(report->source, row->column) : NO_SLICE,
+            .reason = row->reason,
+        };
+    }
+    for (size_t i = 0; i < report->sum_count; i++)
+        rules[i] = (struct page_landing_rule){column_title(report->source, report->sums[i].column),
+                                              quarantine_rule_words(report->sums[i].rule), report->sums[i].rows};
+    page->rows = rows;
+    page->rows_count = report->row_count;
+    page->rules = rules;
+    page->rules_count = report->sum_count;
 }
 
 bool page_landing(struct call *call, struct error *err)
 {
-    int64_t id;
-    struct landing landing;
-    struct quarantine_sum *sums;
-    size_t count;
-    if (!request_integer(call->request, S("id"), &id, err) ||
-        !landing_get(call->web->options.store, id, call->arena, &landing, err))
+    struct landing_report report;
+    if (!landing_report(call, &report, err))
         return false;
-    const struct source *source = catalogue_source(call->catalogue, landing.source);
-    if (!source || !may_count(call, source))
-        return error_set(err, ERROR_DENIED,
-                         "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
-                         PRINT(source ? source->title : landing.source));
-    if (!quarantine_summary(call->web->options.store, id, call->arena, &sums, &count, err))
-        return false;
+    const struct landing landing = report.landing;
+    const struct source *source = report.source;
+    struct slice number = text_of_integer(call->arena, landing.id);
     struct page_landing page = {
         .done = part_of_done(call),
-        .source = source ? source->title : landing.source,
+        .source = source->title,
         .back = url_path(call->arena, "/sources/%", landing.source),
         .file = landing.file_name,
         .digest = digest_hex(call->arena, &landing.digest),
@@ -318,72 +339,76 @@ bool page_landing(struct call *call, struct error *err)
         .sentence = landing_sentence(&landing, call->arena),
         .same_again = parameters_has(&call->request->query, S("same")),
         .held = landing.state == LANDING_HELD,
-        .can_decide = source && may_land(call, source),
-        .action = url_path(call->arena, "/landings/%", text_of_integer(call->arena, id)),
+        .can_decide = may_land(call, source),
+        .action = url_path(call->arena, "/landings/%", number),
         .csrf = call_csrf(call),
-        .quarantine_to = source && may_land(call, source)
-                             ? url_path(call->arena, "/sources/%/quarantine?landing=%&all=1", landing.source,
-                                        text_of_integer(call->arena, id))
+        .quarantine_to = may_land(call, source)
+                             ? url_path(call->arena, "/sources/%/quarantine?landing=%&all=1", landing.source, number)
                              : (struct url){NO_SLICE},
     };
     page.state = state_words(landing.state, landing.is_current, &page.colour);
     if (!slice_empty(landing.decided_by))
         page.decided = arena_format(call->arena, "Decided by %.*s, %.*s.", PRINT(landing.decided_by),
                                     PRINT(time_words(call->arena, landing.decided_at)));
-    struct page_landing_rule *rules = arena_array(call->arena, struct page_landing_rule, count);
-    for (size_t i = 0; i < count; i++)
-        rules[i] = (struct page_landing_rule){column_title(source, sums[i].column), quarantine_rule_words(sums[i].rule),
-                                              sums[i].rows};
-    page.rules = rules;
-    page.rules_count = count;
     /* Of a file that was not read the sentence says all that there is. */
     if (landing.state != LANDING_FAILED || landing.counts.rows_in)
         put_counts(call, &landing, &page);
-    return put_rows(call, id, source, &page, err) && call_page(call, page.file, render_landing(call->arena, &page));
+    put_rows(call, &report, &page);
+    return call_page(call, page.file, render_landing(call->arena, &page));
 }
 
 /* ---- Quarantine ---- */
 
+bool quarantine_asked(struct call *call, struct quarantine_page *ret, struct error *err)
+{
+    bool all = parameters_has(&call->request->query, S("all"));
+    *ret = (struct quarantine_page){.filter = {.open_only = !all, .limit = 100}};
+    if (!source_asked(call, &ret->source, err) ||
+        !request_integer_or(call->request, S("landing"), 0, &ret->filter.landing, err) ||
+        !request_integer_or(call->request, S("after"), 0, &ret->filter.after, err))
+        return false;
+    ret->filter.source = ret->source->name;
+    return quarantine_list(call->session, call->web->options.folder, &ret->filter, call->arena, &ret->rows, &ret->count,
+                           &ret->more, err);
+}
+
 bool page_quarantine(struct call *call, struct error *err)
 {
-    const struct source *source;
-    struct quarantined *found;
-    size_t count;
-    bool more, all = parameters_has(&call->request->query, S("all"));
-    struct quarantine_filter filter = {.open_only = !all, .limit = 100};
-    if (!source_of(call, &source, err) || !request_integer_or(call->request, S("landing"), 0, &filter.landing, err) ||
-        !request_integer_or(call->request, S("after"), 0, &filter.after, err))
+    struct quarantine_page asked;
+    if (!quarantine_asked(call, &asked, err))
         return false;
-    filter.source = source->name;
-    if (!quarantine_list(call->session, call->web->options.folder, &filter, call->arena, &found, &count, &more, err))
-        return false;
-    struct page_quarantine_row *rows = arena_array(call->arena, struct page_quarantine_row, count);
-    for (size_t i = 0; i < count; i++)
+    const struct source *source = asked.source;
+    bool all = !asked.filter.open_only;
+    struct page_quarantine_row *rows = arena_array(call->arena, struct page_quarantine_row, asked.count);
+    for (size_t i = 0; i < asked.count; i++) {
+        const struct quarantined *found = &asked.rows[i];
         rows[i] = (struct page_quarantine_row){
-            .line = text_of_integer(call->arena, found[i].line),
-            .landing = url_path(call->arena, "/landings/%", text_of_integer(call->arena, found[i].landing)),
-            .landing_number = text_of_integer(call->arena, found[i].landing),
-            .column = column_title(source, found[i].column),
-            .value = found[i].value,
-            .reason = found[i].reason,
-            .corrected = found[i].corrected,
+            .line = text_of_integer(call->arena, found->line),
+            .landing = url_path(call->arena, "/landings/%", text_of_integer(call->arena, found->landing)),
+            .landing_number = text_of_integer(call->arena, found->landing),
+            .column = column_title(source, found->column),
+            .value = found->value,
+            .reason = found->reason,
+            .corrected = found->corrected,
         };
+    }
     /* Of one landing only, if that was asked; and so again on the next page. */
     struct slice here = url_path(call->arena, "/sources/%/quarantine", source->name).text;
-    here = filter.landing ? arena_format(call->arena, "%.*s?landing=%lld&", PRINT(here), (long long)filter.landing)
-                          : arena_format(call->arena, "%.*s?", PRINT(here));
+    here = asked.filter.landing
+               ? arena_format(call->arena, "%.*s?landing=%lld&", PRINT(here), (long long)asked.filter.landing)
+               : arena_format(call->arena, "%.*s?", PRINT(here));
     struct page_quarantine page = {
         .source = source->title,
         .back = url_path(call->arena, "/sources/%", source->name),
         .rows = rows,
-        .rows_count = count,
+        .rows_count = asked.count,
         .all = all,
         .here = {all ? slice_part(here, 0, here.len - 1) : arena_format(call->arena, "%.*sall=1", PRINT(here))},
     };
-    if (more) {
+    if (asked.more) {
         struct part_pager *pager = arena_new(call->arena, struct part_pager);
         pager->next.text = arena_format(call->arena, "%.*s%safter=%lld", PRINT(here), all ? "all=1&" : "",
-                                        (long long)found[count - 1].id);
+                                        (long long)asked.rows[asked.count - 1].id);
         page.pager = pager;
     }
     return call_page(call, S("Rows in quarantine"), render_quarantine(call->arena, &page));

@@ -1,10 +1,10 @@
 /* pages_steward.c: doubtful links, a pair side by side, splits, decisions and concerns. */
+#include "web/asked.h"
 #include "web/pages.h"
 #include "web/parts.h"
 
 #include "base/text.h"
 #include "hub/person_form.h"
-#include "hub/steward.h"
 
 static struct slice weight_text(struct arena *arena, double weight)
 {
@@ -22,17 +22,22 @@ static const struct part_pager *pager_to(struct call *call, bool more, struct ur
 
 /* ---- The list ---- */
 
-bool page_doubts(struct call *call, struct error *err)
+bool doubts_asked(struct call *call, struct doubt_page *ret, struct error *err)
 {
-    struct doubt_page found;
     double weight = 0;
     int64_t a = 0, b = 0;
     struct slice after = request_value(call->request, S("weight"));
     if (!slice_empty(after) && !slice_real(after, &weight))
         return error_set(err, ERROR_USAGE, "weight must be a number");
-    if (!request_integer_or(call->request, S("a"), 0, &a, err) ||
-        !request_integer_or(call->request, S("b"), 0, &b, err) ||
-        !hub_doubts(&call->hub, call->session, weight, a, b, 50, call->place, call->arena, &found, err))
+    return request_integer_or(call->request, S("a"), 0, &a, err) &&
+           request_integer_or(call->request, S("b"), 0, &b, err) &&
+           hub_doubts(&call->hub, call->session, weight, a, b, 50, call->place, call->arena, ret, err);
+}
+
+bool page_doubts(struct call *call, struct error *err)
+{
+    struct doubt_page found;
+    if (!doubts_asked(call, &found, err))
         return false;
     struct page_doubts_row *rows = arena_array(call->arena, struct page_doubts_row, found.count);
     for (size_t i = 0; i < found.count; i++) {
@@ -117,14 +122,19 @@ static void put_side_by_side(struct call *call, const struct doubt_detail *detai
     page->rows_count = count;
 }
 
-static bool show_doubt(struct call *call, struct slice problem, struct error *err)
+bool doubt_asked(struct call *call, struct doubt_detail **ret, struct error *err)
 {
     int64_t a, b;
+    return request_integer(call->request, S("a"), &a, err) && request_integer(call->request, S("b"), &b, err) &&
+           hub_doubt(&call->hub, call->session, a, b, call->place, call->arena, ret, err);
+}
+
+static bool show_doubt(struct call *call, struct slice problem, struct error *err)
+{
     struct doubt_detail *detail;
-    if (!request_integer(call->request, S("a"), &a, err) || !request_integer(call->request, S("b"), &b, err) ||
-        !hub_doubt(&call->hub, call->session, a, b, call->place, call->arena, &detail, err))
+    if (!doubt_asked(call, &detail, err))
         return false;
-    struct slice first = text_of_integer(call->arena, a), second = text_of_integer(call->arena, b);
+    struct slice first = request_value(call->request, S("a")), second = request_value(call->request, S("b"));
     struct page_doubt page = {
         .problem = part_of_problem(call, problem, detail->decision ? "undo-reason" : "reason"),
         .title = S("One person, or two?"),
@@ -193,14 +203,24 @@ bool do_decide(struct call *call, struct error *err)
 
 /* ---- Decisions ---- */
 
-bool page_decisions(struct call *call, struct error *err)
+bool decisions_asked(struct call *call, struct decision_line **ret, size_t *ret_count, bool *ret_more,
+                     struct error *err)
 {
     int64_t before;
-    struct decision_line *lines;
-    size_t count;
     enum { PAGE = 50 };
     if (!request_integer_or(call->request, S("before"), 0, &before, err) ||
-        !hub_decisions(&call->hub, call->session, before, PAGE, call->arena, &lines, &count, err))
+        !hub_decisions(&call->hub, call->session, before, PAGE, call->arena, ret, ret_count, err))
+        return false;
+    *ret_more = *ret_count == PAGE;
+    return true;
+}
+
+bool page_decisions(struct call *call, struct error *err)
+{
+    struct decision_line *lines;
+    size_t count;
+    bool more;
+    if (!decisions_asked(call, &lines, &count, &more, err))
         return false;
     struct page_decisions_row *rows = arena_array(call->arena, struct page_decisions_row, count);
     for (size_t i = 0; i < count; i++)
@@ -220,7 +240,7 @@ bool page_decisions(struct call *call, struct error *err)
     if (count)
         next = url_path(call->arena, "/decisions?before=%", text_of_integer(call->arena, lines[count - 1].id));
     struct page_decisions page = {
-        .done = part_of_done(call), .rows = rows, .rows_count = count, .pager = pager_to(call, count == PAGE, next)};
+        .done = part_of_done(call), .rows = rows, .rows_count = count, .pager = pager_to(call, more, next)};
     return call_page(call, S("Decisions taken"), render_decisions(call->arena, &page));
 }
 
@@ -334,14 +354,28 @@ bool do_split(struct call *call, struct error *err)
 
 /* ---- Concerns ---- */
 
-static bool show_concerns(struct call *call, int64_t after, struct slice problem, struct error *err)
+static bool concerns_after(struct call *call, int64_t after, struct concern_page *ret, struct error *err)
 {
-    bool closed = parameters_has(&call->request->query, S("closed"));
-    struct concern_line *lines;
-    size_t count;
     enum { PAGE = 50 };
-    if (!hub_concerns(&call->hub, call->session, closed, after, PAGE, call->place, call->arena, &lines, &count, err))
+    *ret = (struct concern_page){.closed = parameters_has(&call->request->query, S("closed"))};
+    if (!hub_concerns(&call->hub, call->session, ret->closed, after, PAGE, call->place, call->arena, &ret->lines,
+                      &ret->count, err))
         return false;
+    ret->more = ret->count == PAGE;
+    return true;
+}
+
+bool concerns_asked(struct call *call, struct concern_page *ret, struct error *err)
+{
+    int64_t after;
+    return request_integer_or(call->request, S("after"), 0, &after, err) && concerns_after(call, after, ret, err);
+}
+
+static bool show_concerns(struct call *call, const struct concern_page *asked, struct slice problem)
+{
+    bool closed = asked->closed;
+    const struct concern_line *lines = asked->lines;
+    size_t count = asked->count;
     struct page_concerns_row *rows = arena_array(call->arena, struct page_concerns_row, count);
     for (size_t i = 0; i < count; i++) {
         const struct concern_line *line = &lines[i];
@@ -377,26 +411,28 @@ static bool show_concerns(struct call *call, int64_t after, struct slice problem
         .csrf = call_csrf(call),
         .rows = rows,
         .rows_count = count,
-        .pager = pager_to(call, count == PAGE, next),
+        .pager = pager_to(call, asked->more, next),
     };
     return call_page_with_status(call, problem.len ? 422 : 200, S("Concerns"), render_concerns(call->arena, &page));
 }
 
 bool page_concerns(struct call *call, struct error *err)
 {
-    int64_t after;
-    return request_integer_or(call->request, S("after"), 0, &after, err) && show_concerns(call, after, NO_SLICE, err);
+    struct concern_page asked;
+    return concerns_asked(call, &asked, err) && show_concerns(call, &asked, NO_SLICE);
 }
 
 bool do_close_concern(struct call *call, struct error *err)
 {
     int64_t concern;
     struct slice answer;
+    struct concern_page asked;
     struct error problem = NO_ERROR;
     if (!request_integer(call->request, S("id"), &concern, err))
         return false;
     if (!request_text(call->request, S("answer"), "the answer", 2000, &answer, &problem)) /* with that one first */
-        return show_concerns(call, concern - 1, words_of_error(call->arena, &problem), err);
+        return concerns_after(call, concern - 1, &asked, err) &&
+               show_concerns(call, &asked, words_of_error(call->arena, &problem));
     return hub_concern_close(&call->hub, call->session, concern, answer, err) &&
            call_redirect(call, (struct url){S("/concerns?done=closed")});
 }

@@ -3,6 +3,7 @@
 #include "web/routes.h"
 
 #include "web/pages.h"
+#include "web/shapes.h"
 
 #define P(...)                                                                                                         \
     .parameters = (const struct route_parameter[]){__VA_ARGS__},                                                       \
@@ -39,6 +40,37 @@
     {                                                                                                                  \
         "next", place, KIND_TEXT, false, "where to go afterwards, a path of this server"                               \
     }
+
+#define BEFORE(of)                                                                                                     \
+    {                                                                                                                  \
+        "before", IN_QUERY, KIND_INTEGER, false, "the last " of " of the page before"                                  \
+    }
+#define AFTER_DOUBT                                                                                                    \
+    {"weight", IN_QUERY, KIND_TEXT, false, "of the last pair of the page before"},                                     \
+        {"a", IN_QUERY, KIND_INTEGER, false, "its first record"},                                                      \
+    {                                                                                                                  \
+        "b", IN_QUERY, KIND_INTEGER, false, "its second record"                                                        \
+    }
+#define CONCERNS_ASKED                                                                                                 \
+    {"closed", IN_QUERY, KIND_BOOL, false, "the closed ones instead"},                                                 \
+    {                                                                                                                  \
+        "after", IN_QUERY, KIND_INTEGER, false, "the last concern of the page before"                                  \
+    }
+#define QUARANTINE_ASKED                                                                                               \
+    NAME("source"), {"landing", IN_QUERY, KIND_INTEGER, false, "of this landing only"},                                \
+        {"all", IN_QUERY, KIND_BOOL, false, "corrected ones too"},                                                     \
+    {                                                                                                                  \
+        "after", IN_QUERY, KIND_INTEGER, false, "the last row of the page before"                                      \
+    }
+#define SEEN                                                                                                           \
+    {"source", IN_QUERY, KIND_TEXT, false, "a source"},                                                                \
+    {                                                                                                                  \
+        "column", IN_QUERY, KIND_TEXT, false, "a column of it"                                                         \
+    }
+#define AUDIT_ASKED                                                                                                    \
+    {"account", IN_QUERY, KIND_TEXT, false, "of this account only"},                                                   \
+        {"action", IN_QUERY, KIND_TEXT, false, "of this action only"},                                                 \
+        {"subject", IN_QUERY, KIND_TEXT, false, "of this person only, as linkage:number"}, BEFORE("entry")
 
 static const struct route table[] = {
     /* ---- coming and going ---- */
@@ -96,26 +128,20 @@ static const struct route table[] = {
        REASON)},
     /* ---- stewardship ---- */
     {METHOD_GET, "/doubts", page_doubts, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
-     "Doubtful links that wait for a word", "Doubtful links",
-     P({"weight", IN_QUERY, KIND_TEXT, false, "of the last pair of the page before"},
-       {"a", IN_QUERY, KIND_INTEGER, false, "its first record"},
-       {"b", IN_QUERY, KIND_INTEGER, false, "its second record"})},
+     "Doubtful links that wait for a word", "Doubtful links", P(AFTER_DOUBT)},
     {METHOD_GET, "/doubts/{a}/{b}", page_doubt, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
      "Two records side by side, with the weights", P(PAIR)},
     {METHOD_POST, "/doubts/{a}/{b}", do_decide, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
      "Join two records, or keep them apart",
      P(CSRF, PAIR, {"verdict", IN_FORM, KIND_TEXT, true, "join or keep_apart"}, REASON)},
     {METHOD_GET, "/decisions", page_decisions, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
-     "Decisions taken on pairs of records",
-     P({"before", IN_QUERY, KIND_INTEGER, false, "the last decision of the page before"})},
+     "Decisions taken on pairs of records", P(BEFORE("decision"))},
     {METHOD_POST, "/decisions/{id}/undo", do_undo, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
      "Take a decision back",
      P(CSRF, ID("decision"), REASON, {"a", IN_FORM, KIND_INTEGER, false, "its first record: where to go back to"},
        {"b", IN_FORM, KIND_INTEGER, false, "its second"})},
     {METHOD_GET, "/concerns", page_concerns, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
-     "What people said looks wrong", "Concerns",
-     P({"closed", IN_QUERY, KIND_BOOL, false, "the closed ones instead"},
-       {"after", IN_QUERY, KIND_INTEGER, false, "the last concern of the page before"})},
+     "What people said looks wrong", "Concerns", P(CONCERNS_ASKED)},
     {METHOD_POST, "/concerns/{id}/close", do_close_concern, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
      "Answer a concern and close it",
      P(CSRF, ID("concern"), {"answer", IN_FORM, KIND_TEXT, true, "for whoever raised it"})},
@@ -146,10 +172,7 @@ static const struct route table[] = {
        {"as_at", IN_FORM, KIND_DATE, false, "the day it speaks of"},
        {"again", IN_FORM, KIND_BOOL, false, "take an older file too"})},
     {METHOD_GET, "/sources/{name}/quarantine", page_quarantine, ABILITY_LAND, 0, ANSWER_PAGE, "Sources",
-     "Rows that did not fit, with their values",
-     P(NAME("source"), {"landing", IN_QUERY, KIND_INTEGER, false, "of this landing only"},
-       {"all", IN_QUERY, KIND_BOOL, false, "corrected ones too"},
-       {"after", IN_QUERY, KIND_INTEGER, false, "the next page"})},
+     "Rows that did not fit, with their values", P(QUARANTINE_ASKED)},
     {METHOD_GET, "/landings/{id}", page_landing, 0, 0, ANSWER_PAGE, "Sources", "What became of each row of a file",
      P(ID("landing"), {"same", IN_QUERY, KIND_BOOL, false, "say that the file was the current one"})},
     {METHOD_POST, "/landings/{id}", do_landing_word, ABILITY_LAND, 0, ANSWER_REDIRECT, "Sources",
@@ -162,19 +185,13 @@ static const struct route table[] = {
     {METHOD_GET, "/agreements/{name}", page_agreement, 0, ROUTE_NO_PURPOSE, ANSWER_PAGE, "Agreements and audit",
      "One agreement", P(NAME("agreement"))},
     {METHOD_GET, "/who-sees", page_who_sees, 0, ROUTE_NO_PURPOSE, ANSWER_PAGE, "Agreements and audit",
-     "Who can see what, and under which clause", "Who can see what?",
-     P({"source", IN_QUERY, KIND_TEXT, false, "a source"}, {"column", IN_QUERY, KIND_TEXT, false, "a column of it"})},
+     "Who can see what, and under which clause", "Who can see what?", P(SEEN)},
     {METHOD_GET, "/my-looks", page_my_looks, 0, 0, ANSWER_PAGE, "Agreements and audit",
-     "Your own recent looks, and the answers to your concerns", "My recent looks",
-     P({"before", IN_QUERY, KIND_INTEGER, false, "the last entry of the page before"})},
+     "Your own recent looks, and the answers to your concerns", "My recent looks", P(BEFORE("entry"))},
     {METHOD_GET, "/audit", page_audit, ABILITY_AUDIT, 0, ANSWER_PAGE, "Agreements and audit",
-     "Who looked at what, and why", "Audit",
-     P({"account", IN_QUERY, KIND_TEXT, false, "of this account only"},
-       {"action", IN_QUERY, KIND_TEXT, false, "of this action only"},
-       {"subject", IN_QUERY, KIND_TEXT, false, "of this person only, as linkage:number"},
-       {"before", IN_QUERY, KIND_INTEGER, false, "the last entry of the page before"})},
+     "Who looked at what, and why", "Audit", P(AUDIT_ASKED)},
     {METHOD_GET, "/changes", page_changes, ABILITY_AUDIT, 0, ANSWER_PAGE, "Agreements and audit", "Who changed what",
-     P({"before", IN_QUERY, KIND_INTEGER, false, "the last entry of the page before"})},
+     P(BEFORE("entry"))},
     /* ---- accounts ---- */
     {METHOD_GET, "/accounts", page_accounts, ABILITY_ADMINISTER, 0, ANSWER_PAGE, "Accounts", "The accounts",
      "Accounts"},
@@ -193,23 +210,58 @@ static const struct route table[] = {
      P(CSRF, NAME("account"), {"disabled", IN_FORM, KIND_BOOL, true, "1 or 0"})},
     {METHOD_POST, "/accounts/{name}/password", do_account_password, ABILITY_ADMINISTER, 0, ANSWER_REDIRECT, "Accounts",
      "Set an account's password", P(CSRF, NAME("account"), {"password", IN_FORM, KIND_TEXT, true, "the new one"})},
-    /* ---- for programs ---- */
+    /* ---- for programs: /api/v1 and a page's own path ---- */
     {METHOD_GET, "/api/v1/me", api_me, 0, 0, ANSWER_JSON, "For programs",
-     "Who you are, and which sources you do not see"},
+     "Who you are, and which sources you do not see", .shape = SHAPE_ME},
     {METHOD_GET, "/api/v1/people", api_people, ABILITY_SEARCH, 0, ANSWER_JSON, "For programs",
-     "Search for people and homes", P(ASKED)},
+     "Search for people and homes", P(ASKED), .shape = SHAPE_SEARCH},
     {METHOD_GET, "/api/v1/people/{id}", api_person, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
-     "The single view of a person", P(ID("person"))},
+     "The single view of a person", P(ID("person")), .shape = SHAPE_PERSON},
     {METHOD_GET, "/api/v1/people/{id}/why", api_why, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
-     "Why records are the same person", P(ID("person"))},
+     "Why records are the same person", P(ID("person")), .shape = SHAPE_WHY},
+    {METHOD_GET, "/api/v1/records/{id}", api_record, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
+     "One record down to its file and line, with its earlier versions", P(ID("record")),
+     .shape = SHAPE_RECORD_VERSIONS},
     {METHOD_GET, "/api/v1/homes/{uprn}", api_home, ABILITY_VIEW, 0, ANSWER_JSON, "For programs", "The view of a home",
-     P({"uprn", IN_PATH, KIND_TEXT, true, "the home's UPRN"})},
-    {METHOD_GET, "/api/v1/sources", api_sources, 0, 0, ANSWER_JSON, "For programs", "Every source and how fresh it is"},
-    {METHOD_GET, "/api/v1/agreements", api_agreements, 0, 0, ANSWER_JSON, "For programs", "The register of agreements"},
+     P({"uprn", IN_PATH, KIND_TEXT, true, "the home's UPRN"}), .shape = SHAPE_HOME},
+    {METHOD_GET, "/api/v1/doubts", api_doubts, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
+     "Doubtful links that wait for a word", P(AFTER_DOUBT), .shape = SHAPE_DOUBTS},
+    {METHOD_GET, "/api/v1/doubts/{a}/{b}", api_doubt, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
+     "Two records side by side, with the weights", P(PAIR), .shape = SHAPE_DOUBT},
+    {METHOD_GET, "/api/v1/decisions", api_decisions, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
+     "Decisions taken on pairs of records", P(BEFORE("decision")), .shape = SHAPE_DECISIONS},
+    {METHOD_GET, "/api/v1/concerns", api_concerns, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
+     "What people said looks wrong", P(CONCERNS_ASKED), .shape = SHAPE_CONCERNS},
     {METHOD_GET, "/api/v1/lists", api_lists, ABILITY_LIST, 0, ANSWER_JSON, "For programs",
-     "The lists that the county declares"},
+     "The lists that the county declares", .shape = SHAPE_LISTS},
     {METHOD_GET, "/api/v1/lists/{name}", api_list, ABILITY_LIST, 0, ANSWER_JSON, "For programs", "A list in its order",
-     P(NAME("list"), {"page", IN_QUERY, KIND_INTEGER, false, "25 people a page"})},
+     P(NAME("list"), {"page", IN_QUERY, KIND_INTEGER, false, "25 people a page"}), .shape = SHAPE_LIST},
+    {METHOD_GET, "/api/v1/lists/{name}/{id}", api_list_item, ABILITY_LIST, 0, ANSWER_JSON, "For programs",
+     "One person of a list", P(NAME("list"), ID("person")), .shape = SHAPE_LIST_ITEM},
+    {METHOD_GET, "/api/v1/sources", api_sources, 0, 0, ANSWER_JSON, "For programs", "Every source and how fresh it is",
+     .shape = SHAPE_SOURCES},
+    {METHOD_GET, "/api/v1/sources/{name}", api_source, 0, 0, ANSWER_JSON, "For programs",
+     "One source: landings and quality", P(NAME("source")), .shape = SHAPE_SOURCE},
+    {METHOD_GET, "/api/v1/sources/{name}/quarantine", api_quarantine, ABILITY_LAND, 0, ANSWER_JSON, "For programs",
+     "Rows that did not fit, with their values", P(QUARANTINE_ASKED), .shape = SHAPE_QUARANTINE},
+    {METHOD_GET, "/api/v1/landings/{id}", api_landing, 0, 0, ANSWER_JSON, "For programs",
+     "What became of each row of a file", P(ID("landing")), .shape = SHAPE_LANDING_REPORT},
+    {METHOD_GET, "/api/v1/agreements", api_agreements, 0, ROUTE_NO_PURPOSE, ANSWER_JSON, "For programs",
+     "The register of agreements", .shape = SHAPE_AGREEMENTS},
+    {METHOD_GET, "/api/v1/agreements/{name}", api_agreement, 0, ROUTE_NO_PURPOSE, ANSWER_JSON, "For programs",
+     "One agreement", P(NAME("agreement")), .shape = SHAPE_AGREEMENT},
+    {METHOD_GET, "/api/v1/who-sees", api_who_sees, 0, ROUTE_NO_PURPOSE, ANSWER_JSON, "For programs",
+     "Who can see what, and under which clause", P(SEEN), .shape = SHAPE_WHO_SEES},
+    {METHOD_GET, "/api/v1/my-looks", api_my_looks, 0, 0, ANSWER_JSON, "For programs",
+     "Your own recent looks, and the answers to your concerns", P(BEFORE("entry")), .shape = SHAPE_MY_LOOKS},
+    {METHOD_GET, "/api/v1/audit", api_audit, ABILITY_AUDIT, 0, ANSWER_JSON, "For programs",
+     "Who looked at what, and why", P(AUDIT_ASKED), .shape = SHAPE_AUDIT},
+    {METHOD_GET, "/api/v1/changes", api_changes, ABILITY_AUDIT, 0, ANSWER_JSON, "For programs", "Who changed what",
+     P(BEFORE("entry")), .shape = SHAPE_CHANGES},
+    {METHOD_GET, "/api/v1/accounts", api_accounts, ABILITY_ADMINISTER, 0, ANSWER_JSON, "For programs", "The accounts",
+     .shape = SHAPE_ACCOUNTS},
+    {METHOD_GET, "/api/v1/accounts/{name}", api_account, ABILITY_ADMINISTER, 0, ANSWER_JSON, "For programs",
+     "One account", P(NAME("account")), .shape = SHAPE_ACCOUNT},
     {METHOD_GET, "/api/openapi.json", api_openapi, 0, ROUTE_OPEN, ANSWER_JSON, "For programs",
      "This description, as OpenAPI 3.1"},
     {METHOD_GET, "/health", api_health, 0, ROUTE_PLAIN | ROUTE_OPEN, ANSWER_JSON, "For programs",

@@ -44,6 +44,7 @@ struct route {
     const char *task;    /* set where the page stands on the start page: its words there */
     const struct route_parameter *parameters;
     size_t parameter_count;
+    const char *shape; /* of a JSON answer, as shapes.h writes it; NULL for others */
 };
 
 const struct route *route_table(size_t *ret_count);

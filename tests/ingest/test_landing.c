@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include "base/json.h"
 #include "ingest/quarantine.h"
 
 #define HEAD "number,Full Name,born,kind,score\n"
@@ -458,10 +459,11 @@ static void the_sentence_and_the_json_show_that_rows_add_up(void **state)
     struct landing l = world_land(&w, HEAD "1,Ann,,A,1\n1,Ann,,A,1\n2,,,B,2\n");
     struct slice sentence = landing_sentence(&l, w.arena);
     assert_says(sentence, "3 rows in = 1 new + 0 changed + 0 unchanged + 1 quarantined + 1 repeat; 0 records closed");
-    struct buffer json = buffer_make(w.arena);
-    landing_json(&l, w.arena, &json);
-    assert_says(buffer_slice(&json), "\"rows_in\":3");
-    assert_says(buffer_slice(&json), "\"state\":\"current\"");
+    struct buffer text = buffer_make(w.arena);
+    struct json json = json_to(&text);
+    landing_json(&json, &l, w.arena);
+    assert_says(buffer_slice(&text), "\"rows_in\":3");
+    assert_says(buffer_slice(&text), "\"state\":\"current\"");
     l = world_land(&w, HEAD "2,Ben,,B,2\n");
     assert_says(landing_sentence(&l, w.arena),
                 "1 row in = 1 new + 0 changed + 0 unchanged + 0 quarantined + 0 repeats; "

@@ -1,0 +1,101 @@
+/* shapes.h: what the answers for programs hold, in short: the route table names them, openapi.c writes them out as JSON
+ * Schema, and the tests hold every answer against its own.
+ *
+ * {name:shape,name?:shape} is an object, where ? may be left out; [shape] an array; a word is text, integer, number,
+ * boolean, date (ISO) or time (ISO, UTC). */
+#ifndef STAITHE_WEB_SHAPES_H
+#define STAITHE_WEB_SHAPES_H
+
+#define SHAPE_EXCLUDED "[{source:text,title:text,reason:text}]"
+#define SHAPE_EVIDENCE                                                                                                 \
+    "{source?:text,source_title:text,row_title?:text,agency?:text,record:integer,version:integer,landing:integer,"     \
+    "file?:text,file_sha256?:text,line:integer,received?:time,as_at?:date,agreement?:text,clause?:text,stale:boolean}"
+#define SHAPE_RECORD "{evidence:" SHAPE_EVIDENCE ",fields:[{column:text,title:text,value:text}]}"
+#define SHAPE_VALUE  "{value:text,record?:integer,source_title?:text}"
+#define SHAPE_TOLD                                                                                                     \
+    "timeline:[{date?:date,what:text,text?:text,source_title:text,written_by?:text}],records:[" SHAPE_RECORD           \
+    "],excluded:" SHAPE_EXCLUDED
+#define SHAPE_FRESHNESS                                                                                                \
+    "[{source:text,title:text,landing?:integer,received?:time,as_at?:date,age_days?:integer,stale:boolean}]"
+
+#define SHAPE_ME                                                                                                       \
+    "{name:text,shown:text,agency:text,role:text,purpose:text,"                                                        \
+    "excluded:" SHAPE_EXCLUDED "}"
+#define SHAPE_SEARCH                                                                                                   \
+    "{read_as:text,more:boolean,too_common:boolean,hits:[{person?:integer,uprn?:text,name:text,born?:date,"            \
+    "address?:text,died:boolean,score?:number,reasons:[{asked:text,because:text}],sources:[text]}]}"
+#define SHAPE_PERSON                                                                                                   \
+    "{person:integer,name:text,caller_check_needed:boolean,markers:[{kind:text,said:" SHAPE_VALUE "}],"                \
+    "facts:[{attribute:text,title:text,best:" SHAPE_VALUE ",rule:text,agreeing:integer,others:[" SHAPE_VALUE "]}],"    \
+    "homes:[{uprn:text,address:text,postcode?:text,kind?:text,from?:date,until?:date,current:boolean,how:text}],"      \
+    "household:[{person:integer,name:text,born?:date}]," SHAPE_TOLD ",freshness:" SHAPE_FRESHNESS "}"
+#define SHAPE_WHY                                                                                                      \
+    "{person?:integer,model:integer,join:number,review:number,together:boolean,outcome:text,"                          \
+    "records:[{record:integer,source_title:text,name:text}],"                                                          \
+    "links:[{a:integer,b:integer,prior:number,total:number,probability:number,said?:text,parts:[{field:text,"          \
+    "shown:boolean,a?:text,b?:text,level:text,weight:number,frequency:number,m:number,u:number}]}]}"
+#define SHAPE_RECORD_VERSIONS "{person:integer,source_title:text,row_title:text,versions:[" SHAPE_RECORD "]}"
+#define SHAPE_HOME                                                                                                     \
+    "{uprn:text,kind:text,address:text,postcode?:text,locality?:text,town?:text,district?:text,shared:boolean,"        \
+    "residents:[{person:integer,name:text,born?:date,from?:date,until?:date,current:boolean,sources:[text]}],"         \
+    "more_residents:boolean," SHAPE_TOLD "}"
+#define SHAPE_DOUBTS                                                                                                   \
+    "{total:integer,more:boolean,doubts:[{a:integer,b:integer,weight:number,why:text,name_a:text,name_b:text,"         \
+    "source_title_a:text,source_title_b:text,found_at?:time}]}"
+#define SHAPE_DOUBT                                                                                                    \
+    "{a:integer,b:integer,weight:number,why:text,waiting:boolean,person_a:integer,person_b:integer,"                   \
+    "record_a:" SHAPE_RECORD ",record_b:" SHAPE_RECORD ",waterfall?:" SHAPE_WHY ",decided?:text,decision?:integer}"
+#define SHAPE_DECISIONS                                                                                                \
+    "{more:boolean,decisions:[{id:integer,a:integer,b:integer,verdict:text,decided_by:text,decided_at?:time,"          \
+    "reason:text,undone_at?:time,undone_by?:text,undone_reason?:text}]}"
+#define SHAPE_CONCERN_LINES                                                                                            \
+    "[{id:integer,person?:integer,record:integer,source_title:text,said_by:text,purpose:text,said_at?:time,"           \
+    "words:text,open:boolean,closed_by?:text,closed_at?:time,answer?:text}]"
+#define SHAPE_CONCERNS "{more:boolean,concerns:" SHAPE_CONCERN_LINES "}"
+#define SHAPE_LISTS    "[{name:text,title:text,about:text,purpose:text}]"
+#define SHAPE_LIST_ITEM                                                                                                \
+    "{person:integer,name:text,born?:date,uprn:text,address:text,postcode:text,points:integer,reasons:[{reason:text,"  \
+    "points:integer,source_title:text,column_title:text,value:text,record:integer,records:integer}],taken_by?:text}"
+#define SHAPE_LIST                                                                                                     \
+    "{list:text,title:text,order:text,total?:integer,people:[" SHAPE_LIST_ITEM "],"                                    \
+    "left_out:[{reason:text,people?:integer}],not_used:[{reason:text,why:text}]}"
+#define SHAPE_SOURCE_LINE                                                                                              \
+    "source:text,title:text,agency:text,landing?:integer,received?:time,as_at?:date,age_days?:integer,stale:boolean,"  \
+    "newest?:text,records?:integer,quarantine?:integer"
+#define SHAPE_LANDING                                                                                                  \
+    "{landing:integer,source?:text,state:text,current:boolean,same_again?:boolean,digest?:text,file_name:text,"        \
+    "file_size?:integer,received_at:time,received_by:text,as_at?:date,rows_in?:integer,new?:integer,"                  \
+    "changed?:integer,unchanged?:integer,quarantined?:integer,repeats?:integer,closed?:integer,reason?:text,"          \
+    "decided_by?:text,decided_at?:time,finished_at?:time}"
+#define SHAPE_SOURCES "[{" SHAPE_SOURCE_LINE "}]"
+#define SHAPE_SOURCE                                                                                                   \
+    "{" SHAPE_SOURCE_LINE ",about:text,agreement:text,fresh_days:integer,columns:[{column:text,title:text,"            \
+    "attribute?:text,filled?:integer,distinct?:integer,quarantined?:integer}],landings:[" SHAPE_LANDING "]}"
+#define SHAPE_LANDING_REPORT                                                                                           \
+    "{landing:" SHAPE_LANDING ",rules:[{column?:text,rule:text,rows:integer}],"                                        \
+    "rows:[{line:integer,fate:text,column?:text,rule?:text,reason?:text}]}"
+#define SHAPE_QUARANTINE                                                                                               \
+    "{more:boolean,rows:[{id:integer,landing:integer,line:integer,column?:text,rule:text,reason:text,value:text,"      \
+    "corrected:boolean}]}"
+#define SHAPE_AGREEMENT_LINE                                                                                           \
+    "name:text,title:text,between:[text],purposes:[text],lawful_basis:text,from:text,until:text,in_force:boolean,"     \
+    "digest:text,clauses:[{clause:text,source:text,roles:[text],purposes:[text],match:boolean,show_all:boolean,"       \
+    "show:[text],count:boolean,subjects:text}]"
+#define SHAPE_AGREEMENTS "[{" SHAPE_AGREEMENT_LINE "}]"
+#define SHAPE_AGREEMENT                                                                                                \
+    "{" SHAPE_AGREEMENT_LINE ",about:text,special_category:text,review?:date,withdrawn?:date,text:text}"
+#define SHAPE_WHO_SEES                                                                                                 \
+    "[{agency:text,role:text,purpose:text,agreement:text,clause:text,match:boolean,show:boolean,count:boolean,"        \
+    "subjects:text}]"
+#define SHAPE_LOOKS                                                                                                    \
+    "more:boolean,looks:[{id:integer,at:time,account:text,role:text,purpose:text,agreements:text,action:text,"         \
+    "linkage:integer,subject:text,anchors:text,fields:text,place:text,hash:text}]"
+#define SHAPE_MY_LOOKS "{" SHAPE_LOOKS ",concerns:" SHAPE_CONCERN_LINES "}"
+#define SHAPE_AUDIT    "{" SHAPE_LOOKS ",head:text}"
+#define SHAPE_CHANGES                                                                                                  \
+    "{more:boolean,changes:[{id:integer,at?:time,account:text,role:text,purpose:text,what:text,did:text,"              \
+    "subject:text,subject_words:text,detail:text}]}"
+#define SHAPE_ACCOUNT  "{name:text,shown:text,agency:text,roles:text,demonstration:boolean,disabled:boolean}"
+#define SHAPE_ACCOUNTS "[" SHAPE_ACCOUNT "]"
+
+#endif
