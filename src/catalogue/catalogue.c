@@ -154,8 +154,7 @@ static bool agency_add(struct catalogue *c, const struct source *source, const s
 /* ---- The folder ---- */
 
 struct listing {
-    struct slice *paths;
-    struct slice *texts;
+    struct catalogue_file *files;
     size_t count;
 };
 
@@ -170,8 +169,7 @@ static bool files_read(struct slice folder, const char *part, struct arena *aren
     struct listing listing = {0};
     if (!host_list_folder(path, arena, &names, &count, err))
         return error_wrap(err, "a county folder has a folder %s", part);
-    listing.paths = arena_array(arena, struct slice, count + 1);
-    listing.texts = arena_array(arena, struct slice, count + 1);
+    listing.files = arena_array(arena, struct catalogue_file, count + 1);
     for (size_t i = 0; i < count; i++) {
         if (names[i].at[0] == '.' || slice_ends(names[i], S("~")))
             continue;
@@ -181,9 +179,9 @@ static bool files_read(struct slice folder, const char *part, struct arena *aren
         if (!slice_ends(names[i], S(".yaml")))
             return error_set_at(err, ERROR_INPUT, file, 0, 0,
                                 "files here end in .yaml; rename this one or take it away");
-        if (!host_read_file(host_real(), file, COUNTY_LONGEST, arena, &listing.texts[listing.count], err))
+        if (!host_read_file(host_real(), file, COUNTY_LONGEST, arena, &listing.files[listing.count].text, err))
             return error_wrap(err, "reading %.*s", PRINT(file));
-        listing.paths[listing.count++] = file;
+        listing.files[listing.count++].path = file;
     }
     *ret = listing;
     return true;
@@ -310,68 +308,131 @@ static bool agreement_check(const struct catalogue *c, const struct agreement *a
     return true;
 }
 
-static bool everything_hangs_together(const struct catalogue *c, const struct yaml *source_trees,
-                                      const struct yaml *agreement_trees, struct arena *arena, struct error *err)
+/* What is being read: beside the catalogue, the trees of its parts in the same order. */
+struct reading {
+    struct catalogue *c;
+    struct yaml *source_trees, *agreement_trees;
+    struct hash_state hash;
+    struct arena *arena;
+};
+
+static bool everything_hangs_together(const struct reading *r, struct error *err)
 {
+    const struct catalogue *c = r->c;
     for (size_t i = 0; i < c->agreement_count; i++)
-        if (!agreement_check(c, &c->agreements[i], &agreement_trees[i], arena, err))
+        if (!agreement_check(c, &c->agreements[i], &r->agreement_trees[i], r->arena, err))
             return false;
     const struct source *gazetteer = NULL;
     for (size_t i = 0; i < c->source_count; i++) {
-        if (!source_check(c, &c->sources[i], &source_trees[i], arena, err))
+        if (!source_check(c, &c->sources[i], &r->source_trees[i], r->arena, err))
             return false;
         if (!c->sources[i].gazetteer)
             continue;
         if (gazetteer)
-            return yaml_error(yaml_get(yaml_get(&source_trees[i], "staithe"), "gazetteer"), err,
+            return yaml_error(yaml_get(yaml_get(&r->source_trees[i], "staithe"), "gazetteer"), err,
                               "%.*s is the gazetteer already; only one source is", PRINT(gazetteer->name));
         gazetteer = &c->sources[i];
     }
     return true;
 }
 
-bool catalogue_read(struct slice folder, struct arena *arena, struct catalogue **ret, struct error *err)
+static bool contract_add(struct reading *r, const struct source *source, const struct yaml *tree, struct error *err)
 {
-    struct catalogue *c = arena_new(arena, struct catalogue);
+    struct catalogue *c = r->c;
+    if (source->agency_title.len && !agency_add(c, source, tree, r->arena, err))
+        return false;
+    size_t at = c->source_count++;
+    for (; at > 0 && slice_compare(c->sources[at - 1].name, source->name) > 0; at--) {
+        c->sources[at] = c->sources[at - 1];
+        r->source_trees[at] = r->source_trees[at - 1];
+    }
+    c->sources[at] = *source;
+    r->source_trees[at] = *tree;
+    hash_more(&r->hash, slice_from(source->digest.bytes, sizeof source->digest.bytes));
+    return true;
+}
+
+static bool contract_of_file(struct reading *r, const struct catalogue_file *file, bool of_folder, struct error *err)
+{
+    struct source source;
+    struct yaml tree;
+    if (!contract_read_tree(file->text, file->path, r->arena, &tree, &source, err))
+        return false;
+    if (!of_folder && catalogue_source(r->c, source.name))
+        return yaml_error(yaml_get(&tree, "id"), err, "two of the files are of %.*s; name one of them",
+                          PRINT(source.name));
+    if (of_folder && !named_as_file(file->path, source.name, yaml_get(&tree, "id"), err))
+        return false;
+    /* One that was named stands in the place of the folder's. */
+    return catalogue_source(r->c, source.name) || contract_add(r, &source, &tree, err);
+}
+
+static bool agreement_of_file(struct reading *r, const struct catalogue_file *file, bool of_folder, struct error *err)
+{
+    struct catalogue *c = r->c;
+    struct agreement *agreement = &c->agreements[c->agreement_count];
+    struct yaml *tree = &r->agreement_trees[c->agreement_count];
+    if (!agreement_read_tree(file->text, file->path, r->arena, tree, agreement, err))
+        return false;
+    const struct yaml *place = yaml_get(tree, "agreement");
+    bool there = catalogue_agreement(c, agreement->name);
+    if (!of_folder && there)
+        return yaml_error(place, err, "two of the files are of %.*s; name one of them", PRINT(agreement->name));
+    if (of_folder && !named_as_file(file->path, agreement->name, place, err))
+        return false;
+    if (!there) {
+        hash_more(&r->hash, slice_from(agreement->digest.bytes, sizeof agreement->digest.bytes));
+        c->agreement_count++;
+    }
+    return true;
+}
+
+static bool parts_read(struct reading *r, const struct catalogue_file *files, size_t count, struct error *err)
+{
     struct listing sources, agreements;
+    if (!files_read(r->c->folder, "sources", r->arena, &sources, err) ||
+        !files_read(r->c->folder, "agreements", r->arena, &agreements, err))
+        return false;
+    r->c->sources = arena_array(r->arena, struct source, sources.count + count);
+    r->source_trees = arena_array(r->arena, struct yaml, sources.count + count);
+    r->c->agreements = arena_array(r->arena, struct agreement, agreements.count + count + 1);
+    r->agreement_trees = arena_array(r->arena, struct yaml, agreements.count + count + 1);
+    for (size_t i = 0; i < count; i++)
+        if (!(files[i].is_agreement ? agreement_of_file(r, &files[i], false, err)
+                                    : contract_of_file(r, &files[i], false, err)))
+            return false;
+    for (size_t i = 0; i < sources.count; i++)
+        if (!contract_of_file(r, &sources.files[i], true, err))
+            return false;
+    for (size_t i = 0; i < agreements.count; i++)
+        if (!agreement_of_file(r, &agreements.files[i], true, err))
+            return false;
+    return true;
+}
+
+bool catalogue_read_with(struct slice folder, const struct catalogue_file *files, size_t count, struct arena *arena,
+                         struct catalogue **ret, struct error *err)
+{
+    struct reading r = {.c = arena_new(arena, struct catalogue), .arena = arena};
     struct slice text;
     *err = NO_ERROR;
-    c->folder = arena_copy(arena, folder);
+    r.c->folder = arena_copy(arena, folder);
     struct slice county = arena_format(arena, "%.*s/county.yaml", PRINT(folder));
     if (!host_read_file(host_real(), county, COUNTY_LONGEST, arena, &text, err))
         return error_wrap(err, "a county folder has a file county.yaml");
-    if (!county_read(text, county, arena, c, err) || !files_read(c->folder, "sources", arena, &sources, err) ||
-        !files_read(c->folder, "agreements", arena, &agreements, err))
+    hash_start(&r.hash);
+    hash_more(&r.hash, text);
+    if (!county_read(text, county, arena, r.c, err) || !parts_read(&r, files, count, err) ||
+        !everything_hangs_together(&r, err))
         return false;
-
-    struct hash_state hash;
-    hash_start(&hash);
-    hash_more(&hash, text);
-    c->sources = arena_array(arena, struct source, sources.count);
-    struct yaml *source_trees = arena_array(arena, struct yaml, sources.count);
-    for (size_t i = 0; i < sources.count; i++) {
-        struct source *source = &c->sources[c->source_count++];
-        if (!contract_read_tree(sources.texts[i], sources.paths[i], arena, &source_trees[i], source, err) ||
-            !named_as_file(sources.paths[i], source->name, yaml_get(&source_trees[i], "id"), err) ||
-            (source->agency_title.len && !agency_add(c, source, &source_trees[i], arena, err)))
-            return false;
-        hash_more(&hash, slice_from(source->digest.bytes, sizeof source->digest.bytes));
-    }
-    c->agreements = arena_array(arena, struct agreement, agreements.count);
-    struct yaml *agreement_trees = arena_array(arena, struct yaml, agreements.count);
-    for (size_t i = 0; i < agreements.count; i++) {
-        struct agreement *agreement = &c->agreements[c->agreement_count++];
-        if (!agreement_read_tree(agreements.texts[i], agreements.paths[i], arena, &agreement_trees[i], agreement,
-                                 err) ||
-            !named_as_file(agreements.paths[i], agreement->name, yaml_get(&agreement_trees[i], "agreement"), err))
-            return false;
-        hash_more(&hash, slice_from(agreement->digest.bytes, sizeof agreement->digest.bytes));
-    }
-    c->digest = hash_end(&hash);
-    if (!everything_hangs_together(c, source_trees, agreement_trees, arena, err))
-        return false;
-    *ret = c;
+    r.c->digest = hash_end(&r.hash);
+    *ret = r.c;
     return true;
+}
+
+bool catalogue_read(struct slice folder, struct arena *arena, struct catalogue **ret, struct error *err)
+{
+    return catalogue_read_with(folder, NULL, 0, arena, ret, err);
 }
 
 /* ---- Finding. A county has tens of each; a look from front to back is quicker than it sounds. ---- */

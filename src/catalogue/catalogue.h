@@ -162,6 +162,15 @@ struct catalogue {
 
 bool catalogue_read(struct slice folder, struct arena *arena, struct catalogue **ret, struct error *err) MUST_USE;
 
+/* The county as it would be with these contracts and agreements: each stands in the place of the folder's of the same
+ * name, or beside the others. For `staithe source check FILE… --county DIR`, before a file is put into the folder. */
+struct catalogue_file {
+    struct slice path, text;
+    bool is_agreement;
+};
+bool catalogue_read_with(struct slice folder, const struct catalogue_file *files, size_t count, struct arena *arena,
+                         struct catalogue **ret, struct error *err) MUST_USE;
+
 const struct source *catalogue_source(const struct catalogue *catalogue, struct slice name);
 const struct agreement *catalogue_agreement(const struct catalogue *catalogue, struct slice name);
 const struct role *catalogue_role(const struct catalogue *catalogue, struct slice name);

@@ -5,6 +5,7 @@
 #include "hub/answer_json.h"
 #include "ingest/draft.h"
 #include "ingest/landing.h"
+#include "lists/declaration.h"
 
 #include <stdio.h>
 
@@ -112,48 +113,169 @@ static bool list_sources(struct invocation *invocation, struct error *err)
     return true;
 }
 
-static bool check_file(struct invocation *invocation, struct slice path, struct buffer *out, struct error *err)
+/* ---- Checking ---- */
+
+enum kind { A_CONTRACT, AN_AGREEMENT, A_LIST };
+
+struct checked {
+    struct slice path, text, name;
+    enum kind kind;
+    size_t parts; /* columns, clauses or reasons */
+};
+
+struct check {
+    struct invocation *invocation;
+    struct slice county; /* empty: each file is read by itself */
+    struct catalogue *catalogue;
+    struct lists lists;
+    struct checked *files;
+    size_t count;
+};
+
+static bool file_open(struct invocation *invocation, struct slice path, struct checked *ret, struct error *err)
 {
-    struct slice text;
+    struct yaml root;
+    *ret = (struct checked){.path = path};
+    if (!host_read_file(invocation->host, path, 1 << 22, invocation->arena, &ret->text, err) ||
+        !yaml_read(ret->text, path, invocation->arena, &root, err))
+        return false;
+    ret->kind = yaml_get(&root, "agreement") ? AN_AGREEMENT : yaml_get(&root, "list") ? A_LIST : A_CONTRACT;
+    return true;
+}
+
+/* The county, with what was named in its place: so a new contract and its new agreement can be checked together. */
+static bool county_open(struct check *check, struct error *err)
+{
+    struct arena *arena = check->invocation->arena;
+    struct catalogue_file *parts = arena_array(arena, struct catalogue_file, check->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < check->count; i++)
+        if (check->files[i].kind != A_LIST)
+            parts[count++] = (struct catalogue_file){check->files[i].path, check->files[i].text,
+                                                     check->files[i].kind == AN_AGREEMENT};
+    return catalogue_read_with(check->county, parts, count, arena, &check->catalogue, err);
+}
+
+static bool file_check(struct check *check, struct checked *file, struct error *err)
+{
+    struct arena *arena = check->invocation->arena;
     struct source source;
     struct agreement agreement;
-    struct yaml root;
-    if (!host_read_file(invocation->host, path, 1 << 22, invocation->arena, &text, err) ||
-        !yaml_read(text, path, invocation->arena, &root, err))
-        return false;
-    if (yaml_get(&root, "agreement")) {
-        if (!agreement_read(text, path, invocation->arena, &agreement, err))
+    struct list list;
+    switch (file->kind) {
+    case A_CONTRACT:
+        if (!contract_read(file->text, file->path, arena, &source, err))
             return false;
-        buffer_format(
-            out, "%.*s: the agreement %.*s reads well by itself; `staithe source check` holds it against the county\n",
-            PRINT(path), PRINT(agreement.name));
+        file->name = source.name;
+        file->parts = source.column_count;
+        return true;
+    case AN_AGREEMENT:
+        if (!agreement_read(file->text, file->path, arena, &agreement, err))
+            return false;
+        file->name = agreement.name;
+        file->parts = agreement.clause_count;
+        return true;
+    case A_LIST:
+        if (!check->catalogue)
+            return error_set(err, ERROR_USAGE,
+                             "%.*s is a list, which is read against a county; name the county with --county DIR",
+                             PRINT(file->path));
+        if (!list_read(file->text, file->path, check->catalogue, arena, &list, err))
+            return false;
+        file->name = list.name;
+        file->parts = list.reason_count;
         return true;
     }
-    if (!contract_read(text, path, invocation->arena, &source, err))
-        return false;
-    buffer_format(out, "%.*s: the contract of %.*s holds, with %zu columns\n", PRINT(path), PRINT(source.name),
-                  source.column_count);
     return true;
+}
+
+/* Without a file: the county's lists too. */
+static bool lists_check(struct check *check, struct error *err)
+{
+    if (!lists_read(check->catalogue, check->invocation->arena, &check->lists, err))
+        return false;
+    if (check->lists.fault_count)
+        *err = check->lists.faults[0].fault;
+    return !check->lists.fault_count;
+}
+
+static const struct {
+    const char *word, *title, *parts;
+} kinds[] = {[A_CONTRACT] = {"contract", "the contract of", "columns"},
+             [AN_AGREEMENT] = {"agreement", "the agreement", "clauses"},
+             [A_LIST] = {"list", "the list", "reasons"}};
+
+static void checked_json(const struct check *check, struct buffer *out)
+{
+    struct json json = json_to(out);
+    json_object(&json);
+    if (check->catalogue)
+        json_pair_text(&json, "county", check->county);
+    json_key(&json, "files");
+    json_array(&json);
+    for (size_t i = 0; i < check->count; i++) {
+        const struct checked *file = &check->files[i];
+        json_object(&json);
+        json_pair_text(&json, "file", file->path);
+        json_pair_text(&json, "kind", slice_of(kinds[file->kind].word));
+        json_pair_text(&json, "name", file->name);
+        json_pair_integer(&json, kinds[file->kind].parts, (int64_t)file->parts);
+        json_end(&json);
+    }
+    json_end(&json);
+    if (check->catalogue) {
+        json_pair_integer(&json, "sources", (int64_t)check->catalogue->source_count);
+        json_pair_integer(&json, "agreements", (int64_t)check->catalogue->agreement_count);
+        json_pair_integer(&json, "roles", (int64_t)check->catalogue->role_count);
+    }
+    if (!check->count)
+        json_pair_integer(&json, "lists", (int64_t)check->lists.count);
+    json_end(&json);
+    buffer_add(out, S("\n"));
+}
+
+static void checked_print(const struct check *check, struct buffer *out)
+{
+    for (size_t i = 0; i < check->count; i++) {
+        const struct checked *file = &check->files[i];
+        buffer_format(out, "%.*s: %s %.*s ", PRINT(file->path), kinds[file->kind].title, PRINT(file->name));
+        if (check->catalogue)
+            buffer_format(out, "holds with the county %.*s", PRINT(check->county));
+        else
+            buffer_add(out, S("reads well by itself (--county DIR holds it against a county)"));
+        buffer_format(out, ", with %zu %s\n", file->parts, kinds[file->kind].parts);
+    }
+    if (!check->count)
+        buffer_format(out, "%.*s holds together: %zu sources, %zu agreements, %zu roles, %zu lists\n",
+                      PRINT(check->county), check->catalogue->source_count, check->catalogue->agreement_count,
+                      check->catalogue->role_count, check->lists.count);
 }
 
 static bool check_sources(struct invocation *invocation, struct error *err)
 {
-    struct buffer out = buffer_make(invocation->arena);
-    for (size_t i = 1; i < invocation->word_count; i++)
-        if (!check_file(invocation, invocation->words[i], &out, err))
+    struct app_settings settings;
+    struct check check = {.invocation = invocation, .county = invocation->county, .count = invocation->word_count - 1};
+    check.files = arena_array(invocation->arena, struct checked, check.count + 1);
+    for (size_t i = 0; i < check.count; i++)
+        if (!file_open(invocation, invocation->words[i + 1], &check.files[i], err))
             return false;
-    if (invocation->word_count == 1) {
-        struct app_settings settings;
-        struct catalogue *catalogue;
-        if (invocation->county.len)
-            settings.county = invocation->county;
-        else if (!app_settings_read(invocation, &settings, err))
+    if (!check.county.len && (!check.count || invocation->data.len)) {
+        if (!app_settings_read(invocation, &settings, err))
             return false;
-        if (!catalogue_read(settings.county, invocation->arena, &catalogue, err))
-            return false;
-        buffer_format(&out, "%.*s holds together: %zu sources, %zu agreements, %zu roles\n", PRINT(settings.county),
-                      catalogue->source_count, catalogue->agreement_count, catalogue->role_count);
+        check.county = settings.county;
     }
+    if (check.county.len && !county_open(&check, err))
+        return false;
+    for (size_t i = 0; i < check.count; i++)
+        if (!file_check(&check, &check.files[i], err))
+            return false;
+    if (!check.count && !lists_check(&check, err))
+        return false;
+    struct buffer out = buffer_make(invocation->arena);
+    if (invocation->json)
+        checked_json(&check, &out);
+    else
+        checked_print(&check, &out);
     print_out(&out);
     return true;
 }

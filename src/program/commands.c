@@ -35,9 +35,10 @@ static const struct command table[] = {
      .least = 1,
      .most = -1,
      .summary = "look at sources, check contracts, draft one from a file",
-     .about = "list shows each source with its last landing and freshness. check reads contracts and agreements, of "
-              "the county folder or the files "
-              "named, and says the first fault. draft profiles an unknown file and prints a contract to edit.",
+     .about = "list shows each source with its last landing and freshness. check reads contracts, agreements and "
+              "lists, of the county folder or the files named, and says the first fault; with --county (or --data) the "
+              "files named are held against the county, each in the place of the one that has its name. draft profiles "
+              "an unknown file and prints a contract to edit.",
      .options = {{"name", "NAME", "draft: the new source's name (default: from the file's name)"}},
      .run = run_source},
     {.name = "land",

@@ -166,6 +166,43 @@ static void what_does_not_hang_together_is_refused_with_its_place(void **state)
     }
 }
 
+static void a_file_is_held_against_the_county_in_the_place_of_the_one_of_its_name(void **state)
+{
+    struct place *place = *state;
+    struct catalogue *c;
+    struct error err;
+    put_all(place);
+    struct slice later = altered(place->arena, slice_of(care), "2028", "2029");
+    struct slice wrong = altered(place->arena, later, "show: [number]", "show: [nmber]");
+    struct slice pupils = altered(place->arena, altered(place->arena, slice_of(people), "id: people", "id: pupils"),
+                                  "  gazetteer: true\n", "");
+    struct slice schools =
+        altered(place->arena, altered(place->arena, slice_of(care), "agreement: care", "agreement: schools"),
+                "source: people", "source: pupils");
+    struct catalogue_file files[] = {{S("/elsewhere/draft.yaml"), later, true}, {S("p.yaml"), pupils, false}};
+    assert_true(catalogue_read_with(place->folder, files, 1, place->arena, &c, &err));
+    assert_int_equal(c->agreement_count, 1);
+    assert_int_equal(catalogue_agreement(c, S("care"))->until.year, 2029);
+
+    files[0].text = wrong;
+    assert_false(catalogue_read_with(place->folder, files, 1, place->arena, &c, &err));
+    assert_string_equal(err.file, "/elsewhere/draft.yaml");
+    assert_int_equal(err.line, line_of(wrong, "nmber"));
+
+    /* A new source needs its agreement, and the two together hold; the names stay in order. */
+    pupils = altered(place->arena, pupils, "agreement: care", "agreement: schools");
+    files[1].text = pupils;
+    assert_false(catalogue_read_with(place->folder, &files[1], 1, place->arena, &c, &err));
+    files[0].text = schools;
+    assert_true(catalogue_read_with(place->folder, files, 2, place->arena, &c, &err));
+    assert_int_equal(c->source_count, 2);
+    assert_true(slice_equal(c->sources[0].name, S("people")) && slice_equal(c->sources[1].name, S("pupils")));
+
+    files[1] = files[0];
+    assert_false(catalogue_read_with(place->folder, files, 2, place->arena, &c, &err));
+    assert_non_null(strstr(err.text, "two of the files are of schools"));
+}
+
 static void two_gazetteers_and_a_file_of_another_ending_are_refused(void **state)
 {
     struct place *place = *state;
@@ -212,6 +249,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_county_is_read_whole, make, unmake),
         cmocka_unit_test_setup_teardown(what_does_not_hang_together_is_refused_with_its_place, make, unmake),
+        cmocka_unit_test_setup_teardown(a_file_is_held_against_the_county_in_the_place_of_the_one_of_its_name, make,
+                                        unmake),
         cmocka_unit_test_setup_teardown(two_gazetteers_and_a_file_of_another_ending_are_refused, make, unmake),
         cmocka_unit_test_setup_teardown(a_folder_that_is_no_county_says_what_is_missing, make, unmake),
         cmocka_unit_test_setup_teardown(the_reference_county_is_good, make, unmake),

@@ -3,6 +3,7 @@
 other, check, sign-in, accounts, lists as CSV."""
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -43,6 +44,61 @@ def help_and_usage(tap):
         refused(tap, "no hub in the folder", world, 66, ["link", "--data", os.path.join(world.folder, "nothing")], "staithe init")
         refused(tap, "no such file to draft from", world, 66, ["source", "draft", "nothing.csv"], "nothing.csv")
         refused(tap, "init without a county", world, 64, ["init", "--data", world.data, "--demo"], "--county")
+
+
+def checking(tap):
+    """source check: files of the county, or drafts, held against the county."""
+    with World() as world:
+        draft = os.path.join(world.folder, "draft.yaml")
+
+        def from_county(path, *changes):
+            with open(os.path.join(world.county, path), encoding="utf-8") as file:
+                text = file.read()
+            for old, new in changes:
+                if old not in text:
+                    raise Failed(f"{path} has no {old}")
+                text = text.replace(old, new, 1)
+            with open(draft, "w", encoding="utf-8") as file:
+                file.write(text)
+            return draft
+
+        against = ["source", "check", draft, "--county", world.county]
+        agreement = "agreements/care_assessment.yaml"
+        for what, old, new, *about in (
+                ("source", "source: gp_list", "source: gp_lst", '"gp_lst" is no source', "gp_list"),
+                ("field", "show: [landlord,", "show: [landlrd,", '"landlrd" is no column of housing_tenancies', "landlord"),
+                ("role", "roles: [social_worker]", "roles: [socal_worker]", '"socal_worker" is no role', "social_worker"),
+                ("party", "between: [norfolk_county_council,", "between: [norfolk_county_counsel,", '"norfolk_county_counsel" is no agency'),
+                ("purpose", "purposes: [care_assessment]", "purposes: [care_asessment]", '"care_asessment" is no purpose', "care_assessment")):
+            path = from_county(agreement, (old, new))
+            refused(tap, f"an agreement with an unknown {what}, held against the county", world, 65, against, path + ":", *about)
+            if what != "party":
+                refused(tap, f"and asked for JSON, an unknown {what}", world, 65, [*against, "--json"], path + ":", *about)
+            alone = world.run("source", "check", path)
+            tap.check(f"by itself the agreement with an unknown {what} reads well, which is said", "by itself" in alone and "--county" in alone, alone)
+        from_county(agreement)
+        good = json.loads(world.run(*against, "--json"))
+        tap.check("a good agreement holds with the county", good["files"] == [{"file": draft, "kind": "agreement", "name": "care_assessment", "clauses": good["files"][0]["clauses"]}]
+                  and good["files"][0]["clauses"] > 5 and good["agreements"] == 16 and good["county"] == world.county, good)
+        from_county("sources/bus_passes.yaml", ("agreement: ", "agreement: no_such_"))
+        refused(tap, "a contract under an unknown agreement", world, 65, against, "is no agreement in the folder agreements")
+        from_county("sources/bus_passes.yaml", ("id: bus_passes", "id: rail_cards"))
+        refused(tap, "a contract that its agreement does not speak of", world, 65, against, "no clause of the agreement", "rail_cards")
+        from_county("sources/bus_passes.yaml")
+        good = world.run(*against)
+        tap.check("a good contract holds with the county", "the contract of bus_passes holds with the county" in good and "columns" in good, good)
+        from_county("lists/home_fire_safety_visits.yaml", ("purpose: ", "purpose: no_such_"))
+        refused(tap, "a list of an unknown purpose", world, 65, against, "no_such_")
+        from_county("lists/home_fire_safety_visits.yaml")
+        good = json.loads(world.run(*against, "--json"))
+        tap.check("a good list holds with the county", good["files"][0]["kind"] == "list" and good["files"][0]["reasons"] > 1, good)
+        refused(tap, "a list without a county", world, 64, ["source", "check", draft], "--county")
+        whole = json.loads(world.run("source", "check", "--county", world.county, "--json"))
+        tap.check("the county as a whole, as JSON", whole["files"] == [] and whole["sources"] == 9 and whole["lists"] == 1 and whole["roles"] == 7, whole)
+        broken = os.path.join(world.county, "lists", "home_fire_safety_visits.yaml")
+        from_county("lists/home_fire_safety_visits.yaml", ("purpose: ", "purpose: no_such_"))
+        shutil.copy(draft, broken)
+        refused(tap, "a county one of whose lists is at fault", world, 65, ["source", "check", "--county", world.county], "home_fire_safety_visits.yaml", "no_such_")
 
 
 def landing(tap, world):
@@ -209,6 +265,7 @@ def story(tap, dialect, other):
 if __name__ == "__main__":
     tap = Tap()
     tap.story("help and usage", help_and_usage)
+    tap.story("contracts, agreements and lists held against the county", checking)
     tap.story("the commands on SQLite, restored into PostgreSQL", story, "sqlite", "postgresql")
     tap.story("the commands on PostgreSQL, restored into SQLite", story, "postgresql", "sqlite")
     sys.exit(tap.done())
