@@ -1,5 +1,7 @@
 /* Blocks in a list, newest first; each allocation moves a cursor in the newest block. What does not fit into the
  * rest of a block opens a new one, twice the size of the last (4 KiB to 1 MiB), or of its own size if it is larger.
+ * Blocks of 2 MiB and more come from the system and go back to it at once: they are zero already, so what is never
+ * written to takes no memory, and what is freed is not kept.
  * Under AddressSanitizer each allocation is a block of its own, so that an overrun of one is seen. */
 #include "base/arena.h"
 
@@ -9,6 +11,7 @@
 
 #define FIRST_BLOCK   ((size_t)4096)
 #define LARGEST_BLOCK ((size_t)1 << 20)
+#define MAPPED_BLOCK  ((size_t)2 << 20)
 #define ARENA_MAGIC   0x5a7e11a0u
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -25,6 +28,7 @@
 struct block {
     struct block *older;
     size_t size, used;
+    bool mapped;
     _Alignas(64) char bytes[];
 };
 
@@ -75,7 +79,10 @@ static void free_blocks(struct block *block)
 {
     while (block) {
         struct block *older = block->older;
-        free(block);
+        if (block->mapped)
+            must(munmap(block, sizeof *block + block->size) == 0);
+        else
+            free(block);
         block = older;
     }
 }
@@ -119,15 +126,27 @@ size_t arena_used(const struct arena *arena)
     return arena->used;
 }
 
+static void *map_zeroed(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        out_of_memory(size);
+    return memory;
+}
+
 static struct block *block_add(struct arena *arena, size_t size)
 {
-    void *memory;
-    if (posix_memalign(&memory, _Alignof(struct block), sizeof(struct block) + size) != 0)
-        out_of_memory(size);
-    struct block *block = memory;
-    block->size = size;
-    block->used = 0;
-    block->older = arena->newest;
+    struct block *block;
+    bool mapped = !BLOCK_PER_ALLOCATION && size >= MAPPED_BLOCK;
+    if (mapped) {
+        block = map_zeroed(sizeof *block + size);
+    } else {
+        void *memory;
+        if (posix_memalign(&memory, _Alignof(struct block), sizeof *block + size) != 0)
+            out_of_memory(size);
+        block = memory;
+    }
+    *block = (struct block){.older = arena->newest, .size = size, .mapped = mapped};
     arena->newest = block;
     return block;
 }
@@ -159,7 +178,8 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     }
     block->used = start + bytes;
     arena->used += bytes;
-    return memset(block->bytes + start, 0, bytes);
+    /* A mapped block is as large as what it is made for, and never reset: its start is still zero. */
+    return block->mapped && start == 0 ? block->bytes : memset(block->bytes + start, 0, bytes);
 }
 
 /* The size stands in the 64 bytes before what the caller has. */
@@ -177,9 +197,7 @@ void *arena_large(struct arena *arena, size_t size)
 {
     must(size < SIZE_MAX / 4);
     size += LARGE_HEAD;
-    char *start = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED)
-        out_of_memory(size);
+    char *start = map_zeroed(size);
     memcpy(start, &size, sizeof size);
     arena_defer(arena, large_free, start + LARGE_HEAD);
     return start + LARGE_HEAD;

@@ -1,9 +1,11 @@
 /* block.c: keys, a radix sort, and pairs.
  *
  * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. Records
- * of one key are a block, which has a number within its rule. A pair that meets under several rules is given by the
- * first: found by comparing the two records' block numbers of the earlier rules, which lie side by side, so that no set
- * of pairs is ever kept. Work is cut into tasks of about the same number of pairs, by the data alone. */
+ * of one key are a block. Pairs are given record by record: those that stand behind it in any of its blocks, once each,
+ * which a bit for each record tells. So no set of pairs is ever kept, the memory that is asked for at random is an
+ * eighth of a byte a record, and what all pairs of a record need of it stays at hand. (Before, rule by rule, with the
+ * block numbers of the earlier rules compared: two cache misses a pair, half of the time.) Work is cut into tasks by
+ * record number, by the data alone. */
 #include "link/block.h"
 
 #include "base/hash.h"
@@ -13,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { TASK_PAIRS = 1 << 15, AHEAD = 8 };
+enum { TASK_RECORDS = 256, TASKS_MOST = 4096, AHEAD = 4 };
 
 /* ---- Functions of values ---- */
 
@@ -153,8 +155,6 @@ struct rule_found {
     struct common_key *common; /* keys too common, by key; their texts not yet */
     uint32_t *common_records;  /* of each, one that has it */
     size_t common_count, common_capacity, records_capacity;
-    struct block_task *tasks;
-    size_t task_count, task_capacity;
 };
 
 struct make_work {
@@ -177,11 +177,11 @@ static bool same_term(const struct link_term *a, const struct link_term *b)
     return true;
 }
 
-static void list_terms(struct make_work *work, const struct link_spec *spec, const struct link_records *records,
-                       struct arena *arena)
+static void list_terms(struct make_work *work, const struct link_records *records, struct arena *arena)
 {
+    const struct link_spec *spec = records->spec;
     work->terms = arena_array(arena, struct term_hashes, (size_t)LINK_RULES_MAX * LINK_TERMS_MAX);
-    for (size_t r = 0; r < spec->rule_count; r++)
+    for (size_t r = 0; r < work->blocks->rule_count; r++)
         for (unsigned t = 0; t < spec->rules[r].term_count; t++) {
             const struct link_term *term = &spec->rules[r].terms[t];
             size_t k = 0;
@@ -300,13 +300,7 @@ static void note_common(struct rule_found *found, struct keyed first, size_t rec
     found->common_records[found->common_count++] = first.record;
 }
 
-static void add_task(struct rule_found *found, size_t rule, uint32_t from, uint32_t to)
-{
-    ARENA_GROW(found->arena, found->tasks, found->task_count, found->task_capacity);
-    found->tasks[found->task_count++] = (struct block_task){(uint16_t)rule, from, to};
-}
-
-/* One rule: keys, blocks of two records or more, and the rule's tasks. */
+/* One rule: keys, and blocks of two records or more. */
 static void make_rule(void *context, size_t rule, unsigned thread)
 {
     (void)thread;
@@ -316,11 +310,11 @@ static void make_rule(void *context, size_t rule, unsigned thread)
     struct arena *scratch = arena_make(0);
     size_t n = blocks->records->count;
     struct keyed *items = arena_array(scratch, struct keyed, n + 1), *other = arena_array(scratch, struct keyed, n + 1);
-    size_t count = gather(work, rule, items), kept = 0;
-    uint32_t cap = work->learn ? blocks->records->spec->rules[rule].cap : 0, block = 0, from = 0;
+    size_t count = gather(work, rule, items), kept = 1;
+    uint32_t cap = work->learn ? blocks->records->spec->rules[rule].cap : 0;
     sort_keyed(items, other, count);
-    uint32_t *sorted = (uint32_t *)(void *)other; /* done with */
-    uint64_t pairs = 0, task_pairs = 0;
+    uint32_t *members = (uint32_t *)(void *)other; /* done with; place 0 is no block's */
+    uint64_t pairs = 0;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && items[end].key == items[i].key; end++)
             ;
@@ -330,24 +324,18 @@ static void make_rule(void *context, size_t rule, unsigned thread)
         }
         if (end - i < 2)
             continue;
-        block++;
+        uint32_t block = (uint32_t)kept;
+        members[kept++] = (uint32_t)(end - i);
         for (size_t j = i; j < end; j++) {
-            sorted[kept++] = items[j].record;
+            members[kept++] = items[j].record;
             blocks->groups[(size_t)items[j].record * blocks->rule_count + rule] = block;
-            task_pairs += end - j - 1;
-            if (task_pairs >= TASK_PAIRS) {
-                add_task(found, rule, from, (uint32_t)kept);
-                from = (uint32_t)kept;
-                task_pairs = 0;
-            }
         }
         pairs += (uint64_t)(end - i) * (end - i - 1) / 2;
     }
-    if (from < kept)
-        add_task(found, rule, from, (uint32_t)kept);
-    blocks->sorted[rule] = arena_array(found->arena, uint32_t, kept + 1);
-    memcpy(blocks->sorted[rule], sorted, kept * sizeof *sorted);
-    blocks->sorted_count[rule] = kept;
+    must(kept <= UINT32_MAX);
+    blocks->members[rule] = arena_array(found->arena, uint32_t, kept);
+    memcpy(blocks->members[rule], members, kept * sizeof *members);
+    blocks->member_count[rule] = kept;
     blocks->pairs_of_rule[rule] = pairs;
     arena_free(scratch);
 }
@@ -375,13 +363,10 @@ static void learn_common(const struct make_work *work, struct link_model *learn)
     }
 }
 
-static bool add_up(struct make_work *work, const struct link_options *options, struct arena *arena, struct error *err)
+static bool add_up(struct blocks *blocks, const struct link_options *options, struct error *err)
 {
-    struct blocks *blocks = work->blocks;
     uint64_t limit = options && options->pair_limit ? options->pair_limit : 2000000000ull;
-    size_t tasks = 0;
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        tasks += work->found[rule].task_count;
         blocks->most_pairs += blocks->pairs_of_rule[rule];
         if (blocks->most_pairs > limit && blocks->from == 0)
             return error_set(
@@ -391,10 +376,9 @@ static bool add_up(struct make_work *work, const struct link_options *options, s
                 PRINT(blocks->records->spec->rules[rule].text), (unsigned long long)blocks->pairs_of_rule[rule],
                 (unsigned long long)blocks->most_pairs, (unsigned long long)limit);
     }
-    blocks->tasks = arena_array(arena, struct block_task, tasks + 1);
-    for (size_t rule = 0; rule < blocks->rule_count; rule++)
-        for (size_t t = 0; t < work->found[rule].task_count; t++)
-            blocks->tasks[blocks->task_count++] = work->found[rule].tasks[t];
+    uint32_t n = blocks->records->count;
+    blocks->task_records = n / TASKS_MOST > TASK_RECORDS ? n / TASKS_MOST : TASK_RECORDS;
+    blocks->task_count = n / blocks->task_records + 1;
     return true;
 }
 
@@ -403,16 +387,15 @@ static void free_arena(void *handle)
     arena_free(handle);
 }
 
-bool blocks_make(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
-                 struct link_model *learn, const struct link_options *options, struct arena *arena, struct error *err)
+static bool make_blocks(struct blocks *blocks, const struct link_model *model, struct link_model *learn,
+                        const struct link_options *options, struct arena *arena, struct error *err)
 {
-    *blocks = (struct blocks){
-        .records = records, .rule_count = records->spec->rule_count, .from = options ? options->from : 0};
+    const struct link_records *records = blocks->records;
     blocks->groups = arena_array(arena, uint32_t, (size_t)records->count * blocks->rule_count + 1);
     struct arena *scratch = arena_make(0);
     struct make_work *work = arena_new(scratch, struct make_work);
     *work = (struct make_work){.blocks = blocks, .model = model, .learn = learn != NULL};
-    list_terms(work, records->spec, records, scratch);
+    list_terms(work, records, scratch);
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         work->found[rule].arena = arena_make(0);
         arena_defer(arena, free_arena, work->found[rule].arena);
@@ -421,51 +404,159 @@ bool blocks_make(struct blocks *blocks, const struct link_records *records, cons
                 threads_run(options, "sorting blocks", blocks->rule_count, make_rule, work, err);
     if (done && learn)
         learn_common(work, learn);
-    done = done && add_up(work, options, arena, err);
     arena_free(scratch);
     return done;
 }
 
-/* Whether an earlier rule lets the two meet. */
-static bool met_before(const uint32_t *x, const uint32_t *y, unsigned rules)
+bool blocks_make(struct blocks *blocks, const struct link_records *records, const struct link_model *model,
+                 struct link_model *learn, const struct link_options *options, struct arena *arena, struct error *err)
 {
-    uint32_t met = 0;
-    for (unsigned r = 0; r < rules; r++)
-        met |= (uint32_t)(x[r] == y[r]) & (uint32_t)(x[r] != 0);
-    return met;
+    *blocks = (struct blocks){
+        .records = records, .rule_count = records->spec->rule_count, .from = options ? options->from : 0};
+    return make_blocks(blocks, model, learn, options, arena, err) && add_up(blocks, options, err);
 }
 
-void blocks_visit(const struct blocks *blocks, size_t task_number,
-                  void (*visit)(void *context, const struct link_pair *pairs, size_t count), void *context)
+bool blocks_make_first(struct blocks *blocks, const struct link_records *records, size_t rules,
+                       const struct link_options *options, struct arena *arena, struct error *err)
 {
-    const struct block_task *task = &blocks->tasks[task_number];
-    const struct link_records *records = blocks->records;
-    const uint32_t *sorted = blocks->sorted[task->rule];
-    size_t rules = blocks->rule_count, columns = records->spec->column_count, count = 0;
-    size_t end = blocks->sorted_count[task->rule];
-    bool all_meet = records_all_meet(records);
-    struct link_pair pairs[BLOCK_BATCH];
-    for (uint32_t i = task->from; i < task->to; i++) {
-        uint32_t x = sorted[i];
-        const uint32_t *groups_x = &blocks->groups[(size_t)x * rules];
-        for (uint32_t j = i + 1; j < end; j++) {
-            uint32_t y = sorted[j];
-            const uint32_t *groups_y = &blocks->groups[(size_t)y * rules];
-            if (groups_y[task->rule] != groups_x[task->rule])
-                break;
-            if (j + AHEAD < end)
-                __builtin_prefetch(&blocks->groups[(size_t)sorted[j + AHEAD] * rules]);
-            if ((x < blocks->from && y < blocks->from) || !(all_meet || records_may_meet(records, x, y)) ||
-                met_before(groups_x, groups_y, task->rule))
-                continue;
-            __builtin_prefetch(&records->plain[(size_t)y * columns]);
-            pairs[count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};
-            if (count == BLOCK_BATCH) {
-                visit(context, pairs, count);
-                count = 0;
-            }
-        }
+    size_t all = records->spec->rule_count;
+    *blocks = (struct blocks){.records = records, .rule_count = rules < all ? rules : all};
+    return make_blocks(blocks, NULL, NULL, options, arena, err);
+}
+
+/* ---- Pairs ---- */
+
+struct block_seen {
+    struct arena *arena;
+    uint64_t *bits; /* by record: stands in `list` */
+    uint32_t *list; /* whom a record meets */
+    size_t count, capacity;
+};
+
+struct block_seen *block_seen_make(const struct blocks *blocks, struct arena *arena)
+{
+    struct block_seen *seen = arena_alloc(arena, sizeof *seen, 1, 64);
+    seen->arena = arena;
+    seen->bits = arena_alloc(arena, sizeof *seen->bits, (size_t)blocks->records->count / 64 + 1, 64);
+    return seen;
+}
+
+static void see(struct block_seen *seen, uint32_t y)
+{
+    uint64_t bit = 1ull << (y & 63);
+    if (seen->bits[y >> 6] & bit)
+        return;
+    seen->bits[y >> 6] |= bit;
+    ARENA_GROW(seen->arena, seen->list, seen->count, seen->capacity);
+    seen->list[seen->count++] = y;
+}
+
+static void forget(struct block_seen *seen)
+{
+    for (size_t i = 0; i < seen->count; i++)
+        seen->bits[seen->list[i] >> 6] = 0;
+    seen->count = 0;
+}
+
+static void fetch_blocks(const struct blocks *blocks, uint32_t x)
+{
+    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
+    for (size_t rule = 0; rule < blocks->rule_count; rule++)
+        if (groups[rule])
+            __builtin_prefetch(&blocks->members[rule][groups[rule]]);
+}
+
+/* Records of higher number that x meets. */
+static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
+{
+    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
+    uint32_t above = x < blocks->from ? blocks->from - 1 : x;
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        if (!groups[rule])
+            continue;
+        const uint32_t *block = &blocks->members[rule][groups[rule]];
+        for (uint32_t j = *block; j > 0 && block[j] > above; j--)
+            see(seen, block[j]);
     }
-    if (count > 0)
-        visit(context, pairs, count);
+}
+
+/* Records of higher key that x meets. */
+static void meet_later(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
+{
+    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
+    const uint64_t *keys = blocks->records->keys;
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        if (!groups[rule])
+            continue;
+        const uint32_t *block = &blocks->members[rule][groups[rule]];
+        for (uint32_t j = 1; j <= *block; j++)
+            if (keys[block[j]] > keys[x] || (keys[block[j]] == keys[x] && block[j] > x))
+                see(seen, block[j]);
+    }
+}
+
+struct batch {
+    const struct blocks *blocks;
+    block_visit *visit;
+    void *context;
+    bool all_meet;
+    size_t count;
+    struct link_pair pairs[BLOCK_BATCH];
+};
+
+static void flush(struct batch *batch)
+{
+    if (batch->count > 0)
+        batch->visit(batch->context, batch->pairs, batch->count);
+    batch->count = 0;
+}
+
+static void give(struct batch *batch, uint32_t x, struct block_seen *seen)
+{
+    const struct link_records *records = batch->blocks->records;
+    for (size_t i = 0; i < seen->count; i++) {
+        uint32_t y = seen->list[i];
+        if (!batch->all_meet && !records_may_meet(records, x, y))
+            continue;
+        __builtin_prefetch(&records->plain[(size_t)y * records->spec->column_count]);
+        batch->pairs[batch->count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};
+        if (batch->count == BLOCK_BATCH)
+            flush(batch);
+    }
+    forget(seen);
+}
+
+static uint32_t task_end(const struct blocks *blocks, size_t task)
+{
+    uint64_t end = (task + 1) * (uint64_t)blocks->task_records;
+    return end < blocks->records->count ? (uint32_t)end : blocks->records->count;
+}
+
+void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *seen, block_visit *visit, void *context)
+{
+    struct batch batch = {
+        .blocks = blocks, .visit = visit, .context = context, .all_meet = records_all_meet(blocks->records)};
+    uint32_t to = task_end(blocks, task);
+    for (uint32_t x = (uint32_t)task * blocks->task_records; x < to; x++) {
+        if (x + AHEAD < to)
+            fetch_blocks(blocks, x + AHEAD);
+        meet_higher(blocks, x, seen);
+        give(&batch, x, seen);
+    }
+    flush(&batch);
+}
+
+void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, struct block_seen *seen, block_visit *visit,
+                   void *context)
+{
+    struct batch batch = {
+        .blocks = blocks, .visit = visit, .context = context, .all_meet = records_all_meet(blocks->records)};
+    uint32_t to = task_end(blocks, task);
+    for (uint32_t x = (uint32_t)task * blocks->task_records; x < to; x++) {
+        if (blocks->records->keys[x] * 0x9e3779b97f4a7c15ull > UINT64_MAX / each)
+            continue;
+        meet_later(blocks, x, seen);
+        give(&batch, x, seen);
+    }
+    flush(&batch);
 }

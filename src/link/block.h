@@ -6,20 +6,17 @@
 #include "link/model.h"
 #include "link/records.h"
 
-struct block_task {
-    uint16_t rule;
-    uint32_t from, to; /* places in the rule's sorted records: each is paired with those after it in its block */
-};
-
 struct blocks {
     const struct link_records *records;
     size_t rule_count;
-    uint32_t *groups; /* record × rule_count + rule: its block's number in the rule, 0: it meets nobody */
-    uint32_t *sorted[LINK_RULES_MAX]; /* records by block */
-    size_t sorted_count[LINK_RULES_MAX];
-    struct block_task *tasks;
+    /* record × rule_count + rule: where its block lies in the rule's members, 0: it meets nobody. At that place is how
+     * many records the block has, then these, ascending. */
+    uint32_t *groups;
+    uint32_t *members[LINK_RULES_MAX];
+    size_t member_count[LINK_RULES_MAX]; /* of its words; the first is none's */
     size_t task_count;
-    uint64_t most_pairs; /* sum over the rules, pairs that meet twice counted twice */
+    uint32_t task_records; /* of a task: record numbers next to each other */
+    uint64_t most_pairs;   /* sum over the rules, pairs that meet twice counted twice */
     uint64_t pairs_of_rule[LINK_RULES_MAX];
     uint32_t from; /* only pairs with a record of this number or above */
 };
@@ -30,10 +27,24 @@ bool blocks_make(struct blocks *blocks, const struct link_records *records, cons
                  struct link_model *learn, const struct link_options *options, struct arena *arena,
                  struct error *err) MUST_USE;
 
-/* Calls visit with the pairs of a task, a < b in each, at most BLOCK_BATCH at a time. */
+/* The same by the first rules of the specification alone, no key left out. */
+bool blocks_make_first(struct blocks *blocks, const struct link_records *records, size_t rules,
+                       const struct link_options *options, struct arena *arena, struct error *err) MUST_USE;
+
+/* What a thread that visits pairs needs for itself. */
+struct block_seen;
+struct block_seen *block_seen_make(const struct blocks *blocks, struct arena *arena);
+
+/* Calls visit with the pairs of a task, a < b in each, at most BLOCK_BATCH at a time. A task's pairs are those whose
+ * lesser record is one of its own: they come in order of that, so that what is kept of task after task is in order of
+ * `a`. */
 enum { BLOCK_BATCH = 64 }; /* as many as compare_batch takes */
-void blocks_visit(const struct blocks *blocks, size_t task,
-                  void (*visit)(void *context, const struct link_pair *pairs, size_t count), void *context);
+typedef void block_visit(void *context, const struct link_pair *pairs, size_t count);
+void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *seen, block_visit *visit, void *context);
+/* A sample of them: the pairs of about one record in `each`, whichever of the two has the lesser canonical key. Neither
+ * the order of the records nor the tasks can be seen in what all tasks together give. */
+void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, struct block_seen *seen, block_visit *visit,
+                   void *context);
 
 /* A rule's key of a record, as blocks are made by; 0 when it has none. */
 uint64_t block_key(const struct link_records *records, const struct link_rule *rule, uint32_t record,

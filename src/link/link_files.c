@@ -4,9 +4,12 @@
 
 #include "base/csv.h"
 #include "base/json.h"
+#include "link/arrange.h"
 #include "link/dictionary.h"
 #include "link/link_write.h"
 #include "link/report.h"
+#include "link/score.h"
+#include "link/train.h"
 #include "link/why.h"
 
 #include <inttypes.h>
@@ -20,6 +23,8 @@ struct file_job {
     struct link_model *model;
     struct link_training training;
     bool trained;
+    struct arena *block_arena; /* until the pairs are compared */
+    struct blocks blocks;      /* of training */
     struct link_edges edges;
     struct link_cluster_input cluster_input;
     struct link_clusters clusters;
@@ -31,7 +36,7 @@ struct file_job {
     struct groups *groups; /* by column asked for */
     size_t group_count;
     int64_t started;
-    struct report_stage stages[6];
+    struct report_stage stages[8];
     size_t stage_count;
     double seconds;
 };
@@ -220,7 +225,8 @@ static bool get_model(struct file_job *job, struct error *err)
     const struct link_files_request *request = job->request;
     if (slice_empty(request->model)) {
         job->trained = true;
-        if (!link_train(job->records, &request->options, job->arena, &job->model, &job->training, err))
+        if (!train_and_keep_blocks(job->records, &request->options, job->arena, &job->model, &job->training,
+                                   job->block_arena, &job->blocks, err))
             return false;
     } else {
         struct slice text;
@@ -231,6 +237,28 @@ static bool get_model(struct file_job *job, struct error *err)
     if (slice_empty(request->save_model))
         return true;
     return host_write_file(request->host, request->save_model, link_model_write(job->model, job->arena), err);
+}
+
+static bool compare_pairs(struct file_job *job, struct error *err)
+{
+    const struct link_options *options = &job->request->options;
+    if (!job->trained)
+        return link_score(job->records, job->model, options, job->arena, &job->edges, err);
+    if (!score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
+        return false;
+    job->training.pairs = job->edges.pairs;
+    return true;
+}
+
+static bool link_records(struct file_job *job, struct error *err)
+{
+    job->block_arena = arena_make(0);
+    bool done = get_model(job, err);
+    end_stage(job, job->trained ? S("training") : S("reading the model"));
+    done = done && compare_pairs(job, err);
+    arena_free(job->block_arena);
+    end_stage(job, S("comparing pairs"));
+    return done;
 }
 
 static bool make_clusters(struct file_job *job, struct error *err)
@@ -265,9 +293,11 @@ static bool make_clusters(struct file_job *job, struct error *err)
         return false;
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
     uint32_t next = 0;
-    for (uint32_t r = 0; r < n; r++) {
-        uint32_t first = job->clusters.cluster[r];
-        job->numbers[r] = first == r ? ++next : job->numbers[first];
+    for (uint32_t added = 0; added < n; added++) {
+        uint32_t r = record_place(job->records, added), first = job->clusters.cluster[r];
+        if (!job->numbers[first])
+            job->numbers[first] = ++next;
+        job->numbers[r] = job->numbers[first];
     }
     return true;
 }
@@ -327,7 +357,7 @@ static bool read_column(const struct file_job *job, struct slice column, bool ev
                 break;
             }
             bool has = place >= 0 && (size_t)place < row->count;
-            codes[at++] =
+            codes[record_place(job->records, at++)] =
                 dictionary_add(values, has ? truth_part(job->spec, column, slice_trim(row->fields[place])) : NO_SLICE);
         }
         arena_free(scratch);
@@ -557,6 +587,13 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     if (job->group_count)
         groups_json(job, &json);
     json_pair_real(&json, "seconds", job->seconds);
+    json_key(&json, "stages");
+    json_object(&json);
+    for (size_t i = 0; i < job->stage_count; i++) {
+        json_key(&json, arena_cstr(out->arena, job->stages[i].name));
+        json_real(&json, job->stages[i].seconds);
+    }
+    json_end(&json);
     json_end(&json);
     buffer_add_byte(out, '\n');
 }
@@ -675,12 +712,11 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
     if (!check_places(request, err) || !read_files(&job, err))
         return false;
     end_stage(&job, S("reading"));
-    if (!get_model(&job, err))
+    if (!records_arrange(job.records, &request->options, err))
         return false;
-    end_stage(&job, job.trained ? S("training") : S("reading the model"));
-    if (!link_score(job.records, job.model, &request->options, job.arena, &job.edges, err))
+    end_stage(&job, S("arranging"));
+    if (!link_records(&job, err))
         return false;
-    end_stage(&job, S("comparing pairs"));
     if (!make_clusters(&job, err))
         return false;
     end_stage(&job, S("clustering"));

@@ -4,10 +4,11 @@
 
 #include "base/csv.h"
 #include "base/json.h"
-#include "link/spec.h"
+#include "link/records.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool as_json_lines(struct slice path)
 {
@@ -29,7 +30,8 @@ bool link_write_clusters(const struct link_done *done, const struct host *host, 
         header[1] = header[2];
     if (!lines)
         csv_write_row(&out, header, several ? 3 : 2, false);
-    for (uint32_t r = 0; r < link_records_count(done->records); r++) {
+    for (uint32_t added = 0; added < link_records_count(done->records); added++) {
+        uint32_t r = record_place(done->records, added);
         struct slice fields[3] = {link_records_id(done->records, r), source_of(done, r), NO_SLICE};
         if (lines) {
             struct json json = json_to(&out);
@@ -126,6 +128,34 @@ static void pair_csv(const struct link_done *done, const struct link_edge *edge,
     csv_write_row(out, fields, 7, false);
 }
 
+/* An edge by the order in which its records were added: the earlier one first. */
+struct placed {
+    uint32_t a, b;
+    size_t edge;
+};
+
+static int compare_placed(const void *x, const void *y)
+{
+    const struct placed *p = x, *q = y;
+    if (p->a != q->a)
+        return p->a < q->a ? -1 : 1;
+    return p->b < q->b ? -1 : p->b > q->b;
+}
+
+static struct placed *placed_edges(const struct link_done *done, struct arena *arena)
+{
+    size_t count = done->edges->count;
+    struct placed *placed = arena_array(arena, struct placed, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t a = record_added(done->records, done->edges->edges[i].a),
+                 b = record_added(done->records, done->edges->edges[i].b);
+        placed[i] = (struct placed){a < b ? a : b, a < b ? b : a, i};
+    }
+    if (done->records->added && count > 1)
+        qsort(placed, count, sizeof *placed, compare_placed);
+    return placed;
+}
+
 bool link_write_pairs(const struct link_done *done, const struct host *host, struct slice path, struct error *err)
 {
     struct arena *arena = arena_make(0), *scratch = arena_make(0);
@@ -135,11 +165,15 @@ bool link_write_pairs(const struct link_done *done, const struct host *host, str
     bool lines = as_json_lines(path);
     if (!lines)
         csv_write_row(&out, header, 7, false);
+    const struct placed *placed = placed_edges(done, arena);
     for (size_t i = 0; i < done->edges->count; i++) {
+        struct link_edge edge = done->edges->edges[placed[i].edge];
+        edge.a = record_place(done->records, placed[i].a);
+        edge.b = record_place(done->records, placed[i].b);
         if (lines)
-            pair_json(done, &done->edges->edges[i], scratch, &out);
+            pair_json(done, &edge, scratch, &out);
         else
-            pair_csv(done, &done->edges->edges[i], &out);
+            pair_csv(done, &edge, &out);
         arena_reset(scratch);
     }
     bool written = host_write_file(host, path, buffer_slice(&out), err);

@@ -4,6 +4,7 @@
 
 #include "link/link_files.h"
 #include "link/link_write.h"
+#include "link/records.h"
 #include "link/why.h"
 
 enum { LINKAGE_OPEN, LINKAGE_DONE, LINKAGE_FAILED };
@@ -196,24 +197,30 @@ uint32_t linkage_entities(const struct linkage *linkage)
     return linkage->state == LINKAGE_DONE ? linkage->result.clusters.count : 0;
 }
 
+/* The caller counts records as they were added. */
+static uint32_t place_of(const struct linkage *linkage, uint32_t record)
+{
+    return record_place(linkage->records, record);
+}
+
 const char *linkage_id(struct linkage *linkage, uint32_t record)
 {
     if (record >= linkage_records(linkage))
         return NULL;
-    return arena_cstr(linkage->arena, link_records_id(linkage->records, record));
+    return arena_cstr(linkage->arena, link_records_id(linkage->records, place_of(linkage, record)));
 }
 
 const char *linkage_source(struct linkage *linkage, uint32_t record)
 {
     if (record >= linkage_records(linkage))
         return NULL;
-    uint32_t source = link_records_source_of(linkage->records, record);
+    uint32_t source = link_records_source_of(linkage->records, place_of(linkage, record));
     return arena_cstr(linkage->arena, link_records_source_name(linkage->records, source));
 }
 
 uint32_t linkage_entity(const struct linkage *linkage, uint32_t record)
 {
-    return record < linkage_records(linkage) ? linkage->result.numbers[record] : 0;
+    return record < linkage_records(linkage) ? linkage->result.numbers[place_of(linkage, record)] : 0;
 }
 
 int linkage_find(struct linkage *linkage, const char *id, uint32_t *ret_record)
@@ -222,8 +229,10 @@ int linkage_find(struct linkage *linkage, const char *id, uint32_t *ret_record)
     int status = not_done(linkage);
     if (status)
         return status;
-    if (!why_find(linkage->records, slice_of(id), ret_record, &err))
+    uint32_t place = 0;
+    if (!why_find(linkage->records, slice_of(id), &place, &err))
         return failed(linkage, &err);
+    *ret_record = record_added(linkage->records, place);
     return 0;
 }
 
@@ -241,7 +250,9 @@ int linkage_pair(struct linkage *linkage, size_t pair, struct linkage_pair *ret)
         return refused(linkage, "there is no such pair; linkage_pairs tells how many there are");
     const struct link_edge *edge = &linkage->result.edges.edges[pair];
     double weight = (double)edge->weight;
-    *ret = (struct linkage_pair){.a = edge->a, .b = edge->b, .weight = weight, .probability = link_probability(weight)};
+    uint32_t a = record_added(linkage->records, edge->a), b = record_added(linkage->records, edge->b);
+    *ret = (struct linkage_pair){
+        .a = a < b ? a : b, .b = a < b ? b : a, .weight = weight, .probability = link_probability(weight)};
     return 0;
 }
 
@@ -264,7 +275,8 @@ const char *linkage_explain(struct linkage *linkage, uint32_t a, uint32_t b, boo
     }
     struct buffer out = buffer_make(linkage->arena);
     struct link_why why;
-    link_why(&linkage->result.cluster_input, &linkage->result.clusters, a, b, linkage->arena, &why);
+    link_why(&linkage->result.cluster_input, &linkage->result.clusters, place_of(linkage, a), place_of(linkage, b),
+             linkage->arena, &why);
     if (as_json)
         link_why_json(&linkage->result.cluster_input, &why, &out);
     else

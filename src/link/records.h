@@ -66,7 +66,19 @@ struct link_records {
     uint32_t *plain; /* count × column_count, after link_prepare */
     uint64_t *keys;  /* canonical keys */
     uint32_t *order; /* record numbers in canonical order; of those that link_prepare found */
+    /* Where records_arrange gave other numbers: by record, the how-manieth it was added; and back. Else NULL. */
+    uint32_t *added, *place;
 };
+
+static inline uint32_t record_added(const struct link_records *records, uint32_t record)
+{
+    return records->added ? records->added[record] : record;
+}
+
+static inline uint32_t record_place(const struct link_records *records, uint32_t added)
+{
+    return records->place ? records->place[added] : added;
+}
 
 static inline uint32_t record_code(const struct link_records *records, uint32_t record, size_t column)
 {

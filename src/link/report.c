@@ -24,6 +24,7 @@ struct gather_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
     struct memo *memos[LINK_THREADS_MAX];
+    struct block_seen *seen[LINK_THREADS_MAX];
     struct tally *tallies[LINK_THREADS_MAX];
     uint64_t chances[REPORT_BINS]; /* of a match, in 2^-32 */
     bool rules;                    /* a deterministic rule may lift a light pair */
@@ -33,7 +34,6 @@ struct gather_visit {
     struct gather_work *work;
     struct tally *tally;
     struct memo *memo;
-    size_t rule;
 };
 
 static double bin_middle(size_t bin)
@@ -62,13 +62,13 @@ static void count_rules(const struct gather_visit *visit, struct link_pair pair,
     for (size_t r = 0; r < blocks->rule_count; r++) {
         if (x[r] == 0 || x[r] != y[r])
             continue;
+        rules[r].first += met == 0;
         met++;
         last = r;
         rules[r].pairs++;
         rules[r].matches += match;
         rules[r].expected += chance;
     }
-    rules[visit->rule].first++;
     if (met == 1) {
         rules[last].alone++;
         rules[last].matches_alone += match;
@@ -105,8 +105,8 @@ static void gather_pairs(void *context, const struct link_pair *pairs, size_t co
 static void gather_task(void *context, size_t task, unsigned thread)
 {
     struct gather_work *work = context;
-    struct gather_visit visit = {work, work->tallies[thread], work->memos[thread], work->blocks->tasks[task].rule};
-    blocks_visit(work->blocks, task, gather_pairs, &visit);
+    struct gather_visit visit = {work, work->tallies[thread], work->memos[thread]};
+    blocks_visit(work->blocks, task, work->seen[thread], gather_pairs, &visit);
 }
 
 static void add_tally(struct report *report, const struct tally *tally)
@@ -145,12 +145,14 @@ static bool gather_all_pairs(struct report *report, struct error *err)
         work->rules |= spec->guards[i].then == LINK_JOIN;
     for (size_t b = 0; b < REPORT_BINS; b++)
         work->chances[b] = (uint64_t)(4294967296.0 / (1 + exp2(-bin_middle(b))));
-    for (unsigned t = 0; t < threads_count(input->options); t++) {
+    bool done = blocks_make(&blocks, input->records, input->model, NULL, input->options, scratch, err);
+    for (unsigned t = 0; done && t < threads_count(input->options); t++) {
         work->memos[t] = memo_make(spec, scratch);
         work->tallies[t] = arena_new(scratch, struct tally);
+        work->seen[t] = block_seen_make(&blocks, scratch);
     }
-    bool done = blocks_make(&blocks, input->records, input->model, NULL, input->options, scratch, err) &&
-                threads_run(input->options, "counting pairs for the report", blocks.task_count, gather_task, work, err);
+    done =
+        done && threads_run(input->options, "counting pairs for the report", blocks.task_count, gather_task, work, err);
     for (unsigned t = 0; done && t < threads_count(input->options); t++)
         add_tally(report, work->tallies[t]);
     for (size_t b = 0; b < REPORT_BINS; b++)

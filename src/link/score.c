@@ -1,7 +1,7 @@
 /* score.c: pairs to weights to edges.
  *
- * Each task of the blocks collects its edges for itself; the tasks' lists are put together in the order of the tasks
- * and then sorted by (a, b), so the threads leave no trace. */
+ * Each task of the blocks collects its edges for itself. Tasks go by record number, so their lists one after another
+ * are in order of `a`; those of one record are put in order of `b`. The threads leave no trace. */
 #include "link/score.h"
 
 #include "link/block.h"
@@ -37,6 +37,7 @@ struct score_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
     struct memo *memos[LINK_THREADS_MAX];
+    struct block_seen *seen[LINK_THREADS_MAX];
     struct task_edges *tasks;
     float floor;
     bool rules; /* a deterministic rule may lift a light pair */
@@ -87,13 +88,6 @@ static void score_pairs(void *context, const struct link_pair *pairs, size_t cou
     }
 }
 
-static void score_task(void *context, size_t task, unsigned thread)
-{
-    struct score_work *work = context;
-    struct score_visit visit = {work, &work->tasks[task], work->memos[thread]};
-    blocks_visit(work->blocks, task, score_pairs, &visit);
-}
-
 static int compare_edges(const void *x, const void *y)
 {
     const struct link_edge *p = x, *q = y;
@@ -102,27 +96,52 @@ static int compare_edges(const void *x, const void *y)
     return p->b < q->b ? -1 : p->b > q->b;
 }
 
-/* By a with a counting sort, then each record's few edges by b. */
-static struct link_edge *sort_edges(const struct score_work *work, size_t count, uint32_t records, struct arena *arena)
+/* By b, for most records have a few edges. */
+static void sort_few(struct link_edge *edges, size_t count)
 {
-    struct link_edge *sorted = arena_array(arena, struct link_edge, count + 1);
-    struct arena *scratch = arena_make(0);
-    size_t *at = arena_array(scratch, size_t, (size_t)records + 2);
-    for (size_t t = 0; t < work->blocks->task_count; t++)
-        for (size_t i = 0; i < work->tasks[t].count; i++)
-            at[work->tasks[t].edges[i].a + 1]++;
-    for (uint32_t r = 0; r < records; r++)
-        at[r + 1] += at[r];
-    for (size_t t = 0; t < work->blocks->task_count; t++)
-        for (size_t i = 0; i < work->tasks[t].count; i++)
-            sorted[at[work->tasks[t].edges[i].a]++] = work->tasks[t].edges[i];
-    for (uint32_t r = 0; r < records; r++) {
-        size_t from = r ? at[r - 1] : 0;
-        if (at[r] - from > 1)
-            qsort(sorted + from, at[r] - from, sizeof *sorted, compare_edges);
+    for (size_t i = 1; i < count; i++) {
+        struct link_edge edge = edges[i];
+        size_t to = i;
+        for (; to > 0 && edges[to - 1].b > edge.b; to--)
+            edges[to] = edges[to - 1];
+        edges[to] = edge;
     }
-    arena_free(scratch);
-    return sorted;
+}
+
+static void sort_task(struct task_edges *task)
+{
+    for (size_t i = 0, end; i < task->count; i = end) {
+        for (end = i + 1; end < task->count && task->edges[end].a == task->edges[i].a; end++)
+            ;
+        if (end - i > 32)
+            qsort(task->edges + i, end - i, sizeof *task->edges, compare_edges);
+        else
+            sort_few(task->edges + i, end - i);
+    }
+}
+
+static void score_task(void *context, size_t task, unsigned thread)
+{
+    struct score_work *work = context;
+    struct score_visit visit = {work, &work->tasks[task], work->memos[thread]};
+    blocks_visit(work->blocks, task, work->seen[thread], score_pairs, &visit);
+    sort_task(&work->tasks[task]);
+}
+
+/* The tasks' lists one after another; each is given back as soon as it is copied. */
+static struct link_edge *join_tasks(struct score_work *work, size_t count, struct arena *arena)
+{
+    struct link_edge *edges = arena_array(arena, struct link_edge, count + 1);
+    size_t at = 0;
+    for (size_t t = 0; t < work->blocks->task_count; t++) {
+        struct task_edges *task = &work->tasks[t];
+        if (task->count)
+            memcpy(edges + at, task->edges, task->count * sizeof *edges);
+        at += task->count;
+        arena_free(task->arena);
+        task->arena = NULL;
+    }
+    return edges;
 }
 
 bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
@@ -137,8 +156,10 @@ bool score_blocks(const struct blocks *blocks, const struct link_model *model, d
     for (size_t i = 0; i < spec->guard_count; i++)
         work.rules |= spec->guards[i].then == LINK_JOIN;
     work.tasks = arena_array(scratch, struct task_edges, blocks->task_count + 1);
-    for (unsigned t = 0; t < threads_count(options); t++)
+    for (unsigned t = 0; t < threads_count(options); t++) {
         work.memos[t] = memo_make(spec, scratch);
+        work.seen[t] = block_seen_make(blocks, scratch);
+    }
     bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err);
     size_t count = 0;
     uint64_t pairs = 0;
@@ -147,7 +168,7 @@ bool score_blocks(const struct blocks *blocks, const struct link_model *model, d
         pairs += work.tasks[t].pairs;
     }
     if (done)
-        *ret = (struct link_edges){sort_edges(&work, count, blocks->records->count, arena), count, pairs};
+        *ret = (struct link_edges){join_tasks(&work, count, arena), count, pairs};
     for (size_t t = 0; t < blocks->task_count; t++)
         arena_free(work.tasks[t].arena);
     arena_free(scratch);

@@ -18,47 +18,32 @@ struct pattern_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
     struct memo *memos[LINK_THREADS_MAX];
+    struct block_seen *seen[LINK_THREADS_MAX];
     struct pattern_table tables[LINK_THREADS_MAX];
-    uint64_t *pairs; /* by task: met */
-    uint64_t each,
-        most; /* one in `each` is compared and stands for as many: those whose mixed keys are at most `most` */
+    uint64_t each; /* one in as many is compared and stands for as many */
 };
 
 struct pattern_visit {
     struct pattern_work *work;
-    size_t task;
     unsigned thread;
 };
-
-/* The pairs are sampled by their records' own keys, so that neither their order nor the threads can be seen in what is
- * learned. */
-static bool sampled(const struct pattern_work *work, struct link_pair pair)
-{
-    const uint64_t *keys = work->comparer->records->keys;
-    return (keys[pair.a] ^ keys[pair.b]) * 0x9e3779b97f4a7c15ull <= work->most;
-}
 
 static void pattern_pairs(void *context, const struct link_pair *pairs, size_t count)
 {
     struct pattern_visit *visit = context;
-    const struct comparer *comparer = visit->work->comparer;
-    struct link_pair chosen[BLOCK_BATCH];
+    struct pattern_work *work = visit->work;
     struct compared compared[BLOCK_BATCH];
-    size_t chosen_count = 0;
-    visit->work->pairs[visit->task] += count;
+    compare_batch(work->comparer, work->memos[visit->thread], pairs, count, compared);
     for (size_t i = 0; i < count; i++)
-        if (sampled(visit->work, pairs[i]))
-            chosen[chosen_count++] = pairs[i];
-    compare_batch(comparer, visit->work->memos[visit->thread], chosen, chosen_count, compared);
-    for (size_t i = 0; i < chosen_count; i++)
-        patterns_add(&visit->work->tables[visit->thread],
-                     compare_pattern(&compared[i], comparer->spec->comparison_count), visit->work->each);
+        patterns_add(&work->tables[visit->thread],
+                     compare_pattern(&compared[i], work->comparer->spec->comparison_count), work->each);
 }
 
 static void pattern_task(void *context, size_t task, unsigned thread)
 {
-    struct pattern_visit visit = {context, task, thread};
-    blocks_visit(visit.work->blocks, task, pattern_pairs, &visit);
+    struct pattern_visit visit = {context, thread};
+    struct pattern_work *work = context;
+    blocks_sample(work->blocks, task, work->each, work->seen[thread], pattern_pairs, &visit);
 }
 
 /* The distinct patterns of the pairs that meet, or of a sample of them, in order of pattern. */
@@ -70,21 +55,16 @@ static bool count_patterns(const struct comparer *comparer, const struct blocks 
     work->comparer = comparer;
     work->blocks = blocks;
     work->each = blocks->most_pairs / SAMPLE_PAIRS + 1;
-    work->most = UINT64_MAX / work->each;
-    work->pairs = arena_array(arena, uint64_t, blocks->task_count + 1);
     unsigned threads = threads_count(options);
     struct arena *arenas[LINK_THREADS_MAX];
     for (unsigned t = 0; t < threads; t++) {
         arenas[t] = arena_make(0);
         work->memos[t] = memo_make(comparer->spec, arenas[t]);
+        work->seen[t] = block_seen_make(blocks, arenas[t]);
         patterns_start(&work->tables[t], arenas[t]);
     }
     bool done = threads_run(options, "learning from pairs", blocks->task_count, pattern_task, work, err);
-    uint64_t compared = 0;
-    *ret = patterns_gather(work->tables, threads, arena, ret_count, &compared);
-    *ret_pairs = 0;
-    for (size_t t = 0; t < blocks->task_count; t++)
-        *ret_pairs += work->pairs[t];
+    *ret = patterns_gather(work->tables, threads, arena, ret_count, ret_pairs);
     for (unsigned t = 0; t < threads; t++)
         arena_free(arenas[t]);
     return done;
@@ -135,7 +115,7 @@ struct trainer {
     struct link_records *records;
     const struct link_options *options;
     struct link_model *model;
-    struct blocks blocks;
+    struct blocks *blocks;
     struct link_training report;
 };
 
@@ -150,7 +130,7 @@ static bool fit(struct trainer *trainer, struct error *err)
     comparer_start(&comparer, trainer->records, model);
     comparer_bind(&comparer, scratch);
     bool done = chance_sample(&comparer, trainer->options, scratch, &random, &random_count, err) &&
-                count_patterns(&comparer, &trainer->blocks, trainer->options, scratch, &patterns, &count,
+                count_patterns(&comparer, trainer->blocks, trainer->options, scratch, &patterns, &count,
                                &trainer->report.pairs, err);
     if (done) {
         unsigned levels[LINK_FIELDS_MAX];
@@ -197,7 +177,7 @@ static bool learn(struct trainer *trainer, struct error *err)
     struct link_edges edges;
     struct link_clusters clusters;
     bool done =
-        score_blocks(&trainer->blocks, trainer->model, trainer->model->join, trainer->options, scratch, &edges, err);
+        score_blocks(trainer->blocks, trainer->model, trainer->model->join, trainer->options, scratch, &edges, err);
     if (done) {
         struct link_cluster_input input = {.count = trainer->records->count,
                                            .edges = edges.edges,
@@ -220,8 +200,9 @@ static bool learn(struct trainer *trainer, struct error *err)
     return done;
 }
 
-bool link_train(struct link_records *records, const struct link_options *options, struct arena *arena,
-                struct link_model **ret, struct link_training *ret_training, struct error *err)
+bool train_and_keep_blocks(struct link_records *records, const struct link_options *options, struct arena *arena,
+                           struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
+                           struct blocks *ret_blocks, struct error *err)
 {
     const struct link_spec *spec = records->spec;
     if (!link_prepare(records, options, err))
@@ -244,12 +225,9 @@ bool link_train(struct link_records *records, const struct link_options *options
     model->universe = fmax(model->universe, 2);
     frequency_count(records, model);
     model_index_words(model);
-    struct arena *scratch = arena_make(0);
-    struct trainer trainer = {.records = records, .options = &all, .model = model};
-    bool done = blocks_make(&trainer.blocks, records, NULL, model, &all, scratch, err) && fit(&trainer, err) &&
-                (!spec->learn || learn(&trainer, err));
-    arena_free(scratch);
-    if (!done)
+    struct trainer trainer = {.records = records, .options = &all, .model = model, .blocks = ret_blocks};
+    if (!blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err) || !fit(&trainer, err) ||
+        (spec->learn && !learn(&trainer, err)))
         return false;
     for (size_t r = 0; r < spec->rule_count; r++)
         trainer.report.common_keys += model->common_count[r];
@@ -259,4 +237,14 @@ bool link_train(struct link_records *records, const struct link_options *options
         *ret_training = trainer.report;
     *ret = model;
     return true;
+}
+
+bool link_train(struct link_records *records, const struct link_options *options, struct arena *arena,
+                struct link_model **ret, struct link_training *ret_training, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct blocks blocks;
+    bool done = train_and_keep_blocks(records, options, arena, ret, ret_training, scratch, &blocks, err);
+    arena_free(scratch);
+    return done;
 }

@@ -6,6 +6,11 @@
 #include "link/compare.h"
 #include "link/patterns.h"
 
+/* train.c: link_train, and the blocks that it made, in the arena: those that scoring with this model makes too. */
+bool train_and_keep_blocks(struct link_records *records, const struct link_options *options, struct arena *arena,
+                           struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
+                           struct blocks *ret_blocks, struct error *err) MUST_USE;
+
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number
  * of rounds; *ret_converged is false when 300 rounds were not enough. */

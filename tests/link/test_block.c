@@ -25,7 +25,7 @@ static void sort_and_visit(const struct link_records *records, struct link_model
     seen->count = link_records_count(records);
     seen->times = arena_array(arena, uint32_t, (size_t)seen->count * seen->count);
     for (size_t t = 0; t < blocks.task_count; t++)
-        blocks_visit(&blocks, t, see, seen);
+        blocks_visit(&blocks, t, block_seen_make(&blocks, arena), see, seen);
 }
 
 static void every_pair_that_shares_a_key_comes_once(void **state)
