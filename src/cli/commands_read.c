@@ -195,8 +195,14 @@ bool run_view(struct invocation *invocation, struct error *err)
 
 static void print_list(const struct list_page *page, struct buffer *out)
 {
-    buffer_format(out, "%.*s: %zu %s, %.*s\n", PRINT(page->list->title), page->total,
-                  page->total == 1 ? "person" : "people", PRINT(page->list->order_words));
+    if (!page->uncounted.len)
+        buffer_format(out, "%.*s: %zu %s, %.*s\n", PRINT(page->list->title), page->total,
+                      page->total == 1 ? "person" : "people", PRINT(page->list->order_words));
+    else
+        buffer_format(out,
+                      "%.*s, %.*s; how many they are in all is not told, since no agreement in force lets your role "
+                      "count: %.*s\n",
+                      PRINT(page->list->title), PRINT(page->list->order_words), PRINT(page->uncounted));
     for (size_t i = 0; i < page->count; i++) {
         const struct list_item *item = &page->items[i];
         buffer_format(out, "%lld %.*s, %.*s: %lld points%s%.*s\n", (long long)item->entity, PRINT(item->name),
@@ -208,7 +214,11 @@ static void print_list(const struct list_page *page, struct buffer *out)
                           PRINT(item->reasons[k].value));
     }
     for (size_t i = 0; i < page->left_out_count; i++)
-        buffer_format(out, "left out: %zu, %.*s\n", page->left_out[i].people, PRINT(page->left_out[i].reason));
+        if (!page->left_out[i].uncounted.len)
+            buffer_format(out, "left out: %zu, %.*s\n", page->left_out[i].people, PRINT(page->left_out[i].reason));
+        else
+            buffer_format(out, "left out: not told how many, since no agreement lets your role count %.*s; %.*s\n",
+                          PRINT(page->left_out[i].uncounted), PRINT(page->left_out[i].reason));
     for (size_t i = 0; i < page->unusable_count; i++)
         buffer_format(out, "not used: %.*s: %.*s\n", PRINT(page->unusable[i].rule->reason),
                       PRINT(page->unusable[i].why));

@@ -251,10 +251,18 @@ static struct worked *distil(const struct work *work, const struct recorded *rec
             out->hits[hit_count++].value = kept_copy(arena, work->hits[h].value);
         }
     }
+    out->uncounted = work_uncounted(work, list->reasons, list->reason_count, true, arena);
     out->left_out_count = list->leave_out_count + 1;
     out->left_out = arena_array(arena, struct list_left_out, out->left_out_count);
-    for (size_t i = 0; i < out->left_out_count; i++)
-        out->left_out[i] = (struct list_left_out){kept_copy(arena, work->left_out[i].reason), work->left_out[i].people};
+    for (size_t i = 0; i < out->left_out_count; i++) {
+        struct slice uncounted = NO_SLICE;
+        if (i < list->leave_out_count)
+            uncounted = work_uncounted(work, &list->leave_out[i], 1, false, arena);
+        else if (!grant_counts(work->grant, S(SOURCE_RECORDED_VISITS), AGE_ANY))
+            uncounted = built_in_title(S(SOURCE_RECORDED_VISITS));
+        out->left_out[i] = (struct list_left_out){kept_copy(arena, work->left_out[i].reason), uncounted,
+                                                  uncounted.len ? 0 : work->left_out[i].people};
+    }
     out->unusable = arena_array(arena, struct worked_unusable, work->unusable_count);
     for (size_t i = 0; i < work->unusable_count; i++) {
         const struct list_rule *rule = work->unusable[i].rule;
@@ -451,12 +459,13 @@ bool list_open(const struct hub *hub, const struct guard_session *session, const
         limit = PEOPLE_AT_MOST;
     if (question->export && limit == PEOPLE_AT_MOST && worked->person_count > PEOPLE_AT_MOST)
         return error_set(err, ERROR_TOO_BIG,
-                         "%zu people stand on the list and an export holds %d at most; have the list ask for more "
+                         "more people stand on the list than the %d that an export holds; have the list ask for more "
                          "points (at_least), or open it page by page",
-                         worked->person_count, PEOPLE_AT_MOST);
+                         PEOPLE_AT_MOST);
     *page = (struct list_page){.list = list,
                                .first = question->first,
                                .total = worked->person_count,
+                               .uncounted = worked->uncounted,
                                .left_out = worked->left_out,
                                .left_out_count = worked->left_out_count,
                                .unusable = arena_array(arena, struct list_unusable, worked->unusable_count)};
@@ -600,7 +609,9 @@ void list_json(struct json *json, const struct list_page *page, struct arena *ar
     json_pair_text(json, "list", page->list->name);
     json_pair_text(json, "title", page->list->title);
     json_pair_text(json, "order", page->list->order_words);
-    json_pair_integer(json, "total", (int64_t)page->total);
+    if (!page->uncounted.len)
+        json_pair_integer(json, "total", (int64_t)page->total);
+    json_maybe_text(json, "not_counted", page->uncounted);
     json_key(json, "people");
     json_array(json);
     for (size_t i = 0; i < page->count; i++)
@@ -611,7 +622,9 @@ void list_json(struct json *json, const struct list_page *page, struct arena *ar
     for (size_t i = 0; i < page->left_out_count; i++) {
         json_object(json);
         json_pair_text(json, "reason", page->left_out[i].reason);
-        json_pair_integer(json, "people", (int64_t)page->left_out[i].people);
+        if (!page->left_out[i].uncounted.len)
+            json_pair_integer(json, "people", (int64_t)page->left_out[i].people);
+        json_maybe_text(json, "not_counted", page->left_out[i].uncounted);
         json_end(json);
     }
     json_end(json);

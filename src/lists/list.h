@@ -8,6 +8,9 @@
  *
  * A person's home is the one that most of their records give today (ties: the lowest UPRN).
  *
+ * How many stand on it, or are left out for a reason, is told only where the grant counts every source that the figure
+ * rests on.
+ *
  * The order is total: the declared order, then the entity's number. Opening a list is audited as "list" (or "export")
  * with the records and fields that the page shows. Cost of working out: one read of each column asked for, one of the
  * linkage's members; about half a second of processor for 50,000 residents on SQLite. While nothing changes it is kept
@@ -40,7 +43,8 @@ struct list_item {
 
 struct list_left_out {
     struct slice reason;
-    size_t people; /* who would stand on it otherwise; counted at the first reason that applies */
+    struct slice uncounted; /* titles of sources for which it may not be told how many: then `people` is 0 */
+    size_t people;          /* who would stand on it otherwise; counted at the first reason that applies */
 };
 
 struct list_unusable {
@@ -52,6 +56,7 @@ struct list_page {
     const struct list *list;
     struct list_item *items;
     size_t count, first, total; /* items [first, first + count) of total */
+    struct slice uncounted; /* titles of sources for which the total may not be told: then it is for turning pages */
     struct list_left_out *left_out;
     size_t left_out_count;
     struct list_unusable *unusable;

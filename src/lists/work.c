@@ -276,7 +276,48 @@ static bool among(const struct slice *names, size_t count, struct slice name)
     return count == 0;
 }
 
-/* Reasons are asked of the sources whose people may stand on the list; what leaves a person out, of all. */
+/* Whether the rule looks into this source at all: reasons are asked of the sources whose people may stand on the list;
+ * what leaves a person out, of all. */
+static bool rule_asks(const struct work *work, const struct list_rule *rule, bool reason, const struct source *source)
+{
+    const struct list_condition *c = &rule->conditions[0];
+    return c->attribute != ATTRIBUTE_NONE
+               ? source->subject == SUBJECT_PERSON &&
+                     (!reason || among(work->list->people_in, work->list->people_in_count, source->name))
+               : slice_equal(c->source, source->name);
+}
+
+/* Whether the rule reads this source under the grant for an age group in which the grant does not count it. */
+static bool reads_uncounted(const struct work *work, const struct list_rule *rule, bool reason,
+                            const struct source *source)
+{
+    const struct list_condition *c = &rule->conditions[0];
+    const struct column *column =
+        c->attribute != ATTRIBUTE_NONE ? source_attribute(source, c->attribute) : source_column(source, c->column);
+    if (!column || !rule_asks(work, rule, reason, source))
+        return false;
+    for (unsigned age = AGE_ADULT; age <= AGE_UNKNOWN; age <<= 1)
+        if (grant_shows(work->grant, source->name, column->name, age) && !grant_counts(work->grant, source->name, age))
+            return true;
+    return false;
+}
+
+struct slice work_uncounted(const struct work *work, const struct list_rule *rules, size_t count, bool reasons,
+                            struct arena *arena)
+{
+    const struct catalogue *catalogue = work->hub->catalogue;
+    struct slice *titles = arena_array(arena, struct slice, catalogue->source_count);
+    size_t title_count = 0;
+    for (size_t i = 0; i < catalogue->source_count; i++) {
+        bool uncounted = false;
+        for (size_t k = 0; k < count && !uncounted; k++)
+            uncounted = reads_uncounted(work, &rules[k], reasons, &catalogue->sources[i]);
+        if (uncounted)
+            titles[title_count++] = catalogue->sources[i].title;
+    }
+    return arena_join(arena, titles, title_count, S(", "));
+}
+
 static bool gather_rule(struct work *work, const struct list_rule *rule, uint16_t number, bool reason,
                         struct error *err)
 {
@@ -284,13 +325,8 @@ static bool gather_rule(struct work *work, const struct list_rule *rule, uint16_
     bool used_anywhere = false;
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
-        const struct list_condition *c = &rule->conditions[0];
-        bool asked = c->attribute != ATTRIBUTE_NONE
-                         ? source->subject == SUBJECT_PERSON &&
-                               (!reason || among(work->list->people_in, work->list->people_in_count, source->name))
-                         : slice_equal(c->source, source->name);
         bool used = false;
-        if (asked && !gather_source(work, rule, number, source, &used, err))
+        if (rule_asks(work, rule, reason, source) && !gather_source(work, rule, number, source, &used, err))
             return false;
         used_anywhere = used_anywhere || used;
     }

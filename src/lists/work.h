@@ -59,6 +59,11 @@ struct work {
 };
 
 bool work_out(struct work *work, struct error *err) MUST_USE;
+/* Why it may not be told for how many people any of the rules holds: the titles of the sources that a rule reads and
+ * the grant does not count, for an age group that it reads; empty: it may. `reasons`: these are reasons, not leave_out
+ * rules. */
+struct slice work_uncounted(const struct work *work, const struct list_rule *rules, size_t count, bool reasons,
+                            struct arena *arena);
 /* The entity that a record is of, 0 for none. */
 int64_t work_entity_of(const struct work *work, int64_t anchor);
 
@@ -75,6 +80,7 @@ struct worked {
     struct arena *arena;          /* its own: everything here lies in it */
     struct worked_person *people; /* in the list's order */
     size_t person_count;
+    struct slice uncounted; /* sources for which it may not be told how many; empty: it may */
     struct work_hit *hits;
     struct list_left_out *left_out;
     size_t left_out_count;

@@ -120,7 +120,8 @@ static void put_rule(struct call *call, const struct list_page *found, struct pa
         rules[i] = (struct page_list_rule){list->reasons[i].reason, list->reasons[i].points};
     struct page_list_out *out = arena_array(call->arena, struct page_list_out, found->left_out_count);
     for (size_t i = 0; i < found->left_out_count; i++)
-        out[i] = (struct page_list_out){found->left_out[i].reason, (int64_t)found->left_out[i].people};
+        out[i] = (struct page_list_out){found->left_out[i].reason, (int64_t)found->left_out[i].people,
+                                        found->left_out[i].uncounted};
     struct page_list_no *unusable = arena_array(call->arena, struct page_list_no, found->unusable_count);
     for (size_t i = 0; i < found->unusable_count; i++)
         unusable[i] = (struct page_list_no){found->unusable[i].rule->reason, found->unusable[i].why};
@@ -168,7 +169,8 @@ bool page_list(struct call *call, struct error *err)
         .title = list->title,
         .about = list->about,
         .order = list->order_words,
-        .total = (int64_t)found->total,
+        .total = found->uncounted.len ? 0 : (int64_t)found->total,
+        .uncounted = found->uncounted,
         .first = (int64_t)found->first + 1,
         .last = (int64_t)(found->first + found->count),
         .items = items,

@@ -57,8 +57,8 @@
     "{person:integer,name:text,born?:date,uprn:text,address:text,postcode:text,points:integer,reasons:[{reason:text,"  \
     "points:integer,source_title:text,column_title:text,value:text,record:integer,records:integer}],taken_by?:text}"
 #define SHAPE_LIST                                                                                                     \
-    "{list:text,title:text,order:text,total?:integer,people:[" SHAPE_LIST_ITEM "],"                                    \
-    "left_out:[{reason:text,people?:integer}],not_used:[{reason:text,why:text}]}"
+    "{list:text,title:text,order:text,total?:integer,not_counted?:text,people:[" SHAPE_LIST_ITEM "],"                  \
+    "left_out:[{reason:text,people?:integer,not_counted?:text}],not_used:[{reason:text,why:text}]}"
 #define SHAPE_SOURCE_LINE                                                                                              \
     "source:text,title:text,agency:text,landing?:integer,received?:time,as_at?:date,age_days?:integer,stale:boolean,"  \
     "newest?:text,records?:integer,quarantine?:integer"

@@ -80,12 +80,13 @@ static const char homes[] = HEAD("homes", "Gazetteer") KEY("uprn") TEXT("address
 static const char assessing[] =
     "agreement: assessing\ntitle: Sharing for assessments\nbetween: [council, board]\npurposes: [assess]\n" BASIS SPAN
     "clauses:\n"
-    "  - {clause: \"1.1\", source: care, roles: [worker], match: all, show: all}\n"
+    "  - {clause: \"1.1\", source: care, roles: [worker], match: all, show: all, count: true}\n"
     "  - {clause: \"1.2\", source: gp, roles: [worker], match: all, show: [nhs_number, family, given, born, died, "
     "address, postcode]}\n"
-    "  - {clause: \"1.3\", source: tax, roles: [worker], match: all, show: [name, uprn, address, postcode, since]}\n"
-    "  - {clause: \"1.4\", source: homes, roles: [worker], match: all, show: all}\n"
-    "  - {clause: \"1.5\", source: recorded_visits, roles: [worker], show: all}\n"
+    "  - {clause: \"1.3\", source: tax, roles: [worker], match: all, show: [name, uprn, address, postcode, since], "
+    "count: true}\n"
+    "  - {clause: \"1.4\", source: homes, roles: [worker], match: all, show: all, count: true}\n"
+    "  - {clause: \"1.5\", source: recorded_visits, roles: [worker], show: all, count: true}\n"
     "  - {clause: \"1.6\", source: contact_notes, roles: [worker], show: all}\n";
 static const char preventing[] =
     "agreement: preventing\ntitle: Sharing for fire prevention\nbetween: [fire, council, board]\npurposes: "

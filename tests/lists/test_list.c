@@ -156,6 +156,33 @@ static void what_leaves_out_the_person_and_the_home_does(void **state)
     assert_int_equal(page->left_out[1].people, 2);
 }
 
+static void how_many_is_told_only_where_every_source_of_the_figure_may_be_counted(void **state)
+{
+    struct scene scene = scene_of(state);
+    struct arena *arena = scene.little->arena;
+    struct error err;
+    static const char few[] = "list: few\ntitle: Few\npurpose: assess\nroles: [worker]\nat_least: 1\nreasons:\n"
+                              "  - reason: Falls\n    points: 3\n    when: {source: care, column: need, is: Falls}\n"
+                              "leave_out:\n  - reason: Aged 100\n"
+                              "    when: {attribute: person.birth_date, age_at_least: 100}\n"
+                              "  - reason: In hospital\n    when: {source: care, column: need, is: In hospital}\n"
+                              "outcomes:\n  visited: {title: Visited, off_for_days: 30}\norder: [points]\n";
+    struct list_page *page = open_list(&scene); /* birth dates of gp, which is not counted, are among the reasons */
+    struct buffer json_text = buffer_make(arena);
+    struct json json = json_to(&json_text);
+    assert_true(slice_equal(page->uncounted, S("GP list")));
+    list_json(&json, page, arena);
+    assert_int_equal(slice_search(buffer_slice(&json_text), S("\"total\"")), json_text.len);
+    GOOD(list_read(slice_of(few), S("few.yaml"), scene.little->catalogue, arena, &scene.list, &err));
+    page = open_list(&scene);
+    assert_int_equal(page->uncounted.len, 0);
+    assert_true(page->total > 0);
+    assert_int_equal(page->left_out_count, 3);
+    assert_true(slice_equal(page->left_out[0].uncounted, S("GP list")));
+    assert_int_equal(page->left_out[0].people, 0);
+    assert_int_equal(page->left_out[1].uncounted.len + page->left_out[2].uncounted.len, 0);
+}
+
 static void an_outcome_takes_the_person_off_for_its_days(void **state)
 {
     struct scene scene = scene_of(state);
@@ -407,7 +434,7 @@ static void a_kept_list_shows_nothing_that_the_grant_of_the_request_would_not(vo
     struct arena *arena = arena_make(0);
     assert_true(item_of(open_kept(&scene, scene.sam, kept, arena), scene.margaret));
     little_rewrite(little, "agreements/assessing.yaml",
-                   "{clause: \"1.1\", source: care, roles: [worker], match: all, show: all}",
+                   "{clause: \"1.1\", source: care, roles: [worker], match: all, show: all, count: true}",
                    "{clause: \"1.1\", source: care, roles: [worker], match: all, show: [given, family]}");
     struct guard_session *session = little_sign_in(little, "sam.worker");
     struct list_page *page = open_kept(&scene, session, kept, arena);
@@ -485,6 +512,7 @@ int main(void)
         LITTLE_ON_BOTH(people_stand_in_order_with_their_reasons),
         LITTLE_ON_BOTH(a_reason_whose_column_no_agreement_shows_holds_for_nobody_and_is_named),
         LITTLE_ON_BOTH(what_leaves_out_the_person_and_the_home_does),
+        LITTLE_ON_BOTH(how_many_is_told_only_where_every_source_of_the_figure_may_be_counted),
         LITTLE_ON_BOTH(an_outcome_takes_the_person_off_for_its_days),
         LITTLE_ON_BOTH(an_outcome_of_the_home_takes_everybody_there_off_and_one_of_the_person_nobody_else),
         LITTLE_ON_BOTH(two_officers_never_both_record_an_outcome),
