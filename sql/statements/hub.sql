@@ -149,20 +149,22 @@ DELETE FROM doubt;
 DELETE FROM doubt WHERE a = $1 AND b = $2;
 
 -- name: hub_doubt_insert
-INSERT INTO doubt (a, b, weight, why, found_at) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO doubt (a, b, weight, why, found_at, pattern, unsure) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hub_doubts_at sqlite
 SELECT a, b FROM doubt WHERE a IN (SELECT value FROM json_each($1)) AND b IN (SELECT value FROM json_each($1)) ORDER BY a, b;
 -- name: hub_doubts_at postgresql
 SELECT a, b FROM doubt WHERE a = ANY (CAST($1 AS BIGINT[])) AND b = ANY (CAST($1 AS BIGINT[])) ORDER BY a, b;
 
--- name: hub_doubts_first
-SELECT a, b, weight, why, found_at FROM doubt ORDER BY weight DESC, a, b LIMIT $1;
-
--- name: hub_doubts_after
-SELECT a, b, weight, why, found_at FROM doubt
-WHERE weight < $1 OR (weight = $1 AND (a > $2 OR (a = $2 AND b > $3)))
-ORDER BY weight DESC, a, b LIMIT $4;
+-- name: hub_doubts_page
+SELECT q.a, q.b, q.weight, q.why, q.found_at, q.alike FROM (
+    SELECT d.a, d.b, d.weight, d.why, d.found_at,
+        ROW_NUMBER() OVER (PARTITION BY d.pattern ORDER BY d.unsure DESC, d.a, d.b)
+            + (SELECT COUNT(*) FROM decision x WHERE x.pattern = d.pattern AND x.undone_at IS NULL) AS turn,
+        SUM(d.unsure) OVER (PARTITION BY d.pattern) AS teaches,
+        COUNT(*) OVER (PARTITION BY d.pattern) AS alike
+    FROM doubt d) q
+ORDER BY q.turn, q.teaches DESC, q.a, q.b LIMIT $1 OFFSET $2;
 
 -- name: hub_doubts_count
 SELECT COUNT(*) FROM doubt;
@@ -193,7 +195,8 @@ ORDER BY 1, 2;
 SELECT a, b, verdict, decided_by, decided_at, undone_by, undone_at FROM decision WHERE id = $1;
 
 -- name: hub_decision_insert
-INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7);
+INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason, pattern)
+VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT d.pattern FROM doubt d WHERE d.a = $2 AND d.b = $3));
 
 -- name: hub_decision_undo
 UPDATE decision SET undone_by = $2, undone_at = $3, undone_reason = $4 WHERE id = $1 AND undone_at IS NULL;

@@ -230,6 +230,22 @@ static bool untellable(const struct linked_record *a, const struct linked_record
     return !contact && (only_initials(a) || only_initials(b));
 }
 
+/* Which comparisons agree how well, as one number. */
+static int64_t pattern_of(const struct link_explanation *explanation)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < explanation->part_count; i++)
+        hash = hash64(explanation->parts[i].level, hash64(explanation->parts[i].field, hash));
+    return (int64_t)hash;
+}
+
+/* How open the question is: most where the odds are even; half at least where not the weight raised it. */
+static double unsure_of(const struct link_explanation *explanation, bool by_weight)
+{
+    double open = 4 * explanation->probability * (1 - explanation->probability);
+    return by_weight || open > 0.5 ? open : 0.5;
+}
+
 size_t clustering_doubts(const struct clustering *c, const struct link_clusters *clusters, const uint64_t *verified,
                          struct arena *arena, struct doubt_found **ret)
 {
@@ -248,9 +264,10 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
             untellable(&c->linked->records[doubt->a], &c->linked->records[doubt->b]))
             continue;
         struct slice why = S("its weight lies between a certain match and none");
+        struct link_explanation explanation;
+        link_explain(c->records, c->model, doubt->a, doubt->b, arena, &explanation);
+        bool by_weight = false;
         if (doubt->reason == LINK_DOUBT_GUARD) {
-            struct link_explanation explanation;
-            link_explain(c->records, c->model, doubt->a, doubt->b, arena, &explanation);
             why = explanation.guard.len
                       ? arena_format(arena, "asks for a person's word: %.*s", PRINT(explanation.guard))
                       : S("a rule asks for a person's word");
@@ -258,9 +275,16 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
             why = S("fits two people about equally well");
         } else if (doubt->reason == LINK_DOUBT_CONSTRAINT) {
             why = S("weighs enough, but would join two records of one source, or two that do not fit");
+        } else {
+            by_weight = true;
         }
         int64_t x = c->linked->records[doubt->a].anchor, y = c->linked->records[doubt->b].anchor;
-        found[count++] = (struct doubt_found){x < y ? x : y, x < y ? y : x, (double)doubt->weight, why};
+        found[count++] = (struct doubt_found){.a = x < y ? x : y,
+                                              .b = x < y ? y : x,
+                                              .weight = (double)doubt->weight,
+                                              .why = why,
+                                              .pattern = pattern_of(&explanation),
+                                              .unsure = unsure_of(&explanation, by_weight)};
     }
     *ret = found;
     return count;

@@ -210,10 +210,7 @@ static bool rewrite_doubts(const struct hub *hub, struct transaction *t, const s
     }
     for (size_t i = 0; i < count; i++)
         if (doubts[i].a &&
-            !store_execute(t, STATEMENT_HUB_DOUBT_INSERT,
-                           ARGS(value_integer(doubts[i].a), value_integer(doubts[i].b), value_real(doubts[i].weight),
-                                value_text(doubts[i].why), value_integer(host_now(hub->host))),
-                           NULL, err))
+            !store_execute(t, STATEMENT_HUB_DOUBT_INSERT, DOUBT_ARGS(&doubts[i], host_now(hub->host)), NULL, err))
             return false;
     return true;
 }

@@ -62,9 +62,8 @@ static struct slice title_of(const struct reading *r, const struct result *versi
     return NO_SLICE;
 }
 
-bool hub_doubts(const struct hub *hub, const struct guard_session *session, double after_weight, int64_t after_a,
-                int64_t after_b, int limit, struct slice place, struct arena *arena, struct doubt_page *ret,
-                struct error *err)
+bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit, struct slice place,
+                struct arena *arena, struct doubt_page *ret, struct error *err)
 {
     (void)place;
     struct reading *r;
@@ -74,12 +73,8 @@ bool hub_doubts(const struct hub *hub, const struct guard_session *session, doub
         !reading_needs_linkage(r, err) ||
         !store_query(r->transaction, STATEMENT_HUB_DOUBTS_COUNT, NO_ARGS, arena, &count, err))
         return false;
-    if (after_a ? !store_query(r->transaction, STATEMENT_HUB_DOUBTS_AFTER,
-                               ARGS(value_real(after_weight), value_integer(after_a), value_integer(after_b),
-                                    value_integer(most + 1)),
-                               arena, &rows, err)
-                : !store_query(r->transaction, STATEMENT_HUB_DOUBTS_FIRST, ARGS(value_integer(most + 1)), arena, &rows,
-                               err))
+    if (!store_query(r->transaction, STATEMENT_HUB_DOUBTS_PAGE,
+                     ARGS(value_integer(most + 1), value_integer(skip > 0 ? skip : 0)), arena, &rows, err))
         return false;
     struct doubt_page page = {.lines = arena_array(arena, struct doubt_line, rows.rows + 1),
                               .total = cell_integer(&result_row(&count, 0)[0]),
@@ -103,6 +98,7 @@ bool hub_doubts(const struct hub *hub, const struct guard_session *session, doub
                                                        .weight = cell_real(&row[2]),
                                                        .why = cell_text(&row[3]),
                                                        .found_at = cell_integer(&row[4]),
+                                                       .alike = cell_integer(&row[5]),
                                                        .name_a = record_name(a, arena),
                                                        .name_b = record_name(b, arena),
                                                        .source_a = title_of(r, &versions, anchors[2 * i]),
@@ -112,6 +108,7 @@ bool hub_doubts(const struct hub *hub, const struct guard_session *session, doub
         if (b)
             reading_note_record(r, b);
     }
+    page.next = (skip > 0 ? skip : 0) + (int64_t)page.count;
     if (!hub_read_end(r, S("doubts"), S("list"), err))
         return false;
     *ret = page;

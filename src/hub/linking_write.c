@@ -339,10 +339,7 @@ bool write_doubts(struct transaction *t, struct doubt_found *doubts, size_t coun
         }
         if (at < old.rows && by_doubt(&was, &doubts[i]) == 0)
             found_at = cell_integer(&result_row(&old, at)[4]);
-        if (!store_execute(t, STATEMENT_HUB_DOUBT_INSERT,
-                           ARGS(value_integer(doubts[i].a), value_integer(doubts[i].b), value_real(doubts[i].weight),
-                                value_text(doubts[i].why), value_integer(found_at)),
-                           NULL, err))
+        if (!store_execute(t, STATEMENT_HUB_DOUBT_INSERT, DOUBT_ARGS(&doubts[i], found_at), NULL, err))
             return false;
     }
     return true;

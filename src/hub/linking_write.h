@@ -22,7 +22,13 @@ struct doubt_found {
     int64_t a, b; /* anchors, a < b */
     double weight;
     struct slice why;
+    int64_t pattern; /* which comparisons agree how well: pairs of one pattern are doubtful alike */
+    double unsure;   /* 0 to 1 */
 };
+/* The arguments of STATEMENT_HUB_DOUBT_INSERT. */
+#define DOUBT_ARGS(doubt, found_at)                                                                                    \
+    ARGS(value_integer((doubt)->a), value_integer((doubt)->b), value_real((doubt)->weight), value_text((doubt)->why),  \
+         value_integer(found_at), value_integer((doubt)->pattern), value_real((doubt)->unsure))
 /* Replaces the list; a pair that waited before keeps the time it was found. */
 bool write_doubts(struct transaction *transaction, struct doubt_found *doubts, size_t count, int64_t now,
                   struct arena *arena, struct error *err) MUST_USE;

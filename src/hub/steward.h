@@ -22,19 +22,21 @@ struct doubt_line {
     struct slice name_a, name_b;     /* as the grant shows them */
     struct slice source_a, source_b; /* titles */
     int64_t found_at;
+    int64_t alike; /* doubts of its pattern, itself among them */
 };
 
-/* Heaviest first. `after_weight`, `after_a`, `after_b`: the last line of the page before; after_a 0 begins. Audited as
- * "doubts". */
+/* Those that teach most first: one pair of each pattern of agreement, the patterns with most that is open before others
+ * (what a steward's word on one says of all that agree and differ alike), then the next of each; a pattern of which
+ * pairs were decided comes as much later. `skip`: lines of the pages before. Audited as "doubts". */
 struct doubt_page {
     struct doubt_line *lines;
     size_t count;
     int64_t total;
     bool more;
+    int64_t next; /* what the next page skips */
 };
-bool hub_doubts(const struct hub *hub, const struct guard_session *session, double after_weight, int64_t after_a,
-                int64_t after_b, int limit, struct slice place, struct arena *arena, struct doubt_page *ret,
-                struct error *err) MUST_USE;
+bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit, struct slice place,
+                struct arena *arena, struct doubt_page *ret, struct error *err) MUST_USE;
 
 /* Both records with what the grant shows of them, the waterfall, and the two entities they are in. Audited as "doubt".
  */

@@ -131,6 +131,7 @@ bool api_doubts(struct call *call, struct error *err)
     json_object(&json);
     json_pair_integer(&json, "total", page.total);
     json_pair_bool(&json, "more", page.more);
+    json_pair_integer(&json, "next", page.next);
     json_key(&json, "doubts");
     json_array(&json);
     for (size_t i = 0; i < page.count; i++) {
@@ -140,6 +141,7 @@ bool api_doubts(struct call *call, struct error *err)
         json_pair_integer(&json, "b", line->b);
         json_pair_real(&json, "weight", line->weight);
         json_pair_text(&json, "why", line->why);
+        json_pair_integer(&json, "alike", line->alike);
         json_pair_text(&json, "name_a", line->name_a);
         json_pair_text(&json, "name_b", line->name_b);
         json_pair_text(&json, "source_title_a", line->source_a);

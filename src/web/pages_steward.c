@@ -24,14 +24,11 @@ static const struct part_pager *pager_to(struct call *call, bool more, struct ur
 
 bool doubts_asked(struct call *call, struct doubt_page *ret, struct error *err)
 {
-    double weight = 0;
-    int64_t a = 0, b = 0;
-    struct slice after = request_value(call->request, S("weight"));
-    if (!slice_empty(after) && !slice_real(after, &weight))
-        return error_set(err, ERROR_USAGE, "weight must be a number");
-    return request_integer_or(call->request, S("a"), 0, &a, err) &&
-           request_integer_or(call->request, S("b"), 0, &b, err) &&
-           hub_doubts(&call->hub, call->session, weight, a, b, 50, call->place, call->arena, ret, err);
+    int64_t skip = 0;
+    if (!request_integer_or(call->request, S("skip"), 0, &skip, err) ||
+        !hub_doubts(&call->hub, call->session, skip, 50, call->place, call->arena, ret, err))
+        return false;
+    return true;
 }
 
 bool page_doubts(struct call *call, struct error *err)
@@ -51,15 +48,11 @@ bool page_doubts(struct call *call, struct error *err)
             .source_b = line->source_b,
             .weight = weight_text(call->arena, line->weight),
             .why = line->why,
+            .alike = text_of_integer(call->arena, line->alike),
             .found = date_words(call->arena, date_of_time(line->found_at)),
         };
     }
-    struct url next = {S("/doubts")};
-    if (found.more) {
-        const struct doubt_line *last = &found.lines[found.count - 1];
-        next = url_path(call->arena, "/doubts?weight=%&a=%&b=%", arena_format(call->arena, "%.17g", last->weight),
-                        text_of_integer(call->arena, last->a), text_of_integer(call->arena, last->b));
-    }
+    struct url next = url_path(call->arena, "/doubts?skip=%", text_of_integer(call->arena, found.next));
     struct page_doubts page = {
         .done = part_of_done(call),
         .total = words_of_count(call->arena, found.total, "pair of records waits", "pairs of records wait"),

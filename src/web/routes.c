@@ -45,11 +45,9 @@
     {                                                                                                                  \
         "before", IN_QUERY, KIND_INTEGER, false, "the last " of " of the page before"                                  \
     }
-#define AFTER_DOUBT                                                                                                    \
-    {"weight", IN_QUERY, KIND_TEXT, false, "of the last pair of the page before"},                                     \
-        {"a", IN_QUERY, KIND_INTEGER, false, "its first record"},                                                      \
+#define SKIP_DOUBTS                                                                                                    \
     {                                                                                                                  \
-        "b", IN_QUERY, KIND_INTEGER, false, "its second record"                                                        \
+        "skip", IN_QUERY, KIND_INTEGER, false, "how many the pages before had: their \"next\""                         \
     }
 #define CONCERNS_ASKED                                                                                                 \
     {"closed", IN_QUERY, KIND_BOOL, false, "the closed ones instead"},                                                 \
@@ -128,7 +126,7 @@ static const struct route table[] = {
        REASON)},
     /* ---- stewardship ---- */
     {METHOD_GET, "/doubts", page_doubts, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
-     "Doubtful links that wait for a word", "Doubtful links", P(AFTER_DOUBT)},
+     "Doubtful links that wait for a word", "Doubtful links", P(SKIP_DOUBTS)},
     {METHOD_GET, "/doubts/{a}/{b}", page_doubt, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
      "Two records side by side, with the weights", P(PAIR)},
     {METHOD_POST, "/doubts/{a}/{b}", do_decide, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
@@ -225,7 +223,7 @@ static const struct route table[] = {
     {METHOD_GET, "/api/v1/homes/{uprn}", api_home, ABILITY_VIEW, 0, ANSWER_JSON, "For programs", "The view of a home",
      P({"uprn", IN_PATH, KIND_TEXT, true, "the home's UPRN"}), .shape = SHAPE_HOME},
     {METHOD_GET, "/api/v1/doubts", api_doubts, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
-     "Doubtful links that wait for a word", P(AFTER_DOUBT), .shape = SHAPE_DOUBTS},
+     "Doubtful links that wait for a word", P(SKIP_DOUBTS), .shape = SHAPE_DOUBTS},
     {METHOD_GET, "/api/v1/doubts/{a}/{b}", api_doubt, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
      "Two records side by side, with the weights", P(PAIR), .shape = SHAPE_DOUBT},
     {METHOD_GET, "/api/v1/decisions", api_decisions, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",

@@ -40,7 +40,8 @@
     "residents:[{person:integer,name:text,born?:date,from?:date,until?:date,current:boolean,sources:[text]}],"         \
     "more_residents:boolean," SHAPE_TOLD "}"
 #define SHAPE_DOUBTS                                                                                                   \
-    "{total:integer,more:boolean,doubts:[{a:integer,b:integer,weight:number,why:text,name_a:text,name_b:text,"         \
+    "{total:integer,more:boolean,next:integer,doubts:[{a:integer,b:integer,weight:number,why:text,alike:integer,name_" \
+    "a:text,name_b:text,"                                                                                              \
     "source_title_a:text,source_title_b:text,found_at?:time}]}"
 #define SHAPE_DOUBT                                                                                                    \
     "{a:integer,b:integer,weight:number,why:text,waiting:boolean,person_a:integer,person_b:integer,"                   \

@@ -279,7 +279,7 @@ static void a_doubt_opens_with_both_records_and_leaves_the_list_when_decided(voi
     struct hub_link_result result = little_link(little, 1);
     struct guard_session *steward = little_sign_in(little, "ada.steward");
     struct doubt_page page;
-    GOOD(hub_doubts(&little->hub, steward, 0, 0, 0, 10, S("test"), little->arena, &page, &err));
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
     assert_int_equal(page.total, (int64_t)result.doubts);
     int64_t a = page.count ? page.lines[0].a : little_anchor(little, "care", "C9002"),
             b = page.count ? page.lines[0].b : little_anchor(little, "care", "C9003");
@@ -291,6 +291,50 @@ static void a_doubt_opens_with_both_records_and_leaves_the_list_when_decided(voi
     assert_true(decided.entity_a != decided.entity_b);
     GOOD(hub_doubt(&little->hub, steward, a, b, S("test"), little->arena, &detail, &err));
     assert_true(!detail->waiting && detail->decision > 0 && detail->decided.len);
+}
+
+/* Five doubts of three patterns: the three of one pattern are open by 0.9 each, of the others one by 1 and one by 0.5.
+ */
+static void the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_decided_later(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    static const struct {
+        int64_t a, pattern;
+        double unsure;
+    } open[] = {{901, 7, 0.9}, {902, 8, 0.5}, {903, 7, 0.9}, {904, 9, 1.0}, {905, 7, 0.9}};
+    struct transaction *t;
+    GOOD(store_begin(little->hub.store, TRANSACTION_WRITE, NULL, little->arena, &t, &err));
+    GOOD(store_execute(t, STATEMENT_HUB_DOUBTS_DELETE_ALL, NO_ARGS, NULL, &err));
+    for (size_t i = 0; i < countof(open); i++)
+        GOOD(store_execute(t, STATEMENT_HUB_DOUBT_INSERT,
+                           ARGS(value_integer(open[i].a), value_integer(open[i].a + 50), value_real(3),
+                                value_text(S("why")), value_integer(1), value_integer(open[i].pattern),
+                                value_real(open[i].unsure)),
+                           NULL, &err));
+    GOOD(transaction_commit(t, &err));
+    struct doubt_page page;
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
+    const int64_t wanted[] = {901, 904, 902, 903, 905};
+    assert_int_equal(page.count, countof(wanted));
+    for (size_t i = 0; i < countof(wanted); i++)
+        assert_int_equal(page.lines[i].a, wanted[i]);
+    assert_int_equal(page.lines[0].alike, 3);
+    GOOD(hub_doubts(&little->hub, steward, 3, 1, S("test"), little->arena, &page, &err));
+    assert_true(page.count == 1 && page.lines[0].a == 903 && page.more);
+
+    GOOD(store_begin(little->hub.store, TRANSACTION_WRITE, NULL, little->arena, &t, &err));
+    GOOD(store_execute(t, STATEMENT_HUB_DECISION_INSERT,
+                       ARGS(value_integer(9001), value_integer(901), value_integer(951), value_text(S("join")),
+                            value_text(S("ada.steward")), value_integer(1), value_text(S("the same"))),
+                       NULL, &err));
+    GOOD(store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(901), value_integer(951)), NULL, &err));
+    GOOD(transaction_commit(t, &err));
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
+    assert_true(page.count == 4 && page.lines[0].a == 904 && page.lines[1].a == 902 && page.lines[2].a == 903);
 }
 
 int main(void)
@@ -305,6 +349,7 @@ int main(void)
         LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
         LITTLE_ON_BOTH(a_concern_reaches_the_steward_and_is_answered_once),
         LITTLE_ON_BOTH(concerns_come_in_pages_open_ones_from_the_oldest_closed_ones_from_the_newest),
+        LITTLE_ON_BOTH(the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_decided_later),
         LITTLE_ON_BOTH(a_doubt_opens_with_both_records_and_leaves_the_list_when_decided),
     };
     return cmocka_run_group_tests_name("steward", tests, NULL, NULL);

@@ -294,11 +294,13 @@ static const struct {
     {"INSERT INTO member VALUES (1, 2, 1, 7)", "DELETE FROM member",
      "linkage 1 has anchor 2 as another source's than it is"},
     {"INSERT INTO member VALUES (4, 1, 1, 1)", "DELETE FROM member", "members are of linkage 4, which is not there"},
-    {"INSERT INTO decision VALUES (6, 3, 2, 'join', 'x', 1, 'y', NULL, NULL, NULL)", "DELETE FROM decision",
-     "decision 6 is not of the lower and the higher"},
-    {"INSERT INTO decision VALUES (6, 1, 2, 'join', 'x', 1, 'y', 'z', NULL, NULL)", "DELETE FROM decision",
-     "decision 6 is undone by nobody, or by somebody at no time"},
-    {"INSERT INTO doubt VALUES (1, 77, 1.0, 'x', 1)", "DELETE FROM doubt",
+    {"INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason, undone_by, undone_at, undone_reason) "
+     "VALUES (6, 3, 2, 'join', 'x', 1, 'y', NULL, NULL, NULL)",
+     "DELETE FROM decision", "decision 6 is not of the lower and the higher"},
+    {"INSERT INTO decision (id, a, b, verdict, decided_by, decided_at, reason, undone_by, undone_at, undone_reason) "
+     "VALUES (6, 1, 2, 'join', 'x', 1, 'y', 'z', NULL, NULL)",
+     "DELETE FROM decision", "decision 6 is undone by nobody, or by somebody at no time"},
+    {"INSERT INTO doubt (a, b, weight, why, found_at) VALUES (1, 77, 1.0, 'x', 1)", "DELETE FROM doubt",
      "the doubt about 1 – 77 is not of the lower"},
     {"INSERT INTO residence VALUES (77, '1', NULL, NULL, 'uprn')", "DELETE FROM residence",
      "a residence is of anchor 77, which is not there"},
