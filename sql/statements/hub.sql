@@ -48,9 +48,10 @@ WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
 AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
 ORDER BY s.name, r.anchor;
 
--- All versions of one anchor that were ever visible, newest first.
+-- All versions of one anchor that were ever visible, newest first; the last column says which one stands now.
 -- name: hub_evidence_versions
-SELECT r.anchor, r.id, s.name, r.from_landing, r.line, l.file_name, l.file_digest, l.received_at, l.as_at
+SELECT r.anchor, r.id, s.name, r.from_landing, r.line, l.file_name, l.file_digest, l.received_at, l.as_at,
+CASE WHEN r.to_landing IS NULL OR r.to_landing > s.current_landing THEN 1 ELSE 0 END
 FROM record r JOIN source s ON s.id = r.source JOIN landing l ON l.id = r.from_landing
 WHERE r.anchor = $1 AND r.from_landing <= s.current_landing
 ORDER BY r.id DESC;

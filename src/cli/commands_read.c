@@ -66,7 +66,16 @@ bool run_find(struct invocation *invocation, struct error *err)
 static struct slice said_by(const struct person_view *view, const struct view_value *value, struct arena *arena)
 {
     const struct evidence *e = &view->records[value->record].evidence;
-    return arena_format(arena, "%.*s%s", PRINT(e->source_title), e->stale ? " (out of date)" : "");
+    return arena_format(arena, "%.*s, %.*s", PRINT(e->source_title), PRINT(evidence_words_in_full(e, arena)));
+}
+
+static void print_freshness(const struct freshness *freshness, size_t count, struct arena *arena, struct buffer *out)
+{
+    buffer_add(out, S("How fresh this is:\n"));
+    for (size_t i = 0; i < count; i++)
+        buffer_format(out, "  %.*s: %.*s%s\n", PRINT(freshness[i].source->title),
+                      PRINT(freshness_words(freshness[i].as_at, freshness[i].received_at, arena)),
+                      freshness[i].stale ? ", " STALE_WORDS : "");
 }
 
 static void print_person(const struct person_view *view, struct arena *arena, struct buffer *out)
@@ -99,10 +108,11 @@ static void print_person(const struct person_view *view, struct arena *arena, st
     buffer_add(out, S("Records:\n"));
     for (size_t i = 0; i < view->record_count; i++) {
         const struct evidence *e = &view->records[i].evidence;
-        buffer_format(out, "  %lld %.*s, %.*s line %lld, under %.*s clause %.*s\n", (long long)e->anchor,
-                      PRINT(e->source_title), PRINT(e->file_name), (long long)e->line, PRINT(e->agreement),
-                      PRINT(e->clause));
+        buffer_format(out, "  %lld %.*s, %.*s: %.*s line %lld, under %.*s clause %.*s\n", (long long)e->anchor,
+                      PRINT(e->source_title), PRINT(evidence_words_in_full(e, arena)), PRINT(e->file_name),
+                      (long long)e->line, PRINT(e->agreement), PRINT(e->clause));
     }
+    print_freshness(view->freshness, view->freshness_count, arena, out);
     buffer_add(out, S("Not shown, whether or not they hold anything about this person:\n"));
     for (size_t i = 0; i < view->grant->excluded_count; i++)
         buffer_format(out, "  %.*s: %.*s\n", PRINT(view->grant->excluded[i].title),
@@ -119,6 +129,7 @@ static void print_home(const struct home_view *view, struct arena *arena, struct
     for (size_t i = 0; i < view->event_count; i++)
         buffer_format(out, "  %-24.*s %.*s  [%.*s]\n", PRINT(date_words(arena, view->timeline[i].date)),
                       PRINT(view->timeline[i].what), PRINT(view->timeline[i].source_title));
+    print_freshness(view->freshness, view->freshness_count, arena, out);
 }
 
 static void print_why(const struct why_view *why, struct buffer *out)

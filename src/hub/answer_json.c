@@ -67,6 +67,7 @@ static void evidence_json(struct json *json, const struct evidence *evidence, st
     if (evidence->received_at)
         json_pair_text(json, "received", time_iso(arena, evidence->received_at));
     maybe_date(json, "as_at", evidence->as_at, arena);
+    maybe_date(json, "confirmed", evidence->confirmed, arena);
     json_maybe_text(json, "agreement", evidence->agreement);
     json_maybe_text(json, "clause", evidence->clause);
     json_pair_bool(json, "stale", evidence->stale);

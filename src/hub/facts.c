@@ -21,6 +21,8 @@ struct date record_day(const struct view_record *record, struct date today)
     }
     if (date_known(day))
         return day;
+    if (date_known(record->evidence.confirmed))
+        return record->evidence.confirmed;
     return date_known(record->evidence.as_at) ? record->evidence.as_at : date_of_time(record->evidence.received_at);
 }
 

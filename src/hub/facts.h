@@ -5,8 +5,8 @@
 
 #include "hub/view.h"
 
-/* The day that a record speaks of: of the event that it tells, of the end of its residence when that is past, else its
- * extract's as-at day or arrival. */
+/* The day that a record speaks of: of the event that it tells, of the end of its residence when that is past, else that
+ * of the last extract that held it so, or its arrival. */
 struct date record_day(const struct view_record *record, struct date today);
 
 void facts_make(const struct view_record *records, size_t count, struct date today, struct arena *arena,

@@ -34,9 +34,20 @@ struct evidence {
     int64_t line;                   /* in that file, from 1 */
     int64_t received_at;            /* milliseconds */
     struct date as_at;              /* the day that the extract speaks of; NO_DATE when it did not say */
+    struct date confirmed;          /* the day of the snapshot that still holds it so; NO_DATE: none came since */
     struct slice agreement, clause; /* under which it is shown: "care_assessment", "3.1" */
     bool stale;                     /* the source's last landing is older than it promises */
 };
+
+/* When a source said so, in the words of every face: "as at 1 November 2026"; where later snapshots still held it so,
+ * "since 1 October 2026, confirmed 1 November 2026"; "received 3 May 2026" of an extract without a day; empty for what
+ * was written in the hub itself. */
+struct slice evidence_words(const struct evidence *evidence, struct arena *arena);
+/* The same, and ", older than promised" of a source that is stale. */
+struct slice evidence_words_in_full(const struct evidence *evidence, struct arena *arena);
+/* Of a source as a whole: "as at …", "received …", or "not landed yet". */
+struct slice freshness_words(struct date as_at, int64_t received_at, struct arena *arena);
+#define STALE_WORDS "older than promised"
 
 /* The linkage in which this session finds people: their numbers are of it. 0: none, or none under an agreement in
  * force. Reads nobody's data. */

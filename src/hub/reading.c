@@ -283,6 +283,7 @@ static void fill_fields(const struct reading *r, const struct reading_source *ow
 static void fill_evidence(const struct reading *r, const struct reading_source *own, struct view_record *record)
 {
     struct evidence *e = &record->evidence;
+    e->confirmed = NO_DATE;
     const struct agency *agency = catalogue_agency(r->catalogue, own->source->agency);
     e->source = own->source;
     e->source_title = own->source->title;
@@ -317,6 +318,16 @@ static void evidence_row(const struct value *row, struct evidence *e, struct are
     }
     e->received_at = cell_integer(&row[7]);
     e->as_at = cell_null(&row[8]) ? NO_DATE : read_iso(cell_text(&row[8]));
+}
+
+/* A snapshot holds all that stands: what it left as it was, it confirms. A delta is silent about that. */
+static void confirm(const struct reading_source *own, struct evidence *e)
+{
+    struct date day = date_known(own->as_at) ? own->as_at : date_of_time(own->received_at);
+    struct date since = date_known(e->as_at) ? e->as_at : date_of_time(e->received_at);
+    if (own->source->delivery == DELIVERY_SNAPSHOT && e->landing != own->current_landing &&
+        date_compare(since, day) < 0)
+        e->confirmed = day;
 }
 
 static int by_person(const void *a, const void *b)
@@ -445,8 +456,11 @@ static bool read_evidence(struct reading *r, struct loaded *out, struct error *e
         return false;
     for (size_t i = 0; i < rows.rows; i++)
         for (size_t k = 0; k < out->record_count; k++)
-            if (out->records[k].evidence.anchor == cell_integer(&result_row(&rows, i)[0]))
-                evidence_row(result_row(&rows, i), &out->records[k].evidence, r->arena);
+            if (out->records[k].evidence.anchor == cell_integer(&result_row(&rows, i)[0])) {
+                struct evidence *evidence = &out->records[k].evidence;
+                evidence_row(result_row(&rows, i), evidence, r->arena);
+                confirm(reading_source_of(r, evidence->source->name), evidence);
+            }
     return true;
 }
 
@@ -546,6 +560,8 @@ bool versions_load(struct reading *r, const struct reading_source *own, int64_t 
             fill_fields(r, own, columns, column_count, row + 4, age, &record);
             fill_evidence(r, own, &record);
             evidence_row(result_row(&evidence, i), &record.evidence, r->arena);
+            if (cell_integer(&result_row(&evidence, i)[9]))
+                confirm(own, &record.evidence);
             if (record.field_count)
                 records[count++] = record;
         }

@@ -118,7 +118,7 @@ static void put_home_rest(struct call *call, const struct home_view *view, struc
     for (size_t i = 0; i < view->freshness_count; i++)
         sources[i] = (struct page_home_source){
             view->freshness[i].source->title,
-            words_of_freshness(call, view->freshness[i].as_at, view->freshness[i].received_at),
+            freshness_words(view->freshness[i].as_at, view->freshness[i].received_at, call->arena),
             view->freshness[i].stale};
     page->events = events;
     page->events_count = view->event_count;

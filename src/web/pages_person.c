@@ -33,7 +33,7 @@ static const struct page_person_marker *markers_of(struct call *call, const stru
             .of = slice_of(of[m->kind]),
             .value = m->value.value,
             .source = arena_format(call->arena, "%.*s, %.*s", PRINT(e->source_title),
-                                   PRINT(words_of_freshness(call, e->as_at, e->received_at))),
+                                   PRINT(evidence_words_in_full(e, call->arena))),
             .to = record_place(call, m->value.record),
         };
     }
@@ -51,8 +51,7 @@ static struct page_person_fact fact_of(struct call *call, const struct person_vi
     return (struct page_person_fact){
         .title = fact->title,
         .value = fact->best.value,
-        .from = arena_format(call->arena, "%.*s, %.*s%s", PRINT(e->source_title),
-                             PRINT(words_of_freshness(call, e->as_at, e->received_at)),
+        .from = arena_format(call->arena, "%.*s, %.*s%s", PRINT(e->source_title), PRINT(evidence_words(e, call->arena)),
                              fact->agreeing > 1 ? arena_format(call->arena, " · %zu records agree", fact->agreeing).at
                                                 : ""),
         .stale = e->stale,
@@ -120,7 +119,7 @@ static void put_sources(struct call *call, const struct person_view *view, struc
     for (size_t i = 0; i < view->freshness_count; i++)
         rows[i] = (struct page_person_source){
             view->freshness[i].source->title,
-            words_of_freshness(call, view->freshness[i].as_at, view->freshness[i].received_at),
+            freshness_words(view->freshness[i].as_at, view->freshness[i].received_at, call->arena),
             view->freshness[i].stale};
     page->sources = rows;
     page->sources_count = view->freshness_count;

@@ -61,7 +61,7 @@ bool page_sources(struct call *call, struct error *err)
             .title = s->source->title,
             .to = url_path(call->arena, "/sources/%", s->source->name),
             .agency = agency_title(call, s->source->agency),
-            .as_at = s->landed ? words_of_freshness(call, s->current.as_at, s->current.received_at) : NO_SLICE,
+            .as_at = s->landed ? freshness_words(s->current.as_at, s->current.received_at, call->arena) : NO_SLICE,
             .stale = s->age.stale,
             .never = !s->landed,
             .counted = source_counted(call, s->source),
@@ -154,8 +154,8 @@ static bool show_source(struct call *call, const struct source *source, struct s
         .promise = source->fresh_days
                        ? arena_format(call->arena, "a new extract every %lld days", (long long)source->fresh_days)
                        : S("nothing about how often"),
-        .as_at =
-            state.landed ? words_of_freshness(call, state.current.as_at, state.current.received_at) : S("never landed"),
+        .as_at = state.landed ? freshness_words(state.current.as_at, state.current.received_at, call->arena)
+                              : S("never landed"),
         .stale = state.age.stale,
         .counted = report.counted,
         .records = state.records,

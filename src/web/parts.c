@@ -44,15 +44,6 @@ struct slice words_of_address(struct arena *arena, struct slice address, struct 
     return words_joined(arena, (const struct slice[]){address, postcode}, 2, S(", "));
 }
 
-struct slice words_of_freshness(struct call *call, struct date as_at, int64_t received_at)
-{
-    if (date_known(as_at))
-        return arena_format(call->arena, "as at %.*s", PRINT(date_words(call->arena, as_at)));
-    if (received_at)
-        return arena_format(call->arena, "received %.*s", PRINT(date_words(call->arena, date_of_time(received_at))));
-    return S("not landed yet");
-}
-
 struct slice words_of_span(struct arena *arena, struct date from, struct date until)
 {
     if (date_known(from) && date_known(until))
@@ -136,7 +127,7 @@ const struct part_evidence *part_of_evidence(struct call *call, const struct evi
         .source = e->source_title,
         .agency = e->agency_title,
         .row = e->row_title,
-        .as_at = date_known(e->as_at) ? date_words(call->arena, e->as_at) : NO_SLICE,
+        .said = words_with_capital(call->arena, evidence_words(e, call->arena)),
         .received = e->received_at ? time_words(call->arena, e->received_at) : NO_SLICE,
         .file = e->file_name,
         .line = e->line,
@@ -178,9 +169,7 @@ struct part_record part_of_record(struct call *call, const struct view_record *r
         .hint = hint_of(record),
         .open = open,
         .source = record->evidence.source_title,
-        .as_at = record->evidence.source
-                     ? words_of_freshness(call, record->evidence.as_at, record->evidence.received_at)
-                     : NO_SLICE,
+        .as_at = evidence_words_in_full(&record->evidence, call->arena),
         .fields = fields,
         .fields_count = record->field_count,
         .evidence = part_of_evidence(call, &record->evidence),

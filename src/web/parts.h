@@ -27,8 +27,6 @@ const struct part_done *part_of_done(struct call *call);
 struct slice words_of_agreements(struct call *call, const struct grant *grant);
 /* The same of "name:clause name:clause …". */
 struct slice words_of_clauses(struct call *call, struct slice clauses);
-/* "As at 12 November 2026" or "Received …" or "Not landed yet". */
-struct slice words_of_freshness(struct call *call, struct date as_at, int64_t received_at);
 /* "2019 to 2023", "since 3 March 2020", "until 2021", or empty. */
 struct slice words_of_span(struct arena *arena, struct date from, struct date until);
 /* Pieces joined by `separator`, empty ones left out. */

@@ -9,7 +9,8 @@
 #define SHAPE_EXCLUDED "[{source:text,title:text,reason:text}]"
 #define SHAPE_EVIDENCE                                                                                                 \
     "{source?:text,source_title:text,row_title?:text,agency?:text,record:integer,version:integer,landing:integer,"     \
-    "file?:text,file_sha256?:text,line:integer,received?:time,as_at?:date,agreement?:text,clause?:text,stale:boolean}"
+    "file?:text,file_sha256?:text,line:integer,received?:time,as_at?:date,confirmed?:date,agreement?:text,clause?:"    \
+    "text,stale:boolean}"
 #define SHAPE_RECORD "{evidence:" SHAPE_EVIDENCE ",fields:[{column:text,title:text,value:text}]}"
 #define SHAPE_VALUE  "{value:text,record?:integer,source_title?:text}"
 #define SHAPE_TOLD                                                                                                     \

@@ -374,12 +374,59 @@ static void a_home_shows_who_lives_there_under_the_grant(void **state)
     assert_int_equal(view->home_count, 2);
 }
 
+/* Words of Margaret's record of the care clients, and those of its newest version. */
+static struct slice said_of_care(struct little *little, struct slice *ret_version)
+{
+    struct error err;
+    struct guard_session *worker = little_sign_in(little, "sam.worker");
+    struct person_view *view;
+    struct view_record *versions;
+    size_t at = 0, count;
+    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), S("test"), little->arena,
+                  &view, &err));
+    while (at < view->record_count && !slice_equal(view->records[at].evidence.source->name, S("care")))
+        at++;
+    assert_true(at < view->record_count);
+    GOOD(hub_record(&little->hub, worker, view->records[at].evidence.anchor, S("test"), little->arena, &versions,
+                    &count, &err));
+    *ret_version = evidence_words(&versions[0].evidence, little->arena);
+    /* Of what a later file changed, the earlier version was confirmed by nobody. */
+    for (size_t i = 1; i < count; i++)
+        assert_false(date_known(versions[i].evidence.confirmed));
+    return evidence_words_in_full(&view->records[at].evidence, little->arena);
+}
+
+static void a_fact_says_since_when_it_stands_and_which_snapshot_confirmed_it(void **state)
+{
+    struct little *little = little_of(state);
+    struct slice version;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    assert_true(slice_equal(said_of_care(little, &version), S("as at 1 November 2026")));
+    little_reload(little, "care", NULL, 0, "2026-11-15"); /* as it was */
+    (void)little_link(little, 1);
+    assert_true(slice_equal(said_of_care(little, &version), S("since 1 November 2026, confirmed 15 November 2026")));
+    assert_true(slice_equal(version, S("since 1 November 2026, confirmed 15 November 2026")));
+    static const struct loader_row moved[] = {{{"C9001", "Peggy", "Osgood", "", "1952-02-03", "8 Heron Way", "NR29 4DD",
+                                                "200000002", "01493 700001", "", "Falls"}}};
+    little_reload(little, "care", moved, 1, "2026-11-20");
+    (void)little_link(little, 1);
+    assert_true(slice_equal(said_of_care(little, &version), S("as at 20 November 2026")));
+    assert_true(slice_equal(version, S("as at 20 November 2026")));
+    struct evidence stale = {.source = &little->catalogue->sources[0], .as_at = {2026, 1, 2}, .stale = true};
+    assert_true(
+        slice_equal(evidence_words_in_full(&stale, little->arena), S("as at 2 January 2026, older than promised")));
+    stale = (struct evidence){0}; /* written in the hub itself */
+    assert_int_equal(evidence_words_in_full(&stale, little->arena).len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LITTLE_ON_BOTH(a_search_forgives_and_says_why),
         LITTLE_ON_BOTH(the_first_half_of_a_postcode_finds_those_who_live_there),
         LITTLE_ON_BOTH(a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded),
+        LITTLE_ON_BOTH(a_fact_says_since_when_it_stands_and_which_snapshot_confirmed_it),
         LITTLE_ON_BOTH(many_notes_of_one_source_are_one_voice),
         LITTLE_ON_BOTH(what_lies_outside_the_grant_changes_no_byte),
         LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
