@@ -3,13 +3,15 @@
  * page. */
 #include "link/picture.h"
 
+#include "base/drawing.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
-#define INK     "#1d2733"
-#define GREY    "#6b7785"
-#define RULE    "#d5dbe1"
+#define INK     DRAWING_INK
+#define GREY    DRAWING_GREY
+#define RULE    DRAWING_RULE
 #define FOR     "#1f6f54"
 #define AGAINST "#b3472a"
 #define TOTAL   "#2c5a8f"
@@ -19,57 +21,15 @@ enum { WIDTH = 640, LINE = 28, LEFT = 190, RIGHT = 560 };
 
 static void open_picture(struct buffer *out, const struct picture *picture, double height)
 {
-    buffer_format(out,
-                  "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" role=\"img\" "
-                  "aria-labelledby=\"%.*s-title %.*s-words\" font-family=\"system-ui, sans-serif\" font-size=\"15\" "
-                  "fill=\"" INK "\"><title id=\"%.*s-title\">",
-                  WIDTH, height, PRINT(picture->id), PRINT(picture->id), PRINT(picture->id));
-    markup_escape(out, picture->title);
-    buffer_format(out, "</title><desc id=\"%.*s-words\">", PRINT(picture->id));
-    markup_escape(out, picture->description);
-    buffer_add(out, S("</desc>"));
-}
-
-static void close_picture(struct buffer *out)
-{
-    buffer_add(out, S("</svg>\n"));
-}
-
-static void put_text(struct buffer *out, double x, double y, const char *anchor, struct slice words)
-{
-    buffer_format(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", x, y, anchor);
-    markup_escape(out, words);
-    buffer_add(out, S("</text>"));
-}
-
-static void put_line(struct buffer *out, const char *colour, const char *dash, double x1, double y1, double x2,
-                     double y2)
-{
-    buffer_format(out, "<line stroke=\"%s\"%s x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", colour, dash, x1, y1,
-                  x2, y2);
-}
-
-static void put_box(struct buffer *out, const char *colour, double x, double y, double width, double height)
-{
-    buffer_format(out, "<rect fill=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>", colour, x, y,
-                  fmax(width, 0), fmax(height, 0));
+    drawing_open(out, picture->id, picture->title, picture->description, WIDTH, height);
 }
 
 enum { LABEL_FITS = 20 };
 
-static struct slice cut_letters(struct slice text, size_t most)
-{
-    size_t at = 0, letters = 0;
-    for (; at < text.len; at++)
-        if (((unsigned char)text.at[at] & 0xc0) != 0x80 && ++letters > most)
-            break;
-    return slice_part(text, 0, at);
-}
-
 /* A label that fits the space to the left of the bars. */
 static void put_label(struct buffer *out, double y, struct slice label)
 {
-    struct slice cut = cut_letters(label, LABEL_FITS);
+    struct slice cut = drawing_cut(label, LABEL_FITS);
     buffer_format(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 10, y);
     markup_escape(out, cut);
     buffer_add(out, cut.len < label.len ? S("…</text>") : S("</text>"));
@@ -93,8 +53,8 @@ static void put_step(struct buffer *out, const struct scale *scale, const char *
     char figure[32];
     int length = snprintf(figure, sizeof figure, "%+.1f", value);
     put_label(out, y + 19, label);
-    put_box(out, colour, left, y + 5, fmax(fabs(place(scale, to) - place(scale, from)), 1.5), LINE - 10);
-    put_text(out, WIDTH - 8, y + 19, "end", slice_from(figure, (size_t)length));
+    drawing_box(out, colour, left, y + 5, fmax(fabs(place(scale, to) - place(scale, from)), 1.5), LINE - 10);
+    drawing_text(out, WIDTH - 8, y + 19, "end", slice_from(figure, (size_t)length));
 }
 
 /* Records as dots, one under the other, and the links between them as lines with their words. */
@@ -103,15 +63,15 @@ static void put_chain(struct buffer *out, double top, struct slice from, const s
     enum { X = 40 };
     for (size_t i = 0; i < count; i++) {
         double y = top + 14 + 2.0 * LINE * (double)i;
-        put_line(out, INK, links[i].weak ? " stroke-dasharray=\"5 4\" stroke-width=\"2\"" : " stroke-width=\"2\"", X, y,
-                 X, y + 2 * LINE);
-        put_text(out, X + 40, y + LINE + 5, "start", links[i].words);
+        drawing_line(out, INK, links[i].weak ? " stroke-dasharray=\"5 4\" stroke-width=\"2\"" : " stroke-width=\"2\"",
+                     X, y, X, y + 2 * LINE);
+        drawing_text(out, X + 40, y + LINE + 5, "start", links[i].words);
     }
     for (size_t i = 0; i <= count; i++) {
         double y = top + 14 + 2.0 * LINE * (double)i;
-        struct slice name = i ? links[i - 1].to : from, cut = cut_letters(name, 60);
+        struct slice name = i ? links[i - 1].to : from, cut = drawing_cut(name, 60);
         buffer_format(out, "<circle fill=\"%s\" cx=\"%d\" cy=\"%.1f\" r=\"7\"/>", TOTAL, X, y);
-        put_text(out, X + 18, y + 5, "start", cut);
+        drawing_text(out, X + 18, y + 5, "start", cut);
     }
 }
 
@@ -130,10 +90,10 @@ void picture_waterfall(struct buffer *out, const struct picture *picture, const 
     scale.low -= margin;
     scale.high += margin;
     open_picture(out, picture, bottom + 4 + (link_count ? 20 + (double)(2 * link_count + 1) * LINE : 0));
-    put_line(out, GREY, "", place(&scale, 0), top - 2, place(&scale, 0), bottom);
-    put_line(out, INK, " stroke-dasharray=\"5 4\"", place(&scale, threshold), top - 2, place(&scale, threshold),
-             bottom);
-    put_text(out, place(&scale, threshold), 16, "middle", S("joins from here"));
+    drawing_line(out, GREY, "", place(&scale, 0), top - 2, place(&scale, 0), bottom);
+    drawing_line(out, INK, " stroke-dasharray=\"5 4\"", place(&scale, threshold), top - 2, place(&scale, threshold),
+                 bottom);
+    drawing_text(out, place(&scale, threshold), 16, "middle", S("joins from here"));
     sum = 0;
     for (size_t i = 0; i < count; i++) {
         double next = sum + steps[i].value, y = top + (double)i * LINE;
@@ -143,20 +103,20 @@ void picture_waterfall(struct buffer *out, const struct picture *picture, const 
                                       : FOR,
                  y, steps[i].label, sum, next, steps[i].value);
         sum = next;
-        put_line(out, GREY, "", place(&scale, sum), y + LINE - 5, place(&scale, sum), y + LINE + 5);
+        drawing_line(out, GREY, "", place(&scale, sum), y + LINE - 5, place(&scale, sum), y + LINE + 5);
     }
     put_step(out, &scale, TOTAL, top + (double)count * LINE, S("together"), 0, sum, sum);
     if (link_count)
         put_chain(out, bottom + 20, from, links, link_count);
-    close_picture(out);
+    drawing_close(out);
 }
 
 /* ---- Shares ---- */
 
 static void put_key(struct buffer *out, double x, double y, const char *colour, struct slice name)
 {
-    put_box(out, colour, x, y - 12, 13, 13);
-    put_text(out, x + 19, y, "start", name);
+    drawing_box(out, colour, x, y - 12, 13, 13);
+    drawing_text(out, x + 19, y, "start", name);
 }
 
 static void put_share(struct buffer *out, double y, double size, double share)
@@ -176,7 +136,7 @@ void picture_shares(struct buffer *out, const struct picture *picture, const str
 {
     bool two = !slice_empty(names[1]), above = false;
     for (size_t i = 0; i < count; i++)
-        above |= cut_letters(bars[i].label, LABEL_FITS).len < bars[i].label.len;
+        above |= drawing_cut(bars[i].label, LABEL_FITS).len < bars[i].label.len;
     double head = above ? 22 : 0, left = above ? 4 : LEFT, right = WIDTH - 90, top = two ? 30 : 6;
     double line = head + (two ? 38 : LINE) + (above ? 4 : 0), thick = two ? 13 : 16;
     open_picture(out, picture, top + (double)count * line + 6);
@@ -187,12 +147,12 @@ void picture_shares(struct buffer *out, const struct picture *picture, const str
     for (int part = 0; part <= 4; part++) {
         double x = left + (right - left) * part / 4.0;
         for (size_t i = 0; i < count; i++)
-            put_line(out, RULE, "", x, top + head + (double)i * line, x, top + (double)(i + 1) * line);
+            drawing_line(out, RULE, "", x, top + head + (double)i * line, x, top + (double)(i + 1) * line);
     }
     for (size_t i = 0; i < count; i++) {
         double y = top + (double)i * line;
         if (above) {
-            struct slice label = cut_letters(bars[i].label, 80);
+            struct slice label = drawing_cut(bars[i].label, 80);
             buffer_format(out, "<text x=\"%.0f\" y=\"%.1f\">", left, y + 17);
             markup_escape(out, label);
             buffer_add(out, label.len < bars[i].label.len ? S("…</text>") : S("</text>"));
@@ -201,11 +161,11 @@ void picture_shares(struct buffer *out, const struct picture *picture, const str
         }
         for (int k = 0; k < (two ? 2 : 1); k++) {
             double share = fmin(fmax(bars[i].share[k], 0), 1), bar_y = y + head + (two ? 4 + 16 * k : 6);
-            put_box(out, k ? SECOND : TOTAL, left, bar_y, (right - left) * share, thick);
+            drawing_box(out, k ? SECOND : TOTAL, left, bar_y, (right - left) * share, thick);
             put_share(out, bar_y + (two ? 12 : 13), two ? 13 : 15, share);
         }
     }
-    close_picture(out);
+    drawing_close(out);
 }
 
 /* ---- Histogram ---- */
@@ -244,8 +204,8 @@ void picture_histogram(struct buffer *out, const struct picture *picture, const 
         static const char *const words[] = {"1", "10", "100", "1,000", "10,000", "100,000", "1m", "10m", "100m"};
         int length = power < (int)countof(words) ? snprintf(figure, sizeof figure, "%s", words[power])
                                                  : snprintf(figure, sizeof figure, "1e%d", power);
-        put_line(out, RULE, "", PLOT_LEFT, y, PLOT_RIGHT, y);
-        put_text(out, PLOT_LEFT - 6, y + 5, "end", slice_from(figure, (size_t)length));
+        drawing_line(out, RULE, "", PLOT_LEFT, y, PLOT_RIGHT, y);
+        drawing_text(out, PLOT_LEFT - 6, y + 5, "end", slice_from(figure, (size_t)length));
     }
     double pixels = plot_x(&scale, width) - plot_x(&scale, 0), part = pixels * (two ? 0.45 : 0.9);
     for (size_t i = 0; i < count; i++)
@@ -254,29 +214,29 @@ void picture_histogram(struct buffer *out, const struct picture *picture, const 
                 continue;
             /* One pair is a thin line, not nothing. */
             double height = fmax(log10((double)columns[i].values[k]) / tallest * (PLOT_BOTTOM - PLOT_TOP), 2);
-            put_box(out, k ? SECOND : TOTAL, plot_x(&scale, columns[i].from) + k * part, PLOT_BOTTOM - height, part,
-                    height);
+            drawing_box(out, k ? SECOND : TOTAL, plot_x(&scale, columns[i].from) + k * part, PLOT_BOTTOM - height, part,
+                        height);
         }
-    put_line(out, INK, "", PLOT_LEFT, PLOT_BOTTOM, PLOT_RIGHT, PLOT_BOTTOM);
+    drawing_line(out, INK, "", PLOT_LEFT, PLOT_BOTTOM, PLOT_RIGHT, PLOT_BOTTOM);
     double step = tick_step(scale.high - scale.low);
     for (double tick = ceil(scale.low / step) * step; tick <= scale.high; tick += step) {
         char figure[32];
         int length = snprintf(figure, sizeof figure, "%g", tick);
-        put_line(out, INK, "", plot_x(&scale, tick), PLOT_BOTTOM, plot_x(&scale, tick), PLOT_BOTTOM + 5);
-        put_text(out, plot_x(&scale, tick), PLOT_BOTTOM + 22, "middle", slice_from(figure, (size_t)length));
+        drawing_line(out, INK, "", plot_x(&scale, tick), PLOT_BOTTOM, plot_x(&scale, tick), PLOT_BOTTOM + 5);
+        drawing_text(out, plot_x(&scale, tick), PLOT_BOTTOM + 22, "middle", slice_from(figure, (size_t)length));
     }
     for (size_t i = 0; i < mark_count; i++) {
         double x = plot_x(&scale, marks[i].at);
         if (marks[i].at < scale.low || marks[i].at > scale.high)
             continue;
-        put_line(out, INK, " stroke-dasharray=\"5 4\"", x, PLOT_TOP - 14, x, PLOT_BOTTOM);
-        put_text(out, x + (i ? 6 : -6), PLOT_TOP - 4, i ? "start" : "end", marks[i].label);
+        drawing_line(out, INK, " stroke-dasharray=\"5 4\"", x, PLOT_TOP - 14, x, PLOT_BOTTOM);
+        drawing_text(out, x + (i ? 6 : -6), PLOT_TOP - 4, i ? "start" : "end", marks[i].label);
     }
     if (two) {
         put_key(out, PLOT_LEFT, 14, TOTAL, names[0]);
         put_key(out, PLOT_LEFT + 220, 14, SECOND, names[1]);
     }
-    close_picture(out);
+    drawing_close(out);
 }
 
 /* ---- Curve ---- */
@@ -287,17 +247,17 @@ void picture_curve(struct buffer *out, const struct picture *picture, const stru
 {
     enum { TOP = 30, BOTTOM = 330, FROM = 64, TO = 600 };
     open_picture(out, picture, BOTTOM + 50);
-    put_text(out, FROM, 16, "start", y_name);
-    put_text(out, TO, BOTTOM + 42, "end", x_name);
+    drawing_text(out, FROM, 16, "start", y_name);
+    drawing_text(out, TO, BOTTOM + 42, "end", x_name);
     for (int part = 0; part <= 4; part++) {
         char figure[32];
         double x = FROM + (TO - FROM) * part / 4.0, y = BOTTOM - (BOTTOM - TOP) * part / 4.0;
-        put_line(out, RULE, "", x, TOP, x, BOTTOM);
-        put_line(out, RULE, "", FROM, y, TO, y);
+        drawing_line(out, RULE, "", x, TOP, x, BOTTOM);
+        drawing_line(out, RULE, "", FROM, y, TO, y);
         int length = snprintf(figure, sizeof figure, "%.3g", low.x + (1 - low.x) * part / 4);
-        put_text(out, x, BOTTOM + 20, "middle", slice_from(figure, (size_t)length));
+        drawing_text(out, x, BOTTOM + 20, "middle", slice_from(figure, (size_t)length));
         length = snprintf(figure, sizeof figure, "%.3g", low.y + (1 - low.y) * part / 4);
-        put_text(out, FROM - 6, y + 5, "end", slice_from(figure, (size_t)length));
+        drawing_text(out, FROM - 6, y + 5, "end", slice_from(figure, (size_t)length));
     }
     buffer_add(out, S("<polyline fill=\"none\" stroke=\"" TOTAL "\" stroke-width=\"2.5\" points=\""));
     for (size_t i = 0; i < count; i++)
@@ -309,7 +269,7 @@ void picture_curve(struct buffer *out, const struct picture *picture, const stru
         double x = FROM + (at.x - low.x) / (1 - low.x) * (TO - FROM),
                y = BOTTOM - (at.y - low.y) / (1 - low.y) * (BOTTOM - TOP);
         buffer_format(out, "<circle fill=\"" SECOND "\" stroke=\"" INK "\" cx=\"%.1f\" cy=\"%.1f\" r=\"6\"/>", x, y);
-        put_text(out, fmin(x - 12, TO - 8), y + 24 > BOTTOM - 4 ? y - 12 : y + 24, "end", at_label);
+        drawing_text(out, fmin(x - 12, TO - 8), y + 24 > BOTTOM - 4 ? y - 12 : y + 24, "end", at_label);
     }
-    close_picture(out);
+    drawing_close(out);
 }

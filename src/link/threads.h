@@ -1,13 +1,11 @@
-/* threads.h: work cut into numbered chunks, done by a few threads.
- *
- * The chunks never depend on the number of threads; each writes only its own results, which the caller puts together in
- * the order of the chunks. That is why any number of threads gives the same bytes. */
+/* threads.h: base/threads.h with the options and the progress of linking. */
 #ifndef STAITHE_LINK_THREADS_H
 #define STAITHE_LINK_THREADS_H
 
+#include "base/threads.h"
 #include "link/link.h"
 
-enum { LINK_THREADS_MAX = 16 };
+enum { LINK_THREADS_MAX = THREADS_MAX };
 
 /* How many threads these options mean; options may be NULL. */
 unsigned threads_count(const struct link_options *options);
