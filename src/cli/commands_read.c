@@ -42,7 +42,7 @@ bool run_find(struct invocation *invocation, struct error *err)
         search_json(&json, answer, arena);
         buffer_add(&out, S("\n"));
     } else {
-        buffer_format(&out, "Read as: %.*s\n", PRINT(answer->read_as));
+        buffer_format(&out, "Read as: %.*s\n%s", PRINT(answer->read_as), answer->in_part ? SEARCH_IN_PART ".\n" : "");
         for (size_t i = 0; i < answer->hit_count; i++) {
             const struct search_hit *hit = &answer->hits[i];
             struct slice which = hit->entity ? arena_format(arena, "%lld", (long long)hit->entity)

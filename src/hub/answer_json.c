@@ -21,6 +21,7 @@ void search_json(struct json *json, const struct search_answer *answer, struct a
     json_pair_text(json, "read_as", answer->read_as);
     json_pair_bool(json, "more", answer->more);
     json_pair_bool(json, "too_common", answer->too_common);
+    json_pair_bool(json, "in_part", answer->in_part);
     json_key(json, "hits");
     json_array(json);
     for (size_t i = 0; i < answer->hit_count; i++) {

@@ -153,6 +153,16 @@ static const enum attribute shown_attributes[] = {
     ATTRIBUTE_PERSON_DEATH_DATE, ATTRIBUTE_PLACE_ADDRESS,      ATTRIBUTE_PLACE_BUILDING,   ATTRIBUTE_PLACE_STREET,
     ATTRIBUTE_PLACE_POSTCODE,    ATTRIBUTE_PLACE_UPRN,         ATTRIBUTE_EVENT_DATE,       ATTRIBUTE_RESIDENCE_UNTIL};
 
+/* A short name, a misspelling or swapped day and month still fits; a year beside the one asked, or the same district
+ * only, does not. */
+static bool fits_all(const struct terms *terms, const struct scored *entity)
+{
+    for (size_t t = 0; t < terms->count; t++)
+        if (entity->fits[t].quality <= 0.5)
+            return false;
+    return true;
+}
+
 static bool answer_people(struct searching *s, struct scored *entities, size_t count, size_t limit,
                           struct search_answer *answer, struct error *err)
 {
@@ -191,6 +201,7 @@ static bool answer_people(struct searching *s, struct scored *entities, size_t c
         bool hidden = r->grant->role->caller_check &&
                       !guard_caller_known(r->session, subject_of(r->linkage, hit->entity, r->arena));
         hit->hidden = hidden;
+        hit->whole = !hidden && fits_all(&s->terms, &entities[i]);
         if (!hidden)
             newest_address(r, &loaded, person, hit);
         else {
@@ -253,6 +264,7 @@ static bool answer_homes(struct searching *s, size_t limit, struct search_answer
                                    .name = cell_text(&row[2]),
                                    .address = cell_text(&row[2]),
                                    .score = got / all,
+                                   .whole = got / all >= 0.999,
                                    .reasons = arena_array(r->arena, struct search_reason, 1),
                                    .reason_count = 1};
         hit->reasons[0] = (struct search_reason){uprn ? uprn->asked : code->asked,
@@ -310,6 +322,9 @@ bool hub_search(const struct hub *hub, const struct guard_session *session, cons
     if (!search_all(&s, limit, answer, err))
         return false;
     answer->too_common = s.too_common;
+    answer->in_part = answer->hit_count > 0;
+    for (size_t i = 0; i < answer->hit_count; i++)
+        answer->in_part = answer->in_part && !answer->hits[i].whole && !answer->hits[i].hidden;
     if (!hub_read_end(s.r, S("search"), guard_keyed(guard_of(session), question->words, arena), err))
         return false;
     *ret = answer;

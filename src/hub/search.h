@@ -43,15 +43,20 @@ struct search_hit {
     /* The caller is not identified yet: no details, and not how well the question fits, or a birth date could be found
      * out by searching with guesses. */
     bool hidden;
+    bool whole; /* fits all that was asked, if not to the letter; false when hidden */
 };
 
 struct search_answer {
     struct search_hit *hits;
     size_t hit_count;
     bool more;            /* there are more than shown: add a word */
+    bool in_part;         /* nobody and nothing fits all that was asked: the hits fit in part; false when hidden */
     bool too_common;      /* the words are shared by so many that only a part was looked at: add a word */
     struct slice read_as; /* how the line was read: "name margret · born 1952 · postcode NR1" */
 };
+
+/* What is said above hits of which none fits all. */
+#define SEARCH_IN_PART "Nobody fits all of it; these fit in part"
 
 /* Audited as "search" with the words' keyed digest as subject and the hits' records. ERROR_INPUT when nothing can be
  * searched by, ERROR_NOT_FOUND when the hub was not linked yet for the sources of this grant. */

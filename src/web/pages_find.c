@@ -49,6 +49,7 @@ static bool show_find(struct call *call, const struct search_answer *answer, str
         page.count = (int64_t)answer->hit_count;
         page.one = answer->hit_count == 1;
         page.more = answer->more;
+        page.in_part = answer->in_part ? S(SEARCH_IN_PART) : NO_SLICE;
         page.too_common = answer->too_common;
         page.hits = hits;
         page.hits_count = answer->hit_count;

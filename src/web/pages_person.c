@@ -6,6 +6,8 @@
 
 #include "hub/entry.h"
 
+#include <stdlib.h>
+
 static struct slice id_text(struct call *call)
 {
     return request_value(call->request, S("id"));
@@ -78,8 +80,67 @@ static void put_events(struct call *call, const struct person_view *view, struct
             .to = e->record >= 0 ? record_place(call, (size_t)e->record) : (struct url){NO_SLICE},
         };
     }
+    enum { FEW = 8 };
+    size_t few = view->event_count > FEW + 2 ? FEW : view->event_count;
     page->events = rows;
-    page->events_count = view->event_count;
+    page->events_count = few;
+    page->earlier = rows + few;
+    page->earlier_count = view->event_count - few;
+    page->event_total = (int64_t)view->event_count;
+}
+
+/* ---- Records, by source ---- */
+
+/* The day that tells one record from its like, as ISO text: of the event it tells. */
+static struct slice day_of(const struct view_record *record)
+{
+    for (size_t i = 0; i < record->field_count; i++)
+        if (record->fields[i].column->attribute == ATTRIBUTE_EVENT_DATE)
+            return record->fields[i].raw;
+    return NO_SLICE;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct view_record *x = *(const struct view_record *const *)a, *y = *(const struct view_record *const *)b;
+    int order = slice_compare(day_of(y), day_of(x));
+    return order ? order : (x > y) - (x < y);
+}
+
+/* A source's records, newest first; of many the newest few stand open to view, and the others are folded. */
+static struct page_person_group group_of(struct call *call, const struct person_view *view, size_t from, size_t until)
+{
+    enum { FEW = 3 };
+    size_t count = until - from, few = count > FEW + 1 ? FEW : count;
+    const struct view_record **order = arena_array(call->arena, const struct view_record *, count);
+    struct part_record *records = arena_array(call->arena, struct part_record, count);
+    for (size_t i = 0; i < count; i++)
+        order[i] = &view->records[from + i];
+    qsort(order, count, sizeof *order, newest_first);
+    for (size_t i = 0; i < count; i++) {
+        size_t number = (size_t)(order[i] - view->records);
+        records[i] = part_of_record(call, order[i], number, view->entity, number == 0);
+    }
+    return (struct page_person_group){
+        .source = view->records[from].evidence.source_title,
+        .total = (int64_t)count,
+        .few = records,
+        .few_count = few,
+        .folded = records + few,
+        .folded_count = count - few,
+    };
+}
+
+static void put_records(struct call *call, const struct person_view *view, struct page_person *page)
+{
+    struct page_person_group *groups = arena_array(call->arena, struct page_person_group, view->record_count);
+    for (size_t from = 0, until; from < view->record_count; from = until) {
+        for (until = from + 1; until < view->record_count && slice_equal(view->records[until].evidence.source_title,
+                                                                         view->records[from].evidence.source_title);)
+            until++;
+        groups[page->groups_count++] = group_of(call, view, from, until);
+    }
+    page->groups = groups;
 }
 
 static void put_homes(struct call *call, const struct person_view *view, struct page_person *page)
@@ -179,13 +240,9 @@ static bool show_person(struct call *call, const struct person_view *view, struc
     struct page_person_fact *facts = arena_array(call->arena, struct page_person_fact, view->fact_count);
     for (size_t i = 0; i < view->fact_count; i++)
         facts[i] = fact_of(call, view, &view->facts[i]);
-    struct part_record *records = arena_array(call->arena, struct part_record, view->record_count);
-    for (size_t i = 0; i < view->record_count; i++)
-        records[i] = part_of_record(call, &view->records[i], i, view->entity, i == 0);
     page.facts = facts;
     page.facts_count = view->fact_count;
-    page.records = records;
-    page.records_count = view->record_count;
+    put_records(call, view, &page);
     put_events(call, view, &page);
     put_homes(call, view, &page);
     put_sources(call, view, &page);

@@ -45,6 +45,19 @@ static struct slice state_words(enum landing_state state, bool current, struct s
 
 /* ---- All sources ---- */
 
+/* "1 November 2026, as expected": when the newest extract came, and how it stands. */
+static struct slice newest_words(struct call *call, const struct source_state *state)
+{
+    const struct landing *newest = &state->newest;
+    struct slice colour, day = date_words(call->arena, date_of_time(newest->received_at));
+    if (!newest->id)
+        return S("None came yet");
+    if (newest->state != LANDING_CURRENT)
+        return arena_format(call->arena, "%.*s: %.*s", PRINT(day), PRINT(state_words(newest->state, false, &colour)));
+    return arena_format(call->arena, "%.*s, %s", PRINT(day),
+                        state->age.stale ? "and the next is overdue" : "as expected");
+}
+
 bool page_sources(struct call *call, struct error *err)
 {
     struct source_state *states;
@@ -55,8 +68,6 @@ bool page_sources(struct call *call, struct error *err)
     struct page_sources_row *rows = arena_array(call->arena, struct page_sources_row, count);
     for (size_t i = 0; i < count; i++) {
         const struct source_state *s = &states[i];
-        struct slice colour;
-        bool other = s->newest.id && s->newest.state != LANDING_CURRENT;
         rows[i] = (struct page_sources_row){
             .title = s->source->title,
             .to = url_path(call->arena, "/sources/%", s->source->name),
@@ -67,7 +78,7 @@ bool page_sources(struct call *call, struct error *err)
             .counted = source_counted(call, s->source),
             .records = s->records,
             .quarantine = s->open_quarantine,
-            .newest = other ? state_words(s->newest.state, false, &colour) : NO_SLICE,
+            .newest = newest_words(call, s),
         };
     }
     struct page_sources page = {.rows = rows, .rows_count = count};

@@ -50,6 +50,38 @@ static void a_search_forgives_and_says_why(void **state)
     assert_int_equal(err.code, ERROR_INPUT);
 }
 
+static void a_search_that_nobody_fits_in_full_says_so(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct search_answer *answer;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *worker = little_sign_in(little, "sam.worker"),
+                         *contact = little_sign_in(little, "con.contact");
+    static const struct {
+        const char *words, *born;
+        bool in_part;
+    } asked[] = {{"osgood", "1952", false},
+                 {"margret osgood", "3/2/1952", false}, /* misspelt still fits */
+                 {"osgood", "1953", true},
+                 {"osgood", "1930", true},
+                 {"margaret osgood", "4/7/1952", true}};
+    for (size_t i = 0; i < countof(asked); i++) {
+        struct search_question question = {.words = slice_of(asked[i].words), .birth_date = slice_of(asked[i].born)};
+        GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+        assert_true(answer->hit_count > 0);
+        if (answer->in_part != asked[i].in_part)
+            fail_msg("%s born %s", asked[i].words, asked[i].born);
+        /* Before the caller is identified it is not told how well a birth date fits. */
+        GOOD(hub_search(&little->hub, contact, &question, S("test"), little->arena, &answer, &err));
+        assert_false(answer->in_part);
+    }
+    struct search_question nothing = {.words = S("zzzyx qqq")};
+    GOOD(hub_search(&little->hub, worker, &nothing, S("test"), little->arena, &answer, &err));
+    assert_false(answer->in_part);
+}
+
 static void the_first_half_of_a_postcode_finds_those_who_live_there(void **state)
 {
     struct little *little = little_of(state);
@@ -424,6 +456,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LITTLE_ON_BOTH(a_search_forgives_and_says_why),
+        LITTLE_ON_BOTH(a_search_that_nobody_fits_in_full_says_so),
         LITTLE_ON_BOTH(the_first_half_of_a_postcode_finds_those_who_live_there),
         LITTLE_ON_BOTH(a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded),
         LITTLE_ON_BOTH(a_fact_says_since_when_it_stands_and_which_snapshot_confirmed_it),

@@ -321,6 +321,67 @@ static void a_person_is_found_opened_and_explained(void **state)
     arena_free(arena);
 }
 
+static size_t times(struct slice text, const char *piece)
+{
+    size_t count = 0, at;
+    while ((at = slice_search(text, slice_of(piece))) < text.len) {
+        text = slice_part(text, at + strlen(piece), text.len);
+        count++;
+    }
+    return count;
+}
+
+static void many_records_of_one_source_are_folded_and_none_is_missing_or_doubled(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    struct slice view = NO_SLICE;
+    for (int id = 1; id < 300 && !has(view, "of Adult social care case notes</span></span></summary>"); id++)
+        view = get(arena, &sam, arena_format(arena, "/people/%d", id).at);
+    assert_true(has(view, "of Adult social care case notes</span></span></summary>"));
+    int64_t records, notes, events;
+    assert_true(slice_integer(between(view, "id=\"records\">Records (", ")"), &records));
+    struct slice fold = slice_part(view, slice_search(view, S("id=\"records\">")), view.len);
+    assert_true(slice_integer(between(fold, "Show all ", " records<"), &notes));
+    assert_true(notes > 4 && notes <= records);
+    assert_int_equal(times(view, "<article class=\"staithe-record\""), records);
+    for (int64_t i = 0; i < records; i++)
+        assert_int_equal(
+            times(view, arena_format(arena, "<article class=\"staithe-record\" id=\"record-%lld\"", (long long)i).at),
+            1);
+    /* The timeline is folded behind its newest few likewise. */
+    if (has(view, " events</span></summary>")) {
+        assert_true(slice_integer(between(view, "Show all ", " events<"), &events));
+        struct slice timeline = between(view, "id=\"timeline\"", "</section>");
+        assert_int_equal(times(timeline, "<li>"), events);
+    }
+    arena_free(arena);
+}
+
+static void a_search_that_fits_in_part_and_a_source_that_is_as_expected_say_so(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct slice people, line, found = NO_SLICE, family = NO_SLICE;
+    struct visitor sam = come(arena, "sam.social", "social_worker/care_assessment");
+    assert_true(host_read_file(host_real(), arena_format(arena, "%s/extracts/truth/people.csv", stage.folder), 1 << 26,
+                               arena, &people, &err));
+    slice_cut(&people, '\n', &line);
+    for (int tries = 0; tries < 20 && !has(found, "staithe-hit__name"); tries++) { /* somebody whom a source holds */
+        assert_true(slice_cut(&people, '\n', &line));
+        for (size_t i = 0; i < 3; i++)
+            slice_cut(&line, ',', &family);
+        found = get(arena, &sam, arena_format(arena, "/find?q=%.*s", PRINT(family)).at);
+    }
+    assert_true(has(found, "staithe-hit__name") && !has(found, "Nobody fits all of it"));
+    found = get(arena, &sam, arena_format(arena, "/find?q=%.*s&born=1907", PRINT(family)).at);
+    assert_true(has(found, "staithe-hit__name") && has(found, "Nobody fits all of it; these fit in part."));
+    assert_true(has(get(arena, &sam, "/sources"), ", as expected</td>"));
+    arena_free(arena);
+}
+
 static struct slice upload(struct arena *arena, const struct visitor *visitor, const char *path, struct slice csrf,
                            struct slice file_name, struct slice file)
 {
@@ -416,6 +477,8 @@ int main(void)
         cmocka_unit_test(anybody_changes_their_own_password_with_the_old_one),
         cmocka_unit_test(an_asset_is_kept_for_a_year_and_comes_packed),
         cmocka_unit_test(a_person_is_found_opened_and_explained),
+        cmocka_unit_test(many_records_of_one_source_are_folded_and_none_is_missing_or_doubled),
+        cmocka_unit_test(a_search_that_fits_in_part_and_a_source_that_is_as_expected_say_so),
         cmocka_unit_test(an_upload_is_landed_and_reported_row_by_row),
         cmocka_unit_test(figures_of_a_source_need_an_agreement_that_lets_them_be_counted),
         cmocka_unit_test(a_withdrawn_agreement_bites_at_the_next_request),
