@@ -22,10 +22,13 @@
 #include "plan/program.h"
 #include "plan/syntax.h"
 
-#define PLAN_CELLS_MAX 50000000u
-#define PLAN_NONE      UINT32_MAX
+#define PLAN_CELLS_MAX   50000000u
+#define PLAN_NONE        UINT32_MAX
+#define PLAN_COLUMNS_MAX 64
 
 typedef uint32_t plan_cell;
+
+struct names;
 
 /* ---- Units ---- */
 
@@ -90,7 +93,6 @@ struct plan_clause {
     struct slice text; /* of the formula, as written, runs of white space as one */
     struct plan_place place;
     struct plan_origin origin;
-    uint32_t base_clause; /* of a setting that says `was`: its number among the row's clauses; else PLAN_NONE */
 };
 
 struct plan_row {
@@ -127,11 +129,10 @@ enum plan_register { PLAN_BIDS, PLAN_SAVINGS, PLAN_VIREMENTS, PLAN_SCHEMES, PLAN
 extern const char *const plan_register_words[]; /* bids, savings, virements, capital, reserves, NULL */
 
 struct plan_entry_value {
-    uint32_t sets[PLAN_SETS_MAX];    /* which member of which base set, */
-    uint32_t members[PLAN_SETS_MAX]; /* in the order that they were written */
+    const struct plan_word *members; /* names of members, of the head's `for` and of the line, in any order */
     size_t member_count;
     int32_t year;
-    struct number value;
+    struct number value; /* in the entry's unit */
     bool reprofile;
     uint32_t line;
 };
@@ -202,7 +203,7 @@ struct plan_table_row {
     uint32_t set, member; /* `for dept`: one row each; PLAN_NONE when none */
     bool adds_up;         /* a total without a formula: of the lines above it */
     bool printed;         /* the sum of rounded parts; else the exact value, rounded once */
-    bool printed_in[64];  /* columns where it is the other way round */
+    bool printed_in[PLAN_COLUMNS_MAX]; /* columns where it is the other way round */
     struct plan_unit unit;
     struct plan_place place;
 };
@@ -271,6 +272,11 @@ struct plan_risk {
     struct plan_place place;
 };
 
+/* A reference of a clause's program to a row. */
+struct plan_use {
+    uint32_t row, clause, reference;
+};
+
 struct plan_model {
     struct arena *arena;
     const struct plan_syntax *syntax; /* the files */
@@ -309,8 +315,9 @@ struct plan_model {
     size_t vary_count;
     struct plan_risk *risks;
     size_t risk_count;
-    const struct plan_uses *uses; /* which formulas read a row; for evaluate.c */
-    const void *names;            /* tables of names; for plan_row_find */
+    const struct plan_use *uses; /* which formulas read a row, by row; for evaluate.c */
+    const uint32_t *first_use;   /* for each row, and one more */
+    const struct names *names;   /* for the functions below */
 };
 
 /* Reads, parses, looks up. `ret_syntax` (may be NULL) is set as soon as the text is parsed, also when a later step

@@ -13,8 +13,10 @@
 
 #include "plan/number.h"
 
-#define PLAN_SETS_MAX  4 /* of one row */
-#define PLAN_SLOTS_MAX 8 /* sets bound at one place of a formula: the row's and those of sums around it */
+#define PLAN_SETS_MAX   4        /* of one row */
+#define PLAN_SLOTS_MAX  8        /* sets bound at one place of a formula: the row's and those of sums around it */
+#define PLAN_LOOPS_MAX  12       /* sums around one place */
+#define PLAN_ROUNDS_MAX 10000000 /* of all sums around one place together */
 
 enum plan_operation {
     PLAN_OP_CONSTANT, /* push constants[a] */
@@ -39,9 +41,11 @@ enum plan_operation {
     PLAN_OP_ROUND_RATIO, /* a, b, step: a / b to the nearest step */
     PLAN_OP_YEAR_IS,    /* push 1 or 0: the bound year compared (part: a PLAN_OP_EQUAL … GREATER_EQUAL) with year a */
     PLAN_OP_MEMBER_IN,  /* push 1 or 0: is the member in slot `part` of lists[a] */
+    PLAN_OP_WAS,        /* push what the cell would be without the setting that this program is of */
     PLAN_OP_KNOWN,      /* push 1 or 0: has the cell of references[a] a value */
     PLAN_OP_JUMP,       /* to operation a */
-    PLAN_OP_JUMP_FALSE, /* takes one from the stack; to operation a when it is 0 */
+    PLAN_OP_JUMP_FALSE, /* takes one from the stack; to operation a when it is 0. part: the year or the member alone
+                           decides, by the operation just before */
     PLAN_OP_LOOP,       /* begins loops[a]: binds its slot to each member (or year) in turn, up to its LOOP_END */
     PLAN_OP_LOOP_END,   /* folds the top of the stack into loops[a]; after the last round pushes the result */
 };
@@ -62,10 +66,16 @@ enum plan_year_of {
 struct plan_reference {
     uint32_t row;
     uint8_t year_of;
+    uint8_t set_count;
     int32_t year; /* offset or number of the year */
     bool is_slot[PLAN_SETS_MAX];
     uint32_t set[PLAN_SETS_MAX]; /* slot, or member of the row's set */
+    int32_t loop[PLAN_SETS_MAX]; /* the loop that binds the slot, or -1: the formula's own row does */
+    int32_t year_loop;           /* the loop that binds the year, or -1 */
     uint32_t line, column;       /* where it is written, in the program's file */
+    /* The cell is base + slots × stride + bound year × year_stride; `years` bounds the year. */
+    uint32_t base, stride[PLAN_SETS_MAX], year_stride;
+    int32_t years;
 };
 
 enum plan_fold { PLAN_FOLD_SUM, PLAN_FOLD_LARGEST, PLAN_FOLD_SMALLEST };
@@ -76,8 +86,8 @@ struct plan_loop {
     int32_t first, last;
     const uint32_t *members; /* of the base set */
     size_t count;
-    uint32_t set; /* the set, or part of one, that was written */
-    int32_t end;  /* the place of its LOOP_END */
+    uint32_t set;       /* the set, or part of one, that was written */
+    int32_t begin, end; /* the places of its LOOP and LOOP_END */
 };
 
 struct plan_list { /* members of a base set */

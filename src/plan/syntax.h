@@ -14,9 +14,10 @@
 #include "base/host.h"
 #include "plan/number.h"
 
-#define PLAN_DEPTH_MAX 200                /* nested parentheses and the like in one formula */
-#define PLAN_FILE_MAX  ((size_t)64 << 20) /* bytes of one file */
-#define PLAN_FILES_MAX 1000               /* files of one plan */
+#define PLAN_DEPTH_MAX     200                /* nested parentheses and the like in one formula */
+#define PLAN_OPERATORS_MAX 10000              /* of the formulas of one statement */
+#define PLAN_FILE_MAX      ((size_t)64 << 20) /* bytes of one file */
+#define PLAN_FILES_MAX     1000               /* files of one plan */
 
 /* Where something stands. length is in bytes and may be 0. */
 struct plan_place {
@@ -79,16 +80,10 @@ struct plan_span {
     struct plan_word from, to;
 };
 
-struct plan_formula {
-    enum plan_formula_kind kind;
-    struct plan_place place; /* of its operator or first word */
-    uint32_t first, last;    /* offsets of its text in the file: [first, last) */
-    struct slice name;
-    struct slice unit;
-    struct number value;
+/* What only names and sums have. */
+struct plan_formula_more {
     struct plan_word *index;
     size_t index_count;
-    bool indexed;
     enum plan_when when;
     uint32_t back;         /* PLAN_WHEN_BEFORE: how many years */
     struct plan_word year; /* PLAN_WHEN_AT */
@@ -96,8 +91,17 @@ struct plan_formula {
     size_t over_count;
     bool over_years; /* `over years`, or a span: `sum gap from 2025-26 to 2028-29` */
     struct plan_span span;
+};
+
+struct plan_formula {
+    enum plan_formula_kind kind;
+    struct plan_place place; /* of its operator or first word */
+    uint32_t first, last;    /* offsets of its text in the file: [first, last) */
+    struct slice name;       /* PLAN_NUMBER and PLAN_IN_UNIT: the unit that is written, or empty */
+    struct number value;
     struct plan_formula **parts;
     size_t part_count;
+    struct plan_formula_more *more; /* names, sums, `in`; else NULL */
 };
 
 /* ---- Statements ---- */

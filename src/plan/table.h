@@ -9,6 +9,7 @@
 #ifndef STAITHE_PLAN_TABLE_H
 #define STAITHE_PLAN_TABLE_H
 
+#include "base/json.h"
 #include "plan/evaluate.h"
 
 enum plan_agreement {
@@ -45,6 +46,7 @@ void plan_table_make(struct plan_evaluation *evaluation, const struct plan_table
 const struct plan_figure *plan_sheet_at(const struct plan_sheet *sheet, size_t row, size_t column);
 
 void plan_table_text(const struct plan_model *model, const struct plan_sheet *sheet, struct buffer *out);
-void plan_table_json(const struct plan_model *model, const struct plan_sheet *sheet, struct buffer *out);
+/* One object, as a value where json stands. */
+void plan_table_json(const struct plan_model *model, const struct plan_sheet *sheet, struct json *json);
 
 #endif
