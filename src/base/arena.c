@@ -98,6 +98,18 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+static void child_free(void *child)
+{
+    arena_free(child);
+}
+
+struct arena *arena_child(struct arena *arena)
+{
+    struct arena *child = arena_make(0);
+    arena_defer(arena, child_free, child);
+    return child;
+}
+
 void arena_reset(struct arena *arena)
 {
     must(arena->magic == ARENA_MAGIC);
@@ -207,6 +219,16 @@ void arena_give_back(struct arena *arena, void *large)
 {
     arena_undefer(arena, large);
     large_free(large);
+}
+
+void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
+{
+    void *grown = wanted >= LARGEST_BLOCK ? arena_large(arena, wanted) : arena_alloc(arena, 1, wanted, 64);
+    if (size)
+        memcpy(grown, array, size);
+    if (size >= LARGEST_BLOCK)
+        arena_give_back(arena, array);
+    return grown;
 }
 
 void *arena_grow(struct arena *arena, const void *array, size_t count, size_t *capacity, size_t size)

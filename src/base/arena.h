@@ -22,6 +22,9 @@ struct arena;
 struct arena *arena_make(size_t limit) MUST_USE;
 void arena_free(struct arena *arena);
 
+/* An arena that is freed with this one, at the latest: for a thread of its own. Not to be freed by the caller. */
+struct arena *arena_child(struct arena *arena) MUST_USE;
+
 /* Runs the defer list and drops all memory but the first block: for loops that reuse a scratch arena. */
 void arena_reset(struct arena *arena);
 
@@ -58,6 +61,11 @@ struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t 
  * Memory that was never touched costs nothing. Aligned to 64 bytes. */
 void *arena_large(struct arena *arena, size_t size) MUST_USE;
 void arena_give_back(struct arena *arena, void *large);
+
+/* An array moved to a place of `wanted` bytes, zeroed behind the first `size`, which are copied. For tables that grow
+ * to many megabytes: from one on they lie in a large piece, and the old one is given back. `array` is NULL and size 0,
+ * or what this function gave and the size that was wanted then. */
+void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted) MUST_USE;
 
 /* Calls release(handle) when the arena ends. arena_undefer takes the newest entry with this handle off the list
  * without calling it: for a handle that was released or handed on earlier. */

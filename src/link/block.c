@@ -382,11 +382,6 @@ static bool add_up(struct blocks *blocks, const struct link_options *options, st
     return true;
 }
 
-static void free_arena(void *handle)
-{
-    arena_free(handle);
-}
-
 static bool make_blocks(struct blocks *blocks, const struct link_model *model, struct link_model *learn,
                         const struct link_options *options, struct arena *arena, struct error *err)
 {
@@ -396,10 +391,8 @@ static bool make_blocks(struct blocks *blocks, const struct link_model *model, s
     struct make_work *work = arena_new(scratch, struct make_work);
     *work = (struct make_work){.blocks = blocks, .model = model, .learn = learn != NULL};
     list_terms(work, records, scratch);
-    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        work->found[rule].arena = arena_make(0);
-        arena_defer(arena, free_arena, work->found[rule].arena);
-    }
+    for (size_t rule = 0; rule < blocks->rule_count; rule++)
+        work->found[rule].arena = arena_child(arena);
     bool done = threads_run(options, "making blocking keys", work->term_count, hash_term, work, err) &&
                 threads_run(options, "sorting blocks", blocks->rule_count, make_rule, work, err);
     if (done && learn)

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NONE = CLUSTER_NONE, CHUNK_WORK = 1 << 13 };
+enum { NONE = CLUSTER_NONE, CHUNK_WORK = 1 << 13, LARGE_COMPONENT = 64 };
 
 /* ---- The plan ---- */
 
@@ -106,14 +106,15 @@ static void plan_constraints(struct cluster_plan *plan)
 /* Things of components side by side: those of component k are items[starts[k] … starts[k + 1]). */
 struct grouped {
     uint32_t *items;
-    size_t *starts;
+    uint32_t *starts;
 };
 
 struct components {
     struct cluster_plan *plan;
-    uint32_t *of; /* by canonical number: its component, from 0 */
+    uint32_t *of; /* by node: its component, from 0 */
     uint32_t count;
-    struct grouped nodes, edges, must, cannot;
+    struct grouped nodes, must, cannot;
+    struct grouped edges; /* by node: the edges that it is `a` of; items NULL: they stand in that order */
     uint32_t *chunk_from; /* components by chunk of work */
     size_t chunks;
     struct component_result *results; /* by chunk */
@@ -130,9 +131,9 @@ static uint32_t component_root(uint32_t *parent, uint32_t node)
 
 static bool holds_together(const struct cluster_plan *plan, const struct link_edge *edge)
 {
-    if (!is_in(plan, edge->a) || !is_in(plan, edge->b))
+    if (!plan->constrained && (double)edge->weight < plan->input->join)
         return false;
-    return plan->constrained || (double)edge->weight >= plan->input->join;
+    return is_in(plan, edge->a) && is_in(plan, edge->b);
 }
 
 static void unite(uint32_t *parent, uint32_t x, uint32_t y)
@@ -142,12 +143,15 @@ static void unite(uint32_t *parent, uint32_t x, uint32_t y)
     parent[x < y ? y : x] = x < y ? x : y;
 }
 
-/* `of` gives the component of item i, NONE for none. */
-static struct grouped group(const struct components *components, size_t count,
+/* `of` gives the group of item i, of `groups`; NONE for none. */
+static struct grouped group(const struct components *components, size_t count, size_t groups,
                             uint32_t (*of)(const struct components *components, size_t i), struct arena *arena)
 {
-    struct grouped grouped = {.starts = arena_array(arena, size_t, (size_t)components->count + 2)};
-    size_t total = 0;
+    must(count < UINT32_MAX);
+    struct grouped grouped = {.starts = arena_array(arena, uint32_t, groups + 2)};
+    if (count == 0)
+        return grouped;
+    uint32_t total = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t k = of(components, i);
         if (k != NONE) {
@@ -155,76 +159,99 @@ static struct grouped group(const struct components *components, size_t count,
             total++;
         }
     }
-    for (uint32_t k = 0; k < components->count; k++)
+    for (size_t k = 0; k < groups; k++)
         grouped.starts[k + 1] += grouped.starts[k];
-    grouped.items = arena_array(arena, uint32_t, total + 1);
+    grouped.items = arena_array(arena, uint32_t, (size_t)total + 1);
     for (size_t i = 0; i < count; i++) {
         uint32_t k = of(components, i);
         if (k != NONE)
             grouped.items[grouped.starts[k]++] = (uint32_t)i;
     }
-    for (uint32_t k = components->count; k > 0; k--)
+    for (size_t k = groups; k > 0; k--)
         grouped.starts[k] = grouped.starts[k - 1];
     grouped.starts[0] = 0;
     return grouped;
 }
 
-static uint32_t component_of_node(const struct components *components, size_t i)
+static uint32_t component_of_node(const struct components *components, size_t canonical)
 {
-    return components->of[i];
+    return components->of[components->plan->original[canonical]];
 }
 
-static uint32_t component_of_pair(const struct components *components, uint32_t a, uint32_t b)
+static uint32_t component_of_pair(const struct components *components, const struct link_pair *pair)
 {
-    const struct cluster_plan *plan = components->plan;
-    if (!is_in(plan, a) || !is_in(plan, b) || a == b)
+    if (!pair_is_in(components->plan, pair))
         return NONE;
-    uint32_t k = components->of[plan->canonical[a]];
-    return k == components->of[plan->canonical[b]] ? k : NONE;
-}
-
-static uint32_t component_of_edge(const struct components *components, size_t i)
-{
-    const struct link_edge *edge = &components->plan->input->edges[i];
-    return component_of_pair(components, edge->a, edge->b);
+    uint32_t k = components->of[pair->a];
+    return k == components->of[pair->b] ? k : NONE;
 }
 
 static uint32_t component_of_must(const struct components *components, size_t i)
 {
-    const struct link_pair *pair = &components->plan->input->must_link[i];
-    return component_of_pair(components, pair->a, pair->b);
+    return component_of_pair(components, &components->plan->input->must_link[i]);
 }
 
 static uint32_t component_of_cannot(const struct components *components, size_t i)
 {
-    const struct link_pair *pair = &components->plan->input->cannot_link[i];
-    return component_of_pair(components, pair->a, pair->b);
+    return component_of_pair(components, &components->plan->input->cannot_link[i]);
+}
+
+static uint32_t first_end(const struct components *components, size_t i)
+{
+    uint32_t a = components->plan->input->edges[i].a;
+    return a < components->plan->input->count ? a : NONE;
+}
+
+/* Edges by their first end. Scoring gives them in that order: then only the borders are wanted. */
+static void group_edges(struct components *components, struct arena *arena)
+{
+    const struct link_cluster_input *input = components->plan->input;
+    bool sorted = true;
+    for (size_t i = 0; i < input->edge_count && sorted; i++)
+        sorted = input->edges[i].a < input->count && (i == 0 || input->edges[i - 1].a <= input->edges[i].a);
+    if (!sorted) {
+        components->edges = group(components, input->edge_count, input->count, first_end, arena);
+        return;
+    }
+    must(input->edge_count < UINT32_MAX);
+    uint32_t *starts = components->edges.starts = arena_array(arena, uint32_t, (size_t)input->count + 2);
+    for (size_t i = 0; i < input->edge_count; i++)
+        starts[input->edges[i].a + 1] = (uint32_t)i + 1;
+    for (uint32_t r = 0; r < input->count; r++)
+        starts[r + 1] = starts[r + 1] > starts[r] ? starts[r + 1] : starts[r];
 }
 
 static void find_components(struct components *components, struct arena *arena)
 {
     struct cluster_plan *plan = components->plan;
     const struct link_cluster_input *input = plan->input;
-    uint32_t *parent = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++)
-        parent[c] = c;
+    uint32_t *parent = components->of = arena_array(arena, uint32_t, (size_t)input->count + 1);
+    for (uint32_t node = 0; node < input->count; node++)
+        parent[node] = node;
     for (size_t i = 0; i < input->edge_count; i++)
         if (holds_together(plan, &input->edges[i]))
-            unite(parent, plan->canonical[input->edges[i].a], plan->canonical[input->edges[i].b]);
+            unite(parent, input->edges[i].a, input->edges[i].b);
     for (size_t i = 0; i < input->must_count; i++)
         if (pair_is_in(plan, &input->must_link[i]))
-            unite(parent, plan->canonical[input->must_link[i].a], plan->canonical[input->must_link[i].b]);
-    components->of = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    uint32_t *size = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++) { /* roots are their components' first nodes */
-        uint32_t root = component_root(parent, c);
-        components->of[c] = root == c ? components->count++ : components->of[root];
-        plan->local[c] = size[components->of[c]]++;
+            unite(parent, input->must_link[i].a, input->must_link[i].b);
+    /* Numbered in the order of their first nodes in canonical order. */
+    uint32_t *number = arena_array(arena, uint32_t, (size_t)input->count + 1),
+             *size = arena_array(arena, uint32_t, (size_t)plan->count + 1);
+    for (uint32_t node = 0; node < input->count;
+         node++) /* no parent is greater: each node's is flat when it is asked */
+        parent[node] = parent[parent[node]];
+    for (uint32_t c = 0; c < plan->count; c++) {
+        uint32_t root = parent[plan->original[c]];
+        if (number[root] == 0)
+            number[root] = ++components->count;
+        plan->local[c] = size[number[root] - 1]++;
     }
-    components->nodes = group(components, plan->count, component_of_node, arena);
-    components->edges = group(components, input->edge_count, component_of_edge, arena);
-    components->must = group(components, input->must_count, component_of_must, arena);
-    components->cannot = group(components, input->cannot_count, component_of_cannot, arena);
+    for (uint32_t node = 0; node < input->count; node++)
+        parent[node] = number[parent[node]] - 1; /* NONE where the node is left out */
+    components->nodes = group(components, plan->count, components->count, component_of_node, arena);
+    components->must = group(components, input->must_count, components->count, component_of_must, arena);
+    components->cannot = group(components, input->cannot_count, components->count, component_of_cannot, arena);
+    group_edges(components, arena);
 }
 
 /* Chunks of about the same work; single records need none. */
@@ -233,7 +260,8 @@ static void cut_chunks(struct components *components, struct arena *arena)
     components->chunk_from = arena_array(arena, uint32_t, (size_t)components->count + 2);
     size_t work = 0;
     for (uint32_t k = 0; k < components->count; k++) {
-        work += components->edges.starts[k + 1] - components->edges.starts[k];
+        size_t size = components->nodes.starts[k + 1] - components->nodes.starts[k];
+        work += size > LARGE_COMPONENT ? LARGE_COMPONENT * size : size * (size - 1) / 2;
         if (work >= CHUNK_WORK || k + 1 == components->count) {
             components->chunk_from[++components->chunks] = k + 1;
             work = 0;
@@ -242,41 +270,57 @@ static void cut_chunks(struct components *components, struct arena *arena)
     components->results = arena_array(arena, struct component_result, components->chunks + 1);
 }
 
+/* Of two nodes where only weights have a say, the one edge between them joins: else nothing held them together. */
 static bool trivial(const struct components *components, const struct component_input *component)
 {
-    if (component->count == 1)
-        return true;
-    if (component->count > 2 || component->edge_count != 1 || components->plan->constrained ||
-        component->must_count + component->cannot_count > 0)
-        return false;
-    const struct link_edge *edge = &components->plan->input->edges[component->edges[0]];
-    return edge->verdict == LINK_BY_WEIGHT; /* and it is heavy enough, or it would not hold the two together */
+    return component->count == 1 || (component->count == 2 && !components->plan->constrained &&
+                                     component->must_count + component->cannot_count == 0);
+}
+
+/* All edges within a component. */
+static void list_edges(const struct components *components, uint32_t k, struct component_input *component,
+                       struct arena *arena)
+{
+    const struct cluster_plan *plan = components->plan;
+    const struct grouped *edges = &components->edges;
+    uint32_t *list = NULL;
+    size_t capacity = 0;
+    for (uint32_t c = 0; c < component->count; c++) {
+        uint32_t node = plan->original[component->nodes[c]];
+        for (uint32_t i = edges->starts[node]; i < edges->starts[node + 1]; i++) {
+            uint32_t edge = edges->items ? edges->items[i] : i, b = plan->input->edges[edge].b;
+            if (!is_in(plan, b) || components->of[b] != k || b == node)
+                continue;
+            ARENA_GROW(arena, list, component->edge_count, capacity);
+            list[component->edge_count++] = edge;
+        }
+    }
+    component->edges = list;
 }
 
 static void component_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct components *components = context;
     struct component_result *result = &components->results[chunk];
+    struct arena *arena = components->arenas[thread];
+    const struct grouped *nodes = &components->nodes, *must = &components->must, *cannot = &components->cannot;
     for (uint32_t k = components->chunk_from[chunk]; k < components->chunk_from[chunk + 1]; k++) {
-        const struct grouped *nodes = &components->nodes, *edges = &components->edges, *must = &components->must,
-                             *cannot = &components->cannot;
         struct component_input component = {.nodes = nodes->items + nodes->starts[k],
-                                            .count = (uint32_t)(nodes->starts[k + 1] - nodes->starts[k]),
-                                            .edges = edges->items + edges->starts[k],
-                                            .edge_count = edges->starts[k + 1] - edges->starts[k],
-                                            .must = must->items + must->starts[k],
+                                            .count = nodes->starts[k + 1] - nodes->starts[k],
                                             .must_count = must->starts[k + 1] - must->starts[k],
-                                            .cannot = cannot->items + cannot->starts[k],
                                             .cannot_count = cannot->starts[k + 1] - cannot->starts[k]};
         if (trivial(components, &component)) {
             for (uint32_t i = 1; i < component.count; i++)
                 components->plan->root[component.nodes[i]] = component.nodes[0];
             continue;
         }
+        component.must = must->items + must->starts[k];
+        component.cannot = cannot->items + cannot->starts[k];
+        list_edges(components, k, &component, arena);
         if (!result->arena)
             result->arena = arena_make(0);
-        cluster_component(components->plan, &component, components->memos[thread], components->arenas[thread], result);
-        arena_reset(components->arenas[thread]);
+        cluster_component(components->plan, &component, components->memos[thread], arena, result);
+        arena_reset(arena);
     }
 }
 
@@ -345,8 +389,7 @@ static void gather_doubts(const struct components *components, struct arena *are
     for (size_t i = 0; i < input->edge_count; i++) {
         const struct link_edge *edge = &input->edges[i];
         if ((double)edge->weight < input->review || edge->verdict == LINK_QUIET || edge->verdict == LINK_APART ||
-            !is_in(plan, edge->a) || !is_in(plan, edge->b) ||
-            components->of[plan->canonical[edge->a]] == components->of[plan->canonical[edge->b]])
+            !is_in(plan, edge->a) || !is_in(plan, edge->b) || components->of[edge->a] == components->of[edge->b])
             continue;
         ARENA_GROW(scratch, doubted, count, capacity);
         doubted[count++] =

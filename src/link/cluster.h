@@ -69,10 +69,12 @@ struct clustering {
     struct cluster_node *nodes;
     struct bond *bonds;
     size_t bond_count;
-    double *sums;     /* by bond and field, over its edges: 2^weight */
-    uint32_t *counts; /* of edges that have the field */
-    float *pairs;     /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
-    uint8_t *paired;  /* by pair: known */
+    double *sums;      /* by bond and field, over its edges: 2^weight */
+    uint32_t *counts;  /* of edges that have the field */
+    float *pairs;      /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
+    uint8_t *paired;   /* by pair: known */
+    uint32_t *members; /* room for two clusters' nodes, and for the places of their cross pairs */
+    uint16_t *places;
     struct enemy *enemies;
     size_t enemy_count, enemy_capacity;
     struct candidate *heap;

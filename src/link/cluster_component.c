@@ -98,46 +98,103 @@ static void compare_into(const struct cluster_plan *plan, struct memo *memo, con
 /* Odds by field of every pair of a record of one cluster (a row) and one of the other (a column). */
 struct table {
     const float *odds;
-    const size_t *places; /* by i × columns + k; NULL: the same */
+    const uint16_t *places; /* by row × columns + column; NULL: the same */
     size_t rows, columns;
 };
 
-static float odds_at(const struct cluster_plan *plan, const struct table *table, size_t row, size_t column, size_t f)
+/* Log2 of a product of many odds: their exponents are summed as whole numbers, and one logarithm is taken of what is
+ * left. A logarithm for each was a third of clustering. */
+struct product {
+    double mantissa;
+    int64_t exponent;
+};
+
+static void times(struct product *product, double odds)
 {
-    size_t place = row * table->columns + column;
-    return table->odds[(table->places ? table->places[place] : place) * plan->fields + f];
+    uint64_t bits;
+    memcpy(&bits, &odds, sizeof bits);
+    product->exponent += (int64_t)(bits >> 52 & 0x7ff) - 1023;
+    bits = (bits & 0x000fffffffffffffull) | 0x3ff0000000000000ull;
+    memcpy(&odds, &bits, sizeof odds);
+    product->mantissa *= odds;
+    if (product->mantissa >= 0x1p512) {
+        product->mantissa *= 0x1p-512;
+        product->exponent += 512;
+    }
+}
+
+static double log2_of(const struct product *product)
+{
+    return (double)product->exponent + log2(product->mantissa);
+}
+
+/* Sums along one row or column of a table, by field, of what is filled. */
+struct along {
+    double sum[LINK_FIELDS_MAX];
+    uint32_t count[LINK_FIELDS_MAX];
+};
+
+/* What the means along each row (or column) come to. */
+struct explained {
+    struct product product[LINK_FIELDS_MAX];
+    uint32_t filled[LINK_FIELDS_MAX];
+};
+
+static void explain_one(struct explained *explained, const struct along *along, size_t fields)
+{
+    for (size_t f = 0; f < fields; f++)
+        if (along->count[f] > 0) {
+            times(&explained->product[f], along->sum[f] / along->count[f]);
+            explained->filled[f]++;
+        }
 }
 
 /* The prior and, for each field, the mean over the rows (or the columns) of log2 of the mean along each. */
-static double explained(const struct cluster_plan *plan, const struct table *table, bool rows)
+static double score_of(const struct cluster_plan *plan, const struct explained *explained)
 {
-    size_t outer = rows ? table->rows : table->columns, inner = rows ? table->columns : table->rows;
     double score = plan->prior;
-    for (size_t f = 0; f < plan->fields; f++) {
-        double total = 0;
-        size_t filled = 0;
-        for (size_t i = 0; i < outer; i++) {
-            double sum = 0;
-            size_t count = 0;
-            for (size_t k = 0; k < inner; k++) {
-                float odds = rows ? odds_at(plan, table, i, k, f) : odds_at(plan, table, k, i, f);
-                sum += (double)odds;
-                count += odds > 0;
-            }
-            if (count > 0) {
-                total += log2(sum / (double)count);
-                filled++;
-            }
-        }
-        if (filled)
-            score += total / (double)filled;
-    }
+    for (size_t f = 0; f < plan->fields; f++)
+        if (explained->filled[f])
+            score += log2_of(&explained->product[f]) / explained->filled[f];
     return score;
 }
 
-static float fit_of_table(const struct cluster_plan *plan, const struct table *table)
+static void start_explained(struct explained *explained, size_t fields)
 {
-    double one = explained(plan, table, true), two = explained(plan, table, false);
+    for (size_t f = 0; f < fields; f++) {
+        explained->product[f] = (struct product){1, 0};
+        explained->filled[f] = 0;
+    }
+}
+
+static float fit_of_table(const struct cluster_plan *plan, const struct table *table, struct arena *scratch)
+{
+    size_t fields = plan->fields;
+    struct along few[PAIRS_KEPT], *columns = few;
+    struct explained by_row, by_column;
+    if (table->columns > countof(few))
+        columns = arena_array(scratch, struct along, table->columns);
+    else
+        memset(few, 0, table->columns * sizeof *few);
+    start_explained(&by_row, fields);
+    start_explained(&by_column, fields);
+    for (size_t i = 0; i < table->rows; i++) {
+        struct along row = {{0}, {0}};
+        for (size_t k = 0; k < table->columns; k++) {
+            size_t place = i * table->columns + k;
+            const float *odds = table->odds + (table->places ? table->places[place] : place) * fields;
+            for (size_t f = 0; f < fields; f++) {
+                row.sum[f] += (double)odds[f];
+                row.count[f] += odds[f] > 0;
+                columns[k].sum[f] += (double)odds[f];
+                columns[k].count[f] += odds[f] > 0;
+            }
+        }
+        explain_one(&by_row, &row, fields);
+    }
+    for (size_t k = 0; k < table->columns; k++)
+        explain_one(&by_column, &columns[k], fields);
+    double one = score_of(plan, &by_row), two = score_of(plan, &by_column);
     double smaller = table->rows < table->columns ? one : table->columns < table->rows ? two : (one + two) / 2;
     return (float)(0.6 * smaller + 0.2 * (one + two));
 }
@@ -157,7 +214,7 @@ float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint
                 count = 0;
             }
         }
-    return fit_of_table(plan, &(struct table){odds, NULL, a_count, b_count});
+    return fit_of_table(plan, &(struct table){odds, NULL, a_count, b_count}, scratch);
 }
 
 /* ---- Bonds ---- */
@@ -172,17 +229,41 @@ static void lift_by_rule(const struct clustering *work, struct bond *bond)
 static void weigh(struct clustering *work, struct bond *bond)
 {
     size_t fields = work->plan->fields, at = (size_t)(bond - work->bonds) * fields;
-    double score = work->plan->prior;
+    double odds = 1; /* of ten fields at most, each within 2^±80 */
     for (size_t f = 0; f < fields; f++)
         if (work->counts[at + f] > 0)
-            score += log2(work->sums[at + f] / work->counts[at + f]);
-    bond->score = (float)score;
+            odds *= work->sums[at + f] / work->counts[at + f];
+    bond->score = (float)(work->plan->prior + log2(odds));
     lift_by_rule(work, bond);
 }
 
 static size_t pair_place(const struct clustering *work, uint32_t a, uint32_t b)
 {
     return a < b ? (size_t)a * work->count + b : (size_t)b * work->count + a;
+}
+
+/* Lists the places of the cross pairs, and compares those that no edge and no earlier bond did. */
+static void compare_missing(struct clustering *work, const uint32_t *rows, size_t row_count, const uint32_t *columns,
+                            size_t column_count)
+{
+    struct link_pair pairs[COMPARE_BATCH];
+    size_t wanted[COMPARE_BATCH], batch = 0;
+    for (size_t i = 0; i < row_count; i++)
+        for (size_t k = 0; k < column_count; k++) {
+            size_t place = pair_place(work, rows[i], columns[k]);
+            work->places[i * column_count + k] = (uint16_t)place;
+            if (work->paired[place])
+                continue;
+            work->paired[place] = 1;
+            pairs[batch] = (struct link_pair){work->original[rows[i]], work->original[columns[k]]};
+            wanted[batch++] = place;
+            if (batch == COMPARE_BATCH) {
+                compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
+                batch = 0;
+            }
+        }
+    if (batch > 0)
+        compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
 }
 
 /* Over every cross pair, before a merge. */
@@ -192,40 +273,20 @@ static void complete(struct clustering *work, struct bond *bond)
     bond->complete = true;
     if (!work->input->model || (p->size == 1 && q->size == 1) || (uint64_t)p->size * q->size > CROSS_PAIRS)
         return;
-    struct arena *scratch = arena_make(0);
-    uint32_t *members = arena_array(scratch, uint32_t, (size_t)p->size + q->size);
     size_t count = 0;
     for (unsigned side = 0; side < 2; side++)
         for (uint32_t c = bond->side[side]; c != NONE; c = work->nodes[c].next_member)
-            members[count++] = c;
-    if (!work->pairs) {
-        for (size_t i = 0; i < count; i++)
-            members[i] = work->original[members[i]];
-        bond->score = cluster_fit(work->plan, work->memo, members, p->size, members + p->size, q->size, scratch);
+            work->members[count++] = work->pairs ? c : work->original[c];
+    const uint32_t *rows = work->members, *columns = work->members + p->size;
+    if (work->pairs) {
+        compare_missing(work, rows, p->size, columns, q->size);
+        bond->score = fit_of_table(work->plan, &(struct table){work->pairs, work->places, p->size, q->size}, NULL);
     } else {
-        struct link_pair pairs[COMPARE_BATCH];
-        size_t wanted[COMPARE_BATCH], batch = 0;
-        size_t *places = arena_array(scratch, size_t, (size_t)p->size * q->size);
-        for (size_t i = 0; i < p->size; i++)
-            for (size_t k = 0; k < q->size; k++) {
-                uint32_t a = members[i], b = members[p->size + k];
-                size_t place = places[i * q->size + k] = pair_place(work, a, b);
-                if (!work->paired[place]) {
-                    work->paired[place] = 1;
-                    pairs[batch] = (struct link_pair){work->original[a], work->original[b]};
-                    wanted[batch++] = place;
-                }
-                if (batch == COMPARE_BATCH) {
-                    compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
-                    batch = 0;
-                }
-            }
-        if (batch > 0)
-            compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
-        bond->score = fit_of_table(work->plan, &(struct table){work->pairs, places, p->size, q->size});
+        struct arena *scratch = arena_make(0);
+        bond->score = cluster_fit(work->plan, work->memo, rows, p->size, columns, q->size, scratch);
+        arena_free(scratch);
     }
     lift_by_rule(work, bond);
-    arena_free(scratch);
 }
 
 static bool may_join(const struct clustering *work, const struct bond *bond)
@@ -362,6 +423,7 @@ static void set_up_nodes(struct clustering *work, const struct component_input *
     work->original = arena_array(work->arena, uint32_t, work->count);
     work->nodes = arena_array(work->arena, struct cluster_node, work->count);
     work->mark = arena_array(work->arena, uint32_t, work->count);
+    work->members = arena_array(work->arena, uint32_t, work->count);
     for (uint32_t c = 0; c < work->count; c++) {
         uint32_t node = work->plan->original[component->nodes[c]];
         work->original[c] = node;
@@ -445,26 +507,48 @@ static int compare_local(const void *x, const void *y)
     return p->hi < q->hi ? -1 : p->hi > q->hi;
 }
 
+/* In order of both ends: where each pair of nodes has a place, by putting them there. */
+static struct local_edge *local_edges(const struct clustering *work, const struct component_input *component,
+                                      size_t *ret_count)
+{
+    size_t n = work->count, count = component->edge_count, kept = 0;
+    struct local_edge *edges = arena_array(work->arena, struct local_edge, count + 1);
+    uint32_t *at = n <= PAIRS_KEPT ? arena_array(work->arena, uint32_t, n * n) : NULL; /* the edge + 1 */
+    for (size_t i = 0; i < count; i++) {
+        const struct link_edge *edge = &work->input->edges[component->edges[i]];
+        uint32_t x = local_number(work, edge->a), y = local_number(work, edge->b);
+        uint32_t lo = x < y ? x : y, hi = x < y ? y : x;
+        if (at)
+            at[lo * n + hi] = component->edges[i] + 1;
+        else
+            edges[kept++] = (struct local_edge){lo, hi, component->edges[i]};
+    }
+    for (uint32_t lo = 0; at && lo < n; lo++)
+        for (uint32_t hi = lo + 1; hi < n; hi++)
+            if (at[lo * n + hi])
+                edges[kept++] = (struct local_edge){lo, hi, at[lo * n + hi] - 1};
+    if (!at && count > 1)
+        qsort(edges, count, sizeof *edges, compare_local);
+    *ret_count = kept;
+    return edges;
+}
+
 /* In canonical order, so that sums come out the same to the last bit whatever the order of the records was. */
 static void set_up_bonds(struct clustering *work, const struct component_input *component)
 {
     const struct link_cluster_input *input = work->input;
     size_t fields = work->plan->fields;
-    struct local_edge *edges = arena_array(work->arena, struct local_edge, component->edge_count + 1);
-    for (size_t i = 0; i < component->edge_count; i++) {
-        const struct link_edge *edge = &input->edges[component->edges[i]];
-        uint32_t x = local_number(work, edge->a), y = local_number(work, edge->b);
-        edges[i] = (struct local_edge){x < y ? x : y, x < y ? y : x, component->edges[i]};
-    }
-    qsort(edges, component->edge_count, sizeof *edges, compare_local);
-    work->bonds = arena_array(work->arena, struct bond, component->edge_count + 1);
-    work->sums = arena_array(work->arena, double, (component->edge_count + 1) * fields);
-    work->counts = arena_array(work->arena, uint32_t, (component->edge_count + 1) * fields);
+    size_t count;
+    const struct local_edge *edges = local_edges(work, component, &count);
+    work->bonds = arena_array(work->arena, struct bond, count + 1);
+    work->sums = arena_array(work->arena, double, (count + 1) * fields);
+    work->counts = arena_array(work->arena, uint32_t, (count + 1) * fields);
     if (input->model && work->count <= PAIRS_KEPT && work->count > 2) {
         work->pairs = arena_array(work->arena, float, (size_t)work->count * work->count * fields);
         work->paired = arena_array(work->arena, uint8_t, (size_t)work->count * work->count);
+        work->places = arena_array(work->arena, uint16_t, (size_t)work->count * work->count / 4 + 1);
     }
-    for (size_t i = 0; i < component->edge_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct link_edge *edge = &input->edges[edges[i].edge];
         uint32_t number = (uint32_t)work->bond_count++;
         struct bond *bond = &work->bonds[number];

@@ -1,66 +1,123 @@
-/* dictionary.c: open addressing with linear probing, at most half full; the hash is kept beside the text, so that
- * growing reads no text and a probe compares bytes only when 64 bits agree. */
+/* dictionary.c: open addressing with linear probing, at most half full. Half of the hash is kept in the slot, so that a
+ * probe that fails reads no other memory, and the whole of it beside the text, so that growing reads no text.
+ *
+ * A table of a million texts is a walk through memory: slot, text's place, text. Many texts at a time are taken through
+ * it in steps, each of which only calls for what the next will want. */
 #include "link/dictionary.h"
 
 #include "base/hash.h"
 
-void dictionary_start(struct dictionary *dictionary, struct arena *arena)
+enum { STEP = 32 };
+
+static void make_room(struct dictionary *dictionary, size_t capacity)
 {
-    *dictionary =
-        (struct dictionary){.arena = arena, .slot_count = 1024, .count = 1, .capacity = 256, .hash_capacity = 256};
-    dictionary->slots = arena_array(arena, uint32_t, dictionary->slot_count);
-    dictionary->texts = arena_array(arena, struct slice, dictionary->capacity);
-    dictionary->hashes = arena_array(arena, uint64_t, dictionary->hash_capacity);
+    dictionary->texts =
+        arena_regrow(dictionary->arena, dictionary->texts, dictionary->capacity * sizeof *dictionary->texts,
+                     capacity * sizeof *dictionary->texts);
+    dictionary->hashes =
+        arena_regrow(dictionary->arena, dictionary->hashes, dictionary->capacity * sizeof *dictionary->hashes,
+                     capacity * sizeof *dictionary->hashes);
+    dictionary->capacity = capacity;
 }
 
-static size_t dictionary_slot(const struct dictionary *dictionary, struct slice text, uint64_t hash)
+void dictionary_start(struct dictionary *dictionary, struct arena *arena)
 {
-    size_t mask = dictionary->slot_count - 1, slot = hash & mask;
-    for (;; slot = (slot + 1) & mask) {
-        uint32_t code = dictionary->slots[slot];
-        if (code == 0 || (dictionary->hashes[code] == hash && slice_equal(dictionary->texts[code], text)))
+    *dictionary = (struct dictionary){.arena = arena, .slot_count = 1024, .count = 1};
+    dictionary->slots = arena_regrow(arena, NULL, 0, dictionary->slot_count * sizeof *dictionary->slots);
+    make_room(dictionary, 256);
+}
+
+static size_t first_slot(const struct dictionary *dictionary, uint64_t hash)
+{
+    return hash & (dictionary->slot_count - 1);
+}
+
+static size_t find_slot(const struct dictionary *dictionary, struct slice text, uint64_t hash)
+{
+    for (size_t slot = first_slot(dictionary, hash);; slot = (slot + 1) & (dictionary->slot_count - 1)) {
+        const struct dictionary_slot *at = &dictionary->slots[slot];
+        if (at->code == 0 || (at->tag == hash >> 32 && slice_equal(dictionary->texts[at->code], text)))
             return slot;
     }
 }
 
-static void dictionary_widen(struct dictionary *dictionary)
+static void widen(struct dictionary *dictionary, size_t wider)
 {
-    size_t wider = dictionary->slot_count * 4, mask = wider - 1;
-    dictionary->slots = arena_array(dictionary->arena, uint32_t, wider);
+    size_t mask = wider - 1, size = sizeof *dictionary->slots;
+    dictionary->slots = arena_regrow(dictionary->arena, dictionary->slots, dictionary->slot_count * size, wider * size);
+    memset(dictionary->slots, 0, dictionary->slot_count * size);
     dictionary->slot_count = wider;
     for (uint32_t code = 1; code < dictionary->count; code++) {
-        size_t slot = dictionary->hashes[code] & mask;
-        while (dictionary->slots[slot])
+        uint64_t hash = dictionary->hashes[code];
+        size_t slot = hash & mask;
+        while (dictionary->slots[slot].code)
             slot = (slot + 1) & mask;
-        dictionary->slots[slot] = code;
+        dictionary->slots[slot] = (struct dictionary_slot){(uint32_t)(hash >> 32), code};
     }
+}
+
+static uint32_t add_hashed(struct dictionary *dictionary, struct slice text, uint64_t hash, bool keep)
+{
+    size_t slot = find_slot(dictionary, text, hash);
+    if (dictionary->slots[slot].code)
+        return dictionary->slots[slot].code;
+    must(dictionary->count < UINT32_MAX);
+    if (dictionary->count * 2 >= dictionary->slot_count) {
+        widen(dictionary, dictionary->slot_count * (dictionary->slot_count < 1u << 16 ? 4 : 2));
+        slot = find_slot(dictionary, text, hash);
+    }
+    if (dictionary->count == dictionary->capacity)
+        make_room(dictionary, dictionary->capacity * 2);
+    uint32_t code = (uint32_t)dictionary->count++;
+    dictionary->texts[code] = keep ? text : arena_copy(dictionary->arena, text);
+    dictionary->hashes[code] = hash;
+    dictionary->slots[slot] = (struct dictionary_slot){(uint32_t)(hash >> 32), code};
+    return code;
+}
+
+void dictionary_reserve(struct dictionary *dictionary, size_t texts)
+{
+    size_t slots = dictionary->slot_count;
+    while (slots < texts * 2)
+        slots *= 2;
+    if (dictionary->count > 1 || slots == dictionary->slot_count)
+        return;
+    widen(dictionary, slots);
+    make_room(dictionary, texts + 1);
 }
 
 uint32_t dictionary_add(struct dictionary *dictionary, struct slice text)
 {
-    if (slice_empty(text))
-        return 0;
-    uint64_t hash = hash64(text, 0);
-    size_t slot = dictionary_slot(dictionary, text, hash);
-    if (dictionary->slots[slot])
-        return dictionary->slots[slot];
-    must(dictionary->count < UINT32_MAX);
-    if (dictionary->count * 2 >= dictionary->slot_count) {
-        dictionary_widen(dictionary);
-        slot = dictionary_slot(dictionary, text, hash);
+    return slice_empty(text) ? 0 : add_hashed(dictionary, text, hash64(text, 0), false);
+}
+
+uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text)
+{
+    return slice_empty(text) ? 0 : add_hashed(dictionary, text, hash64(text, 0), true);
+}
+
+void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes)
+{
+    uint64_t hashes[STEP];
+    for (size_t from = 0; from < count; from += STEP) {
+        size_t some = count - from < STEP ? count - from : STEP;
+        for (size_t i = 0; i < some; i++) {
+            hashes[i] = hash64(texts[from + i], 0);
+            __builtin_prefetch(&dictionary->slots[first_slot(dictionary, hashes[i])]);
+        }
+        for (size_t i = 0; i < some; i++)
+            __builtin_prefetch(&dictionary->texts[dictionary->slots[first_slot(dictionary, hashes[i])].code]);
+        for (size_t i = 0; i < some; i++)
+            __builtin_prefetch(dictionary->texts[dictionary->slots[first_slot(dictionary, hashes[i])].code].at);
+        for (size_t i = 0; i < some; i++)
+            ret_codes[from + i] =
+                slice_empty(texts[from + i]) ? 0 : add_hashed(dictionary, texts[from + i], hashes[i], false);
     }
-    ARENA_GROW(dictionary->arena, dictionary->texts, dictionary->count, dictionary->capacity);
-    ARENA_GROW(dictionary->arena, dictionary->hashes, dictionary->count, dictionary->hash_capacity);
-    uint32_t code = (uint32_t)dictionary->count++;
-    dictionary->texts[code] = arena_copy(dictionary->arena, text);
-    dictionary->hashes[code] = hash;
-    dictionary->slots[slot] = code;
-    return code;
 }
 
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text)
 {
     if (slice_empty(text))
         return 0;
-    return dictionary->slots[dictionary_slot(dictionary, text, hash64(text, 0))];
+    return dictionary->slots[find_slot(dictionary, text, hash64(text, 0))].code;
 }

@@ -1,23 +1,35 @@
 /* dictionary.h: each distinct text once, with a number from 1; 0 is the empty text.
  *
- * Texts are copied into the arena. Numbers follow the order of adding. Equality is by the bytes, not by the hash. */
+ * Texts are copied into the arena, or kept where they are by dictionary_keep. Numbers follow the order of adding.
+ * Equality is by the bytes, not by the hash. */
 #ifndef STAITHE_LINK_DICTIONARY_H
 #define STAITHE_LINK_DICTIONARY_H
 
 #include "base/arena.h"
 
+struct dictionary_slot {
+    uint32_t tag;  /* upper half of the hash */
+    uint32_t code; /* 0 is free */
+};
+
 struct dictionary {
     struct arena *arena;
-    uint32_t *slots; /* code + 0, 0 is free */
+    struct dictionary_slot *slots;
     size_t slot_count;
     struct slice *texts; /* by code; texts[0] is empty */
     uint64_t *hashes;
-    size_t count, capacity, hash_capacity; /* count includes the empty text */
+    size_t count, capacity; /* count includes the empty text */
 };
 
 void dictionary_start(struct dictionary *dictionary, struct arena *arena);
+/* Room for about so many texts, if there is none yet: nothing is moved then. Room that is not used takes no memory. */
+void dictionary_reserve(struct dictionary *dictionary, size_t texts);
 /* The number of a text, made when new. */
 uint32_t dictionary_add(struct dictionary *dictionary, struct slice text);
+/* The same for a text that outlives the dictionary: it is not copied. */
+uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
+/* The numbers of many texts, each made when new: what they need of memory is called for together. */
+void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes);
 /* The number of a text, or 0 when it is not there. Any thread. */
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text);
 

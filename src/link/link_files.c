@@ -2,10 +2,10 @@
  * score, cluster, write; only then open the truth. */
 #include "link/link_files.h"
 
-#include "base/csv.h"
 #include "base/json.h"
 #include "link/arrange.h"
 #include "link/dictionary.h"
+#include "link/link_read.h"
 #include "link/link_write.h"
 #include "link/report.h"
 #include "link/score.h"
@@ -56,166 +56,19 @@ static void end_stage(struct file_job *job, struct slice name)
     job->stages[job->stage_count++] = (struct report_stage){name, seconds_since(job, job->started) - before};
 }
 
-static struct slice base_name(struct slice path)
-{
-    size_t from = 0, to = path.len;
-    for (size_t i = 0; i < path.len; i++)
-        if (path.at[i] == '/')
-            from = i + 1;
-    for (size_t i = path.len; i > from + 1; i--)
-        if (path.at[i - 1] == '.') {
-            to = i - 1;
-            break;
-        }
-    return slice_part(path, from, to);
-}
-
-static struct slice source_name(const struct link_files_request *request, size_t file)
-{
-    struct slice name = base_name(request->files[file]);
-    for (size_t i = 0; i < request->file_count; i++)
-        if (i != file && slice_equal(base_name(request->files[i]), name))
-            return request->files[file];
-    return name;
-}
-
-/* Opens a file and reads its header into the arena. */
-static bool open_rows(const struct file_job *job, size_t file, struct arena *arena, struct csv_reader **ret,
-                      struct slice **ret_headers, size_t *ret_count, struct error *err)
-{
-    struct slice path = job->request->files[file];
-    struct host_file *handle = NULL;
-    struct csv_options options = {.trim = true};
-    const struct csv_row *row = NULL;
-    if (!host_open(job->request->host, path, HOST_READ, arena, &handle, err) ||
-        !csv_open_file(handle, &options, arena, ret, err) || !csv_read(*ret, &row, err))
-        return error_wrap(err, "reading %.*s", PRINT(path));
-    if (!row)
-        return error_set_at(err, ERROR_INPUT, path, 1, 0,
-                            "the file is empty; it must begin with a row of column names");
-    struct slice *headers = arena_array(arena, struct slice, row->count + 1);
-    for (size_t i = 0; i < row->count; i++)
-        headers[i] = arena_copy(arena, slice_trim(row->fields[i]));
-    *ret_headers = headers;
-    *ret_count = row->count;
-    return true;
-}
-
-static bool find_header(struct slice path, const struct slice *headers, size_t count, struct slice name, int *ret,
-                        struct error *err)
-{
-    *ret = -1;
-    for (size_t i = 0; i < count; i++) {
-        if (!slice_equal_nocase(headers[i], name))
-            continue;
-        if (*ret >= 0)
-            return error_set_at(err, ERROR_INPUT, path, 1, 0, "the column %.*s stands twice; keep one of them",
-                                PRINT(name));
-        *ret = (int)i;
-    }
-    return true;
-}
-
-/* Places of the specification's columns in one file; -1 where it has none. */
-static bool map_headers(const struct file_job *job, size_t file, const struct slice *headers, size_t count, int *places,
-                        uint8_t *found_anywhere, struct error *err)
-{
-    size_t found = 0;
-    for (size_t c = 0; c < job->spec->input_count; c++) {
-        const struct link_column *column = &job->spec->columns[c];
-        places[c] = -1;
-        for (size_t h = 0; h < column->header_count && places[c] < 0; h++)
-            if (!find_header(job->request->files[file], headers, count, column->headers[h], &places[c], err))
-                return false;
-        if (places[c] >= 0) {
-            found++;
-            found_anywhere[c] = 1;
-        }
-    }
-    if (found == 0)
-        return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0,
-                            "none of the specification's columns stands in this file; its first column is %.*s",
-                            PRINT(count ? headers[0] : NO_SLICE));
-    return true;
-}
-
-static bool missing_id(const struct file_job *job, size_t file, const struct slice *headers, size_t count,
-                       struct slice name, const char *what, struct error *err)
-{
-    struct slice near = text_nearest(name, headers, count);
-    if (slice_empty(near))
-        return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0, "there is no column %.*s, which %s",
-                            PRINT(name), what);
-    return error_set_at(err, ERROR_INPUT, job->request->files[file], 1, 0,
-                        "there is no column %.*s, which %s; did you mean %.*s?", PRINT(name), what, PRINT(near));
-}
-
-/* Asks now and then. How long a file is is not known before its end: the share counts files. */
-static bool may_go_on(const struct file_job *job, size_t file, uint64_t rows, struct error *err)
-{
-    const struct link_options *options = &job->request->options;
-    if (!options->progress || rows % 16384 > 0 ||
-        options->progress(options->context, "reading", (double)file / (double)job->request->file_count))
-        return true;
-    return error_set(err, ERROR_CANCELLED, "linking was stopped while reading");
-}
-
-static bool read_file(struct file_job *job, size_t file, uint8_t *found_anywhere, struct error *err)
-{
-    struct arena *scratch = arena_make(0);
-    struct csv_reader *reader = NULL;
-    struct slice *headers = NULL;
-    size_t count = 0;
-    int places[LINK_COLUMNS_MAX], id_place = -1;
-    uint32_t source = 0;
-    bool done = open_rows(job, file, scratch, &reader, &headers, &count, err) &&
-                map_headers(job, file, headers, count, places, found_anywhere, err) &&
-                link_records_source(job->records, source_name(job->request, file), &source, err);
-    if (done && !slice_empty(job->spec->id_column)) {
-        done = find_header(job->request->files[file], headers, count, job->spec->id_column, &id_place, err);
-        if (done && id_place < 0)
-            done = missing_id(job, file, headers, count, job->spec->id_column, "the specification calls the id", err);
-    }
-    uint64_t number = 0;
-    const struct csv_row *row = NULL;
-    while (done && (done = may_go_on(job, file, number, err) && csv_read(reader, &row, err)) && row) {
-        if (row->unclosed || row->too_long) {
-            done = error_set_at(
-                err, ERROR_INPUT, job->request->files[file], row->line, 0, "%s",
-                !row->too_long ? "a quoted field is never closed; close it or take the stray quote out"
-                : row->unclosed
-                    ? "a quoted field is never closed, or is longer than a row may be (4 MiB); close or shorten it"
-                    : "a field is longer than 1 MiB, or the row than 4 MiB; shorten it");
-            break;
-        }
-        job->irregular += row->count != count;
-        struct slice values[LINK_COLUMNS_MAX];
-        for (size_t c = 0; c < job->spec->input_count; c++)
-            values[c] = places[c] >= 0 && (size_t)places[c] < row->count ? row->fields[places[c]] : NO_SLICE;
-        char digits[24];
-        int length = snprintf(digits, sizeof digits, "%" PRIu64, ++number);
-        struct slice id = slice_from(digits, (size_t)length);
-        if (id_place >= 0)
-            id = (size_t)id_place < row->count ? slice_trim(row->fields[id_place]) : NO_SLICE;
-        done = link_records_add(job->records, source, id, values, err);
-    }
-    arena_free(scratch);
-    return done;
-}
-
 static bool read_files(struct file_job *job, struct error *err)
 {
-    uint8_t found[LINK_COLUMNS_MAX] = {0};
-    job->records = job->request->records ? job->request->records : link_records_make(job->spec, job->arena);
-    for (size_t f = 0; f < job->request->file_count; f++)
-        if (!read_file(job, f, found, err))
-            return false;
-    for (size_t c = 0; c < job->spec->input_count && job->request->file_count > 0; c++)
-        if (!found[c])
-            return error_set_at(err, ERROR_INPUT, job->request->files[0], 1, 0,
-                                "the column %.*s of the specification stands in no file; give its header under headers",
-                                PRINT(job->spec->columns[c].name));
-    return true;
+    const struct link_files_request *request = job->request;
+    job->records = request->records ? request->records : link_records_make(job->spec, job->arena);
+    struct link_read read = {.host = request->host,
+                             .spec = job->spec,
+                             .records = job->records,
+                             .files = request->files,
+                             .file_count = request->file_count,
+                             .options = &request->options};
+    bool done = link_read_files(&read, err);
+    job->irregular = read.irregular;
+    return done;
 }
 
 /* ---- Linking ---- */
@@ -345,11 +198,11 @@ static bool read_column(const struct file_job *job, struct slice column, bool ev
         size_t count = 0;
         int place = -1;
         const struct csv_row *row = NULL;
-        done = open_rows(job, f, scratch, &reader, &headers, &count, err) &&
-               find_header(job->request->files[f], headers, count, column, &place, err);
+        done = link_read_header(job->request->host, job->request->files[f], scratch, &reader, &headers, &count, err) &&
+               link_find_header(job->request->files[f], headers, count, column, &place, err);
         found |= place >= 0;
         if (done && place < 0 && (every || (!found && f + 1 == job->request->file_count)))
-            done = missing_id(job, f, headers, count, column, what, err);
+            done = link_missing_header(job->request->files[f], headers, count, column, what, err);
         while (done && (done = csv_read(reader, &row, err)) && row) {
             if (at == n) {
                 done = error_set(err, ERROR_CONFLICT, "%.*s grew while it was linked; link it again",

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "link/threads.h"
 
 #include <stdlib.h>
 
@@ -15,9 +16,11 @@ struct link_records *link_records_make(const struct link_spec *spec, struct aren
     records->spec = spec;
     records->arena = arena;
     for (size_t c = 0; c < spec->column_count; c++) {
-        dictionary_start(&records->columns[c].raw, arena);
-        dictionary_start(&records->columns[c].plain, arena);
-        dictionary_start(&records->columns[c].tokens, arena);
+        struct column *column = &records->columns[c];
+        column->arena = arena_child(arena);
+        dictionary_start(&column->raw, column->arena);
+        dictionary_start(&column->plain, column->arena);
+        dictionary_start(&column->tokens, column->arena);
     }
     return records;
 }
@@ -33,6 +36,7 @@ bool link_records_source(struct link_records *records, struct slice name, uint32
         return error_set(err, ERROR_TOO_BIG, "there are more than %zu sources", countof(records->sources));
     struct source *source = &records->sources[records->source_count];
     *source = (struct source){.name = arena_copy(records->arena, name),
+                              .key = hash64(name, 11),
                               .no_duplicates = records->spec->all_without_duplicates};
     for (size_t i = 0; i < records->spec->no_duplicate_count; i++)
         source->no_duplicates |= slice_equal(records->spec->no_duplicates[i], name);
@@ -43,27 +47,53 @@ bool link_records_source(struct link_records *records, struct slice name, uint32
 bool link_records_add(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
                       struct error *err)
 {
+    uint32_t codes[LINK_COLUMNS_MAX];
+    if (!records->prepared)
+        for (size_t c = 0; c < records->spec->input_count; c++)
+            codes[c] = dictionary_add(&records->columns[c].raw, slice_trim(values[c]));
+    return records_add_coded(records, source, &id, codes, 1, 1, err);
+}
+
+void records_code(struct link_records *records, size_t column, const struct slice *values, size_t count,
+                  uint32_t *ret_codes)
+{
+    dictionary_add_all(&records->columns[column].raw, values, count, ret_codes);
+}
+
+static void make_raw_room(struct link_records *records, size_t more)
+{
+    size_t inputs = records->spec->input_count, capacity = records->capacity ? records->capacity : 1024;
+    if (records->count + more <= records->capacity)
+        return;
+    while (capacity < records->count + more)
+        capacity *= 2;
+    records->raw = arena_regrow(records->arena, records->raw, records->capacity * inputs * sizeof *records->raw,
+                                capacity * inputs * sizeof *records->raw);
+    records->ids = arena_regrow(records->arena, records->ids, records->capacity * sizeof *records->ids,
+                                capacity * sizeof *records->ids);
+    records->source_of =
+        arena_regrow(records->arena, records->source_of, records->capacity * sizeof *records->source_of,
+                     capacity * sizeof *records->source_of);
+    records->capacity = capacity;
+}
+
+bool records_add_coded(struct link_records *records, uint32_t source, const struct slice *ids, const uint32_t *codes,
+                       size_t stride, size_t count, struct error *err)
+{
     must(source < records->source_count);
     if (records->prepared)
         return error_set(err, ERROR_CONFLICT, "the table of records is closed; make a new one to add records");
-    if (records->count == UINT32_MAX - 1)
+    if (count > UINT32_MAX - 1 - records->count)
         return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records");
     size_t inputs = records->spec->input_count;
-    if (records->count == records->capacity) {
-        size_t capacity = records->capacity ? records->capacity * 2 : 1024;
-        uint32_t *raw = arena_array(records->arena, uint32_t, capacity * inputs);
-        if (records->count)
-            memcpy(raw, records->raw, (size_t)records->count * inputs * sizeof *raw);
-        records->raw = raw;
-        records->capacity = capacity;
+    make_raw_room(records, count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < inputs; c++)
+            records->raw[records->count * inputs + c] = codes[c * stride + i];
+        records->ids[records->count] = arena_copy(records->arena, ids[i]);
+        records->source_of[records->count] = (uint16_t)source;
+        records->count++;
     }
-    ARENA_GROW(records->arena, records->ids, records->count, records->id_capacity);
-    ARENA_GROW(records->arena, records->source_of, records->count, records->source_capacity);
-    for (size_t c = 0; c < inputs; c++)
-        records->raw[records->count * inputs + c] = dictionary_add(&records->columns[c].raw, slice_trim(values[c]));
-    records->ids[records->count] = arena_copy(records->arena, id);
-    records->source_of[records->count] = (uint16_t)source;
-    records->count++;
     return true;
 }
 
@@ -116,19 +146,23 @@ static bool has_tokens(enum link_kind kind)
     return kind <= LINK_FULL_NAME || kind == LINK_ADDRESS || kind == LINK_PLACE || kind == LINK_TEXT;
 }
 
-/* Plain codes of the raw texts of a column of the files; of those that are new. */
+/* Plain codes of the raw texts of a column of the files; of those that are new. Most are plain as they are written. */
 static void code_plain(struct link_records *records, size_t c, struct arena *scratch)
 {
     struct column *column = &records->columns[c];
-    RESERVE(records->arena, column->plain_of, column->plain_of_capacity, column->raw.count);
+    RESERVE(column->arena, column->plain_of, column->plain_of_capacity, column->raw.count);
+    dictionary_reserve(&column->plain, column->raw.count);
     while (column->plain_of_count < column->raw.count) {
         size_t code = column->plain_of_count;
-        struct slice plain = NO_SLICE;
-        if (code > 0)
-            plain =
-                plain_form(records->spec->columns[c].kind, records->spec->date_order, column->raw.texts[code], scratch);
-        ARENA_GROW(records->arena, column->plain_of, column->plain_of_count, column->plain_of_capacity);
-        column->plain_of[column->plain_of_count++] = dictionary_add(&column->plain, plain);
+        uint32_t plain_code = 0;
+        if (code > 0) {
+            struct slice raw = column->raw.texts[code];
+            struct slice plain = plain_form(records->spec->columns[c].kind, records->spec->date_order, raw, scratch);
+            plain_code =
+                slice_equal(plain, raw) ? dictionary_keep(&column->plain, raw) : dictionary_add(&column->plain, plain);
+        }
+        ARENA_GROW(column->arena, column->plain_of, column->plain_of_count, column->plain_of_capacity);
+        column->plain_of[column->plain_of_count++] = plain_code;
         if (arena_used(scratch) > 1u << 20)
             arena_reset(scratch);
     }
@@ -202,8 +236,8 @@ static struct value value_features(struct link_records *records, size_t c, size_
     value.token_at = (uint32_t)column->token_id_count;
     struct slice rest = value.text, part;
     while (value.token_count < LINK_TOKENS_MAX && slice_cut(&rest, ' ', &part)) {
-        uint32_t token = dictionary_add(&column->tokens, part);
-        ARENA_GROW(records->arena, column->token_ids, column->token_id_count, column->token_id_capacity);
+        uint32_t token = dictionary_keep(&column->tokens, part); /* a part of the value's text */
+        ARENA_GROW(column->arena, column->token_ids, column->token_id_count, column->token_id_capacity);
         column->token_ids[column->token_id_count++] = token;
         value.token_count++;
     }
@@ -215,24 +249,26 @@ static void make_features(struct link_records *records, size_t c)
 {
     struct column *column = &records->columns[c];
     enum link_kind kind = records->spec->columns[c].kind;
-    RESERVE(records->arena, column->values, column->value_capacity, column->plain.count);
+    RESERVE(column->arena, column->values, column->value_capacity, column->plain.count);
     while (column->value_count < column->plain.count) {
-        ARENA_GROW(records->arena, column->values, column->value_count, column->value_capacity);
+        ARENA_GROW(column->arena, column->values, column->value_count, column->value_capacity);
         size_t code = column->value_count++;
         column->values[code] = code ? value_features(records, c, code) : (struct value){0};
     }
-    RESERVE(records->arena, column->token_features, column->feature_capacity, column->tokens.count);
+    RESERVE(column->arena, column->token_features, column->feature_capacity, column->tokens.count);
     while (column->feature_count < column->tokens.count) {
-        ARENA_GROW(records->arena, column->token_features, column->feature_count, column->feature_capacity);
+        ARENA_GROW(column->arena, column->token_features, column->feature_count, column->feature_capacity);
         size_t code = column->feature_count++;
         struct token *token = &column->token_features[code];
         *token = code ? token_features(column->tokens.texts[code]) : (struct token){0};
         if (code && kind <= LINK_FULL_NAME)
             token->line_count = (uint8_t)nicknames_lines(records->nicknames, column->tokens.texts[code], token->lines);
-        if (code && kind == LINK_GIVEN_NAME && token->line_count == 0)
+        if (code && kind == LINK_GIVEN_NAME && token->line_count == 0 && records->spec->guard_count > 0)
             token->near_count = (uint8_t)nicknames_near(records->nicknames, column->tokens.texts[code], token->lines);
     }
 }
+
+/* ---- Canonical order ---- */
 
 struct keyed_item {
     uint64_t key;
@@ -247,33 +283,65 @@ static int compare_keyed(const void *a, const void *b)
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
+enum { DIGIT_BITS = 11, DIGITS = 3 };
+
+/* By the upper bits, which tell most keys apart, from the last of three digits to the first. */
+static void sort_by_digits(struct keyed_item *items, struct keyed_item *other, size_t count)
+{
+    size_t at[1u << DIGIT_BITS];
+    struct keyed_item *from = items, *to = other;
+    for (unsigned digit = DIGITS; digit > 0; digit--) {
+        unsigned shift = 64 - digit * DIGIT_BITS;
+        size_t sum = 0;
+        memset(at, 0, sizeof at);
+        for (size_t i = 0; i < count; i++)
+            at[from[i].key >> shift & (countof(at) - 1)]++;
+        for (size_t d = 0; d < countof(at); d++) {
+            size_t here = at[d];
+            at[d] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[at[from[i].key >> shift & (countof(at) - 1)]++] = from[i];
+        struct keyed_item *swap = from;
+        from = to;
+        to = swap;
+    }
+    memcpy(items, other, count * sizeof *items); /* three digits: what is sorted lies in the other */
+}
+
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count)
 {
     struct arena *scratch = arena_make(0);
     struct keyed_item *keyed = arena_array(scratch, struct keyed_item, count + 1);
     for (size_t i = 0; i < count; i++)
         keyed[i] = (struct keyed_item){keys[items[i]], items[i]};
-    qsort(keyed, count, sizeof *keyed, compare_keyed);
+    if (count > 1u << DIGIT_BITS)
+        sort_by_digits(keyed, arena_array(scratch, struct keyed_item, count + 1), count);
+    else
+        qsort(keyed, count, sizeof *keyed, compare_keyed);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1;
+             end < count && keyed[end].key >> (64 - DIGITS * DIGIT_BITS) == keyed[i].key >> (64 - DIGITS * DIGIT_BITS);
+             end++)
+            ;
+        if (end - i > 1)
+            qsort(keyed + i, end - i, sizeof *keyed, compare_keyed);
+    }
     for (size_t i = 0; i < count; i++)
         items[i] = keyed[i].item;
     arena_free(scratch);
 }
 
-static void key_records(struct link_records *records)
+static uint64_t content_key(const struct link_records *records, uint32_t r)
 {
-    size_t columns = records->spec->column_count;
-    RESERVE(records->arena, records->keys, records->key_capacity, records->count);
-    for (uint32_t r = records->prepared_count; r < records->count; r++) {
-        uint64_t content = hash64(records->sources[records->source_of[r]].name, 11);
-        for (size_t c = 0; c < records->spec->input_count; c++) {
-            uint32_t code = records->plain[r * columns + c];
-            uint64_t both[2] = {content, code ? records->columns[c].plain.hashes[code] : c};
-            content = hash64(slice_from(both, sizeof both), 12);
-        }
-        size_t kept = r;
-        ARENA_GROW(records->arena, records->keys, kept, records->key_capacity);
-        records->keys[r] = (content & ~0xffffffull) | (hash64(records->ids[r], 13) & 0xffffff);
+    uint64_t content = records->sources[records->source_of[r]].key;
+    for (size_t c = 0; c < records->spec->input_count; c++) {
+        uint32_t code = record_code(records, r, c);
+        uint64_t both[2] = {content, code ? records->columns[c].plain.hashes[code] : c};
+        content = hash64(slice_from(both, sizeof both), 12);
     }
+    return (content & ~0xffffffull) | (hash64(records->ids[r], 13) & 0xffffff);
 }
 
 static void order_records(struct link_records *records)
@@ -297,33 +365,74 @@ static void make_room(struct link_records *records)
     records->plain_capacity = capacity;
 }
 
-/* Codes the records that are not coded yet. */
+static void make_key_room(struct link_records *records)
+{
+    if (records->count <= records->key_capacity)
+        return;
+    size_t capacity = records->prepared_count ? 2 * (size_t)records->count : records->count;
+    uint64_t *keys = arena_array(records->arena, uint64_t, capacity + 1);
+    if (records->prepared_count)
+        memcpy(keys, records->keys, records->prepared_count * sizeof *keys);
+    records->keys = keys;
+    records->key_capacity = capacity;
+}
+
+enum { ROWS_CHUNK = 1 << 14 };
+
+struct prepare_work {
+    struct link_records *records;
+    struct arena *scratch[LINK_THREADS_MAX];
+};
+
+static void prepare_input(void *context, size_t column, unsigned thread)
+{
+    struct prepare_work *work = context;
+    code_plain(work->records, column, work->scratch[thread]);
+    make_features(work->records, column);
+    arena_reset(work->scratch[thread]);
+}
+
+static void prepare_made(void *context, size_t made, unsigned thread)
+{
+    struct prepare_work *work = context;
+    size_t column = work->records->spec->input_count + made;
+    code_made(work->records, column, work->scratch[thread]);
+    make_features(work->records, column);
+    arena_reset(work->scratch[thread]);
+}
+
+static void prepare_rows(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    struct link_records *records = ((struct prepare_work *)context)->records;
+    size_t inputs = records->spec->input_count, columns = records->spec->column_count;
+    uint32_t from = records->prepared_count + (uint32_t)chunk * ROWS_CHUNK;
+    uint32_t to = records->count - from > ROWS_CHUNK ? from + ROWS_CHUNK : records->count;
+    for (uint32_t r = from; r < to; r++)
+        for (size_t c = 0; c < inputs; c++)
+            records->plain[r * columns + c] = records->columns[c].plain_of[records->raw[r * inputs + c]];
+    for (uint32_t r = from; r < to; r++)
+        records->keys[r] = content_key(records, r);
+}
+
+/* Codes the records that are not coded yet: the columns of the files, then the rows, then the columns made of them. */
 static bool prepare_new(struct link_records *records, const struct link_options *options, struct error *err)
 {
     const struct link_spec *spec = records->spec;
     struct arena *scratch = arena_make(0);
+    struct prepare_work work = {.records = records};
+    for (unsigned t = 0; t < threads_count(options); t++)
+        work.scratch[t] = arena_child(scratch);
     make_room(records);
-    for (size_t c = 0; c < spec->column_count; c++) {
-        if (options && options->progress &&
-            !options->progress(options->context, "coding", (double)c / (double)spec->column_count)) {
-            arena_free(scratch);
-            return error_set(err, ERROR_CANCELLED, "linking was stopped while coding");
-        }
-        if (c < spec->input_count) {
-            code_plain(records, c, scratch);
-            for (uint32_t r = records->prepared_count; r < records->count; r++)
-                records->plain[r * spec->column_count + c] =
-                    records->columns[c].plain_of[records->raw[r * spec->input_count + c]];
-        } else {
-            code_made(records, c, scratch);
-        }
-        make_features(records, c);
-        arena_reset(scratch);
-    }
-    key_records(records);
-    records->prepared_count = records->count;
+    make_key_room(records);
+    size_t chunks = (records->count - records->prepared_count + ROWS_CHUNK - 1) / ROWS_CHUNK;
+    bool done = threads_run(options, "coding", spec->input_count, prepare_input, &work, err) &&
+                threads_run(options, "coding", chunks, prepare_rows, &work, err) &&
+                threads_run(options, "coding", spec->column_count - spec->input_count, prepare_made, &work, err);
+    if (done)
+        records->prepared_count = records->count;
     arena_free(scratch);
-    return true;
+    return done;
 }
 
 bool link_prepare(struct link_records *records, const struct link_options *options, struct error *err)
@@ -344,7 +453,8 @@ bool records_append(struct link_records *records, uint32_t source, struct slice 
 {
     must(records->prepared);
     records->prepared = false;
-    bool done = link_records_add(records, source, id, values, err) && prepare_new(records, NULL, err);
+    bool done = link_records_add(records, source, id, values, err) &&
+                prepare_new(records, &(struct link_options){.threads = 1}, err);
     records->prepared = true;
     return done;
 }

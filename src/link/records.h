@@ -32,6 +32,7 @@ struct value {
 };
 
 struct column {
+    struct arena *arena; /* of the column alone: columns are coded on several threads */
     struct dictionary raw, plain, tokens;
     uint32_t *plain_of;   /* by raw code; made columns: NULL */
     struct value *values; /* by plain code */
@@ -45,6 +46,7 @@ struct column {
 
 struct source {
     struct slice name;
+    uint64_t key; /* a hash of it */
     bool no_duplicates;
 };
 
@@ -55,7 +57,7 @@ struct link_records {
     struct source sources[1024];
     size_t source_count;
     uint32_t count;
-    size_t capacity, id_capacity, source_capacity;
+    size_t capacity;
     uint32_t *raw; /* count × input_count */
     struct slice *ids;
     uint16_t *source_of;
@@ -100,6 +102,13 @@ static inline void column_order(const struct column *column, uint32_t *a, uint32
         *b = swap;
     }
 }
+
+/* Many records at once, in two steps: values of a column (trimmed) are turned into codes, one thread a column; then the
+ * records are added with them, codes[column × stride + i] of record i. */
+void records_code(struct link_records *records, size_t column, const struct slice *values, size_t count,
+                  uint32_t *ret_codes);
+bool records_add_coded(struct link_records *records, uint32_t source, const struct slice *ids, const uint32_t *codes,
+                       size_t stride, size_t count, struct error *err) MUST_USE;
 
 /* Puts numbers into canonical order: by their keys, equal ones by number. */
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);

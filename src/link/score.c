@@ -26,18 +26,35 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge)
         edge->weight = (float)comparer->model->join;
 }
 
+/* A thread's edges, task after task, in pieces that are given back one by one as they are copied out. */
+enum { PIECE_EDGES = 1 << 16 };
+
+struct piece {
+    struct piece *next;
+    size_t count;
+    struct link_edge edges[PIECE_EDGES];
+};
+
+struct thread_edges {
+    struct memo *memo;
+    struct block_seen *seen;
+    struct arena *arena;   /* of `own`, and of the pieces */
+    struct link_edge *own; /* of the task at hand */
+    size_t own_count, own_capacity;
+    struct piece *first, *last;
+    size_t copied; /* of the first piece */
+};
+
 struct task_edges {
-    struct arena *arena;
-    struct link_edge *edges;
-    size_t count, capacity;
+    unsigned thread;
+    size_t count;
     uint64_t pairs;
 };
 
 struct score_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
-    struct memo *memos[LINK_THREADS_MAX];
-    struct block_seen *seen[LINK_THREADS_MAX];
+    struct thread_edges *threads[LINK_THREADS_MAX];
     struct task_edges *tasks;
     float floor;
     bool rules; /* a deterministic rule may lift a light pair */
@@ -46,7 +63,7 @@ struct score_work {
 struct score_visit {
     struct score_work *work;
     struct task_edges *task;
-    struct memo *memo;
+    struct thread_edges *thread;
 };
 
 static struct link_edge weigh_edge(const struct comparer *comparer, struct link_pair pair,
@@ -71,20 +88,18 @@ static void score_pairs(void *context, const struct link_pair *pairs, size_t cou
 {
     struct score_visit *visit = context;
     const struct comparer *comparer = visit->work->comparer;
-    struct task_edges *task = visit->task;
+    struct thread_edges *thread = visit->thread;
     struct compared compared[BLOCK_BATCH];
-    compare_batch(comparer, visit->memo, pairs, count, compared);
-    task->pairs += count;
+    compare_batch(comparer, thread->memo, pairs, count, compared);
+    visit->task->pairs += count;
     for (size_t i = 0; i < count; i++) {
         if (score_weight(comparer->model, &compared[i]) < visit->work->floor && !visit->work->rules)
             continue;
         struct link_edge edge = score_edge(comparer, pairs[i], &compared[i]);
         if (edge.weight < visit->work->floor)
             continue;
-        if (!task->arena)
-            task->arena = arena_make(0);
-        ARENA_GROW(task->arena, task->edges, task->count, task->capacity);
-        task->edges[task->count++] = edge;
+        ARENA_GROW(thread->arena, thread->own, thread->own_count, thread->own_capacity);
+        thread->own[thread->own_count++] = edge;
     }
 }
 
@@ -108,40 +123,85 @@ static void sort_few(struct link_edge *edges, size_t count)
     }
 }
 
-static void sort_task(struct task_edges *task)
+static void sort_own(struct thread_edges *thread)
 {
-    for (size_t i = 0, end; i < task->count; i = end) {
-        for (end = i + 1; end < task->count && task->edges[end].a == task->edges[i].a; end++)
+    for (size_t i = 0, end; i < thread->own_count; i = end) {
+        struct link_edge *edges = thread->own + i;
+        for (end = i + 1; end < thread->own_count && thread->own[end].a == edges->a; end++)
             ;
         if (end - i > 32)
-            qsort(task->edges + i, end - i, sizeof *task->edges, compare_edges);
+            qsort(edges, end - i, sizeof *edges, compare_edges);
         else
-            sort_few(task->edges + i, end - i);
+            sort_few(edges, end - i);
     }
+}
+
+static void put_away(struct thread_edges *thread)
+{
+    for (size_t done = 0; done < thread->own_count;) {
+        if (!thread->last || thread->last->count == PIECE_EDGES) {
+            struct piece *piece = arena_large(thread->arena, sizeof *piece);
+            if (thread->last)
+                thread->last->next = piece;
+            else
+                thread->first = piece;
+            thread->last = piece;
+        }
+        size_t room = PIECE_EDGES - thread->last->count, some = thread->own_count - done;
+        some = some < room ? some : room;
+        memcpy(thread->last->edges + thread->last->count, thread->own + done, some * sizeof *thread->own);
+        thread->last->count += some;
+        done += some;
+    }
+    thread->own_count = 0;
 }
 
 static void score_task(void *context, size_t task, unsigned thread)
 {
     struct score_work *work = context;
-    struct score_visit visit = {work, &work->tasks[task], work->memos[thread]};
-    blocks_visit(work->blocks, task, work->seen[thread], score_pairs, &visit);
-    sort_task(&work->tasks[task]);
+    struct score_visit visit = {work, &work->tasks[task], work->threads[thread]};
+    blocks_visit(work->blocks, task, visit.thread->seen, score_pairs, &visit);
+    sort_own(visit.thread);
+    work->tasks[task].thread = thread;
+    work->tasks[task].count = visit.thread->own_count;
+    put_away(visit.thread);
 }
 
-/* The tasks' lists one after another; each is given back as soon as it is copied. */
-static struct link_edge *join_tasks(struct score_work *work, size_t count, struct arena *arena)
+/* The next edges of a thread's pieces. */
+static void take_out(struct thread_edges *thread, struct link_edge *into, size_t count)
 {
-    struct link_edge *edges = arena_array(arena, struct link_edge, count + 1);
+    while (count > 0) {
+        struct piece *piece = thread->first;
+        size_t some = piece->count - thread->copied;
+        some = some < count ? some : count;
+        memcpy(into, piece->edges + thread->copied, some * sizeof *into);
+        thread->copied += some;
+        into += some;
+        count -= some;
+        if (thread->copied == piece->count) {
+            thread->first = piece->next;
+            thread->copied = 0;
+            arena_give_back(thread->arena, piece);
+        }
+    }
+}
+
+/* The tasks' edges one after another: each thread did its tasks in their order. */
+static void join_tasks(const struct score_work *work, struct arena *arena, struct link_edges *ret)
+{
+    struct link_edges edges = {0};
+    for (size_t t = 0; t < work->blocks->task_count; t++) {
+        edges.count += work->tasks[t].count;
+        edges.pairs += work->tasks[t].pairs;
+    }
+    edges.edges = arena_array(arena, struct link_edge, edges.count + 1);
     size_t at = 0;
     for (size_t t = 0; t < work->blocks->task_count; t++) {
-        struct task_edges *task = &work->tasks[t];
-        if (task->count)
-            memcpy(edges + at, task->edges, task->count * sizeof *edges);
-        at += task->count;
-        arena_free(task->arena);
-        task->arena = NULL;
+        if (work->tasks[t].count)
+            take_out(work->threads[work->tasks[t].thread], edges.edges + at, work->tasks[t].count);
+        at += work->tasks[t].count;
     }
-    return edges;
+    *ret = edges;
 }
 
 bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
@@ -157,20 +217,14 @@ bool score_blocks(const struct blocks *blocks, const struct link_model *model, d
         work.rules |= spec->guards[i].then == LINK_JOIN;
     work.tasks = arena_array(scratch, struct task_edges, blocks->task_count + 1);
     for (unsigned t = 0; t < threads_count(options); t++) {
-        work.memos[t] = memo_make(spec, scratch);
-        work.seen[t] = block_seen_make(blocks, scratch);
+        struct thread_edges *thread = work.threads[t] = arena_alloc(scratch, sizeof *thread, 1, 64);
+        thread->arena = arena_child(scratch);
+        thread->memo = memo_make(spec, thread->arena);
+        thread->seen = block_seen_make(blocks, thread->arena);
     }
     bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err);
-    size_t count = 0;
-    uint64_t pairs = 0;
-    for (size_t t = 0; t < blocks->task_count; t++) {
-        count += work.tasks[t].count;
-        pairs += work.tasks[t].pairs;
-    }
     if (done)
-        *ret = (struct link_edges){join_tasks(&work, count, arena), count, pairs};
-    for (size_t t = 0; t < blocks->task_count; t++)
-        arena_free(work.tasks[t].arena);
+        join_tasks(&work, arena, ret);
     arena_free(scratch);
     return done;
 }

@@ -1,0 +1,276 @@
+/* link_read.c: rows in batches. While one batch's columns are coded, each on whichever thread is free, the next batch
+ * is parsed: finding the fields costs a third of looking their values up, and no two columns touch the same memory. */
+#include "link/link_read.h"
+
+#include "base/text.h"
+#include "link/records.h"
+#include "link/threads.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static struct slice base_name(struct slice path)
+{
+    size_t from = 0, to = path.len;
+    for (size_t i = 0; i < path.len; i++)
+        if (path.at[i] == '/')
+            from = i + 1;
+    for (size_t i = path.len; i > from + 1; i--)
+        if (path.at[i - 1] == '.') {
+            to = i - 1;
+            break;
+        }
+    return slice_part(path, from, to);
+}
+
+static struct slice source_name(const struct link_read *request, size_t file)
+{
+    struct slice name = base_name(request->files[file]);
+    for (size_t i = 0; i < request->file_count; i++)
+        if (i != file && slice_equal(base_name(request->files[i]), name))
+            return request->files[file];
+    return name;
+}
+
+bool link_read_header(const struct host *host, struct slice path, struct arena *arena, struct csv_reader **ret,
+                      struct slice **ret_headers, size_t *ret_count, struct error *err)
+{
+    struct host_file *handle = NULL;
+    struct csv_options options = {.trim = true};
+    const struct csv_row *row = NULL;
+    if (!host_open(host, path, HOST_READ, arena, &handle, err) || !csv_open_file(handle, &options, arena, ret, err) ||
+        !csv_read(*ret, &row, err))
+        return error_wrap(err, "reading %.*s", PRINT(path));
+    if (!row)
+        return error_set_at(err, ERROR_INPUT, path, 1, 0,
+                            "the file is empty; it must begin with a row of column names");
+    struct slice *headers = arena_array(arena, struct slice, row->count + 1);
+    for (size_t i = 0; i < row->count; i++)
+        headers[i] = arena_copy(arena, slice_trim(row->fields[i]));
+    *ret_headers = headers;
+    *ret_count = row->count;
+    return true;
+}
+
+bool link_find_header(struct slice path, const struct slice *headers, size_t count, struct slice name, int *ret,
+                      struct error *err)
+{
+    *ret = -1;
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_equal_nocase(headers[i], name))
+            continue;
+        if (*ret >= 0)
+            return error_set_at(err, ERROR_INPUT, path, 1, 0, "the column %.*s stands twice; keep one of them",
+                                PRINT(name));
+        *ret = (int)i;
+    }
+    return true;
+}
+
+/* Places of the specification's columns in one file; -1 where it has none. */
+static bool map_headers(const struct link_read *job, size_t file, const struct slice *headers, size_t count,
+                        int *places, uint8_t *found_anywhere, struct error *err)
+{
+    size_t found = 0;
+    for (size_t c = 0; c < job->spec->input_count; c++) {
+        const struct link_column *column = &job->spec->columns[c];
+        places[c] = -1;
+        for (size_t h = 0; h < column->header_count && places[c] < 0; h++)
+            if (!link_find_header(job->files[file], headers, count, column->headers[h], &places[c], err))
+                return false;
+        if (places[c] >= 0) {
+            found++;
+            found_anywhere[c] = 1;
+        }
+    }
+    if (found == 0)
+        return error_set_at(err, ERROR_INPUT, job->files[file], 1, 0,
+                            "none of the specification's columns stands in this file; its first column is %.*s",
+                            PRINT(count ? headers[0] : NO_SLICE));
+    return true;
+}
+
+bool link_missing_header(struct slice path, const struct slice *headers, size_t count, struct slice name,
+                         const char *what, struct error *err)
+{
+    struct slice near = text_nearest(name, headers, count);
+    if (slice_empty(near))
+        return error_set_at(err, ERROR_INPUT, path, 1, 0, "there is no column %.*s, which %s", PRINT(name), what);
+    return error_set_at(err, ERROR_INPUT, path, 1, 0, "there is no column %.*s, which %s; did you mean %.*s?",
+                        PRINT(name), what, PRINT(near));
+}
+
+/* Asks now and then. How long a file is is not known before its end: the share counts files. */
+static bool may_go_on(const struct link_read *job, size_t file, struct error *err)
+{
+    const struct link_options *options = job->options;
+    if (!options->progress || options->progress(options->context, "reading", (double)file / (double)job->file_count))
+        return true;
+    return error_set(err, ERROR_CANCELLED, "linking was stopped while reading");
+}
+
+/* ---- Batches ---- */
+
+enum { BATCH_ROWS = 4096, BATCH_BYTES = 1 << 20 };
+
+struct batch {
+    size_t rows;
+    size_t used;
+    char *bytes; /* the values' text; what does not fit is in `more` */
+    struct arena *more;
+    struct slice *ids;
+    struct slice *values; /* column × BATCH_ROWS + row */
+    uint32_t *codes;      /* the same */
+};
+
+struct file_read {
+    struct link_read *job;
+    size_t file;
+    struct csv_reader *reader;
+    int places[LINK_COLUMNS_MAX], id_place;
+    size_t headers;
+    uint64_t number; /* of rows so far */
+    uint32_t source;
+    struct batch batches[2], *coded, *parsed;
+    bool ended, failed;
+    struct error err;
+};
+
+static struct slice batch_text(struct batch *batch, struct slice text)
+{
+    if (text.len > BATCH_BYTES - batch->used)
+        return arena_copy(batch->more, text);
+    char *at = batch->bytes + batch->used;
+    if (text.len)
+        memcpy(at, text.at, text.len);
+    batch->used += text.len;
+    return slice_from(at, text.len);
+}
+
+static bool bad_row(const struct file_read *read, const struct csv_row *row, struct error *err)
+{
+    return error_set_at(
+        err, ERROR_INPUT, read->job->files[read->file], row->line, 0, "%s",
+        !row->too_long  ? "a quoted field is never closed; close it or take the stray quote out"
+        : row->unclosed ? "a quoted field is never closed, or is longer than a row may be (4 MiB); close or shorten it"
+                        : "a field is longer than 1 MiB, or the row than 4 MiB; shorten it");
+}
+
+static void keep_row(struct file_read *read, const struct csv_row *row, struct batch *batch)
+{
+    struct link_read *job = read->job;
+    size_t at = batch->rows++;
+    job->irregular += row->count != read->headers;
+    for (size_t c = 0; c < job->spec->input_count; c++) {
+        int place = read->places[c];
+        bool has = place >= 0 && (size_t)place < row->count;
+        batch->values[c * BATCH_ROWS + at] = has ? batch_text(batch, slice_trim(row->fields[place])) : NO_SLICE;
+    }
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, ++read->number);
+    struct slice id = slice_from(digits, (size_t)length);
+    if (read->id_place >= 0)
+        id = (size_t)read->id_place < row->count ? slice_trim(row->fields[read->id_place]) : NO_SLICE;
+    batch->ids[at] = batch_text(batch, id);
+}
+
+static void parse_batch(struct file_read *read)
+{
+    struct batch *batch = read->parsed;
+    batch->rows = batch->used = 0;
+    arena_reset(batch->more);
+    while (!read->ended && !read->failed && batch->rows < BATCH_ROWS) {
+        const struct csv_row *row = NULL;
+        if (!csv_read(read->reader, &row, &read->err))
+            read->failed = true;
+        else if (!row)
+            read->ended = true;
+        else if (row->unclosed || row->too_long)
+            read->failed = !bad_row(read, row, &read->err);
+        else
+            keep_row(read, row, batch);
+    }
+}
+
+/* Chunk 0 parses, the others code a column each. */
+static void batch_step(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    struct file_read *read = context;
+    if (chunk == 0)
+        parse_batch(read);
+    else
+        records_code(read->job->records, chunk - 1, read->coded->values + (chunk - 1) * BATCH_ROWS, read->coded->rows,
+                     read->coded->codes + (chunk - 1) * BATCH_ROWS);
+}
+
+static void make_batches(struct file_read *read, struct arena *arena)
+{
+    size_t cells = read->job->spec->input_count * BATCH_ROWS;
+    for (int i = 0; i < 2; i++)
+        read->batches[i] = (struct batch){.bytes = arena_array(arena, char, BATCH_BYTES),
+                                          .more = arena_child(arena),
+                                          .ids = arena_array(arena, struct slice, BATCH_ROWS),
+                                          .values = arena_array(arena, struct slice, cells),
+                                          .codes = arena_array(arena, uint32_t, cells)};
+    read->coded = &read->batches[0];
+    read->parsed = &read->batches[1];
+}
+
+static bool read_rows(struct file_read *read, struct error *err)
+{
+    struct link_read *job = read->job;
+    const struct link_options quiet = {.threads = job->options->threads};
+    do {
+        struct batch *swap = read->coded;
+        if (!may_go_on(job, read->file, err) ||
+            !threads_run(&quiet, "reading", 1 + (read->coded->rows ? job->spec->input_count : 0), batch_step, read,
+                         err))
+            return false;
+        if (!records_add_coded(job->records, read->source, read->coded->ids, read->coded->codes, BATCH_ROWS,
+                               read->coded->rows, err))
+            return false;
+        read->coded = read->parsed;
+        read->parsed = swap;
+    } while (read->coded->rows > 0 && !read->failed);
+    if (read->failed)
+        *err = read->err;
+    return !read->failed;
+}
+
+static bool read_file(struct link_read *job, size_t file, uint8_t *found_anywhere, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct file_read *read = arena_new(scratch, struct file_read);
+    struct slice *headers = NULL, path = job->files[file];
+    *read = (struct file_read){.job = job, .file = file, .id_place = -1};
+    bool done = link_read_header(job->host, path, scratch, &read->reader, &headers, &read->headers, err) &&
+                map_headers(job, file, headers, read->headers, read->places, found_anywhere, err) &&
+                link_records_source(job->records, source_name(job, file), &read->source, err);
+    if (done && !slice_empty(job->spec->id_column)) {
+        done = link_find_header(path, headers, read->headers, job->spec->id_column, &read->id_place, err);
+        if (done && read->id_place < 0)
+            done = link_missing_header(path, headers, read->headers, job->spec->id_column,
+                                       "the specification calls the id", err);
+    }
+    if (done) {
+        make_batches(read, scratch);
+        done = read_rows(read, err);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+bool link_read_files(struct link_read *job, struct error *err)
+{
+    uint8_t found[LINK_COLUMNS_MAX] = {0};
+    for (size_t f = 0; f < job->file_count; f++)
+        if (!read_file(job, f, found, err))
+            return false;
+    for (size_t c = 0; c < job->spec->input_count && job->file_count > 0; c++)
+        if (!found[c])
+            return error_set_at(err, ERROR_INPUT, job->files[0], 1, 0,
+                                "the column %.*s of the specification stands in no file; give its header under headers",
+                                PRINT(job->spec->columns[c].name));
+    return true;
+}
