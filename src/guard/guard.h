@@ -148,8 +148,8 @@ bool guard_caller_known(const struct guard_session *session, struct slice subjec
 bool guard_read_begin(const struct guard_session *session, enum use use, struct arena *arena, struct transaction **ret,
                       struct error *err) MUST_USE;
 /* The one writing transaction, for what people decide and write; it can read everything, so read only what the change
- * needs. Write what was done with change_write (change.h) before transaction_commit. Needs an agreement in force just
- * so. */
+ * needs. Write what was done with change_write (change.h) and end it with transaction_finish, which gives the writer
+ * back at once also when something failed, not only when the arena ends. Needs an agreement in force just so. */
 bool guard_write_begin(const struct guard_session *session, struct arena *arena, struct transaction **ret,
                        struct error *err) MUST_USE;
 

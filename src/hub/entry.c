@@ -139,14 +139,11 @@ bool hub_entry_write(const struct hub *hub, const struct guard_session *session,
     int64_t id;
     struct slice agreement = arena_format(arena, "%.*s:%.*s", PRINT(granted->clauses[0].agreement->name),
                                           PRINT(granted->clauses[0].clause->name));
-    if (!guard_write_begin(session, arena, &t, err))
-        return false;
-    if (!check_free(t, session, entry, day, anchors, anchor_count, arena, err) ||
-        !write_entry(t, session, entry, day, anchors, anchor_count, agreement, arena, &id, err)) {
-        transaction_rollback(t); /* the one writer is free again at once, not when the arena ends */
-        return false;
-    }
-    if (!transaction_commit(t, err))
+    if (!guard_write_begin(session, arena, &t, err) ||
+        !transaction_finish(t,
+                            check_free(t, session, entry, day, anchors, anchor_count, arena, err) &&
+                                write_entry(t, session, entry, day, anchors, anchor_count, agreement, arena, &id, err),
+                            err))
         return false;
     *ret_id = id;
     return true;

@@ -206,19 +206,41 @@ static bool tell_moved(struct transaction *t, int64_t linkage, const struct comp
     return true;
 }
 
-bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
-                struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
-{
+/* What a decision, its undoing or a split is made of. */
+struct deed {
+    const struct hub *hub;
+    const struct guard_session *session;
+    struct slice reason;
+    struct arena *arena;
     struct transaction *t;
+    int64_t linkage;
+    struct decided decided;
+};
+
+static bool deed_begin(struct deed *deed, struct error *err)
+{
+    return may_decide(deed->session, deed->reason, err) && guard_write_begin(deed->session, deed->arena, &deed->t, err);
+}
+
+static bool deed_end(struct deed *deed, bool good, struct decided *ret, struct error *err)
+{
+    if (!transaction_finish(deed->t, good, err))
+        return false;
+    *ret = deed->decided;
+    return true;
+}
+
+static bool decide_in(struct deed *d, int64_t a, int64_t b, enum verdict verdict, struct error *err)
+{
+    struct arena *arena = d->arena;
     struct result rows;
     struct component component;
-    struct decided decided = {0};
-    int64_t linkage, anchors[2] = {a, b}, entities[2];
-    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
-        !pair_there(t, session, a, b, arena, err) || !session_linkage(t, session, arena, &linkage, err))
+    struct company before;
+    int64_t anchors[2] = {a, b}, asked[2] = {a, b}, entities[2];
+    if (!pair_there(d->t, d->session, a, b, arena, err) || !session_linkage(d->t, d->session, arena, &d->linkage, err))
         return false;
     order_pair(&anchors[0], &anchors[1]);
-    if (!store_query(t, STATEMENT_HUB_DECISION_IN_FORCE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])),
+    if (!store_query(d->t, STATEMENT_HUB_DECISION_IN_FORCE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])),
                      arena, &rows, err))
         return false;
     if (rows.rows) {
@@ -227,68 +249,69 @@ bool hub_decide(const struct hub *hub, const struct guard_session *session, int6
             err, ERROR_CONFLICT, "%.*s has decided this pair already (%s); undo that decision first if it is wrong",
             PRINT(cell_text(&row[2])), slice_equal(cell_text(&row[1]), S("join")) ? "one person" : "two people");
     }
-    struct slice cause = arena_format(arena, "decision of %.*s", PRINT(guard_who(session)->name));
-    struct company before;
-    if (!entities_of(t, linkage, anchors, 2, arena, entities, err) ||
-        !company_of(t, linkage, entities, arena, &before, err))
+    struct slice cause = arena_format(arena, "decision of %.*s", PRINT(guard_who(d->session)->name));
+    if (!entities_of(d->t, d->linkage, anchors, 2, arena, entities, err) ||
+        !company_of(d->t, d->linkage, entities, arena, &before, err) ||
+        !write_decision(d->t, d->hub, d->session, a, b, verdict, d->reason, arena, &d->decided.decision, err) ||
+        !recluster(d->t, d->hub, d->session, anchors, 2, cause, arena, &component, &d->decided.linkages_changed, err) ||
+        !entities_of(d->t, d->linkage, asked, 2, arena, entities, err) ||
+        !store_execute(d->t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])),
+                       NULL, err))
         return false;
-    if (!write_decision(t, hub, session, a, b, verdict, reason, arena, &decided.decision, err) ||
-        !recluster(t, hub, session, anchors, 2, cause, arena, &component, &decided.linkages_changed, err))
-        return false;
-    int64_t asked[2] = {a, b};
-    if (!entities_of(t, linkage, asked, 2, arena, entities, err) ||
-        !store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(anchors[0]), value_integer(anchors[1])), NULL,
-                       err))
-        return false;
-    decided.entity_a = entities[0], decided.entity_b = entities[1];
-    decided.outcome =
-        outcome_of(&component, a, b, verdict, entities[0] == entities[1], guard_grant(session)->match_sources, arena);
-    if (!tell_moved(t, linkage, &before, arena, &decided, err) || !transaction_commit(t, err))
-        return false;
-    *ret = decided;
-    return true;
+    d->decided.entity_a = entities[0], d->decided.entity_b = entities[1];
+    d->decided.outcome = outcome_of(&component, a, b, verdict, entities[0] == entities[1],
+                                    guard_grant(d->session)->match_sources, arena);
+    return tell_moved(d->t, d->linkage, &before, arena, &d->decided, err);
 }
 
-bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_t decision, struct slice reason,
-              struct arena *arena, struct decided *ret, struct error *err)
+bool hub_decide(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, enum verdict verdict,
+                struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
 {
-    struct transaction *t;
+    struct deed deed = {.hub = hub, .session = session, .reason = reason, .arena = arena};
+    return deed_begin(&deed, err) && deed_end(&deed, decide_in(&deed, a, b, verdict, err), ret, err);
+}
+
+static bool undo_in(struct deed *d, int64_t decision, struct error *err)
+{
+    struct arena *arena = d->arena;
     const struct value *row;
     struct component component;
-    struct decided decided = {.decision = decision};
-    int64_t linkage, changed, entities[2];
-    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
-        !store_query_one(t, STATEMENT_HUB_DECISION, ARGS(value_integer(decision)), arena,
+    struct company before;
+    int64_t changed, entities[2];
+    struct slice by = guard_who(d->session)->name, cause = arena_format(arena, "decision undone by %.*s", PRINT(by));
+    if (!store_query_one(d->t, STATEMENT_HUB_DECISION, ARGS(value_integer(decision)), arena,
                          "there is no such decision; open the list again", &row, err))
         return false;
     int64_t anchors[2] = {cell_integer(&row[0]), cell_integer(&row[1])};
     if (!cell_null(&row[6]))
         return error_set(err, ERROR_CONFLICT, "%.*s has undone this decision already", PRINT(cell_text(&row[5])));
-    if (!store_execute(t, STATEMENT_HUB_DECISION_UNDO,
-                       ARGS(value_integer(decision), value_text(guard_who(session)->name),
-                            value_integer(host_now(hub->host)), value_text(slice_trim(reason))),
+    if (!store_execute(d->t, STATEMENT_HUB_DECISION_UNDO,
+                       ARGS(value_integer(decision), value_text(by), value_integer(host_now(d->hub->host)),
+                            value_text(slice_trim(d->reason))),
                        &changed, err))
         return false;
     if (changed != 1)
         return error_set(err, ERROR_CONFLICT, "somebody has undone this decision already");
-    struct company before;
-    if (!write_undo(t, session, anchors[0], anchors[1], cell_text(&row[2]), decision, arena, err) ||
-        !session_linkage(t, session, arena, &linkage, err) ||
-        !entities_of(t, linkage, anchors, 2, arena, entities, err) ||
-        !company_of(t, linkage, entities, arena, &before, err) ||
-        !recluster(t, hub, session, anchors, 2,
-                   arena_format(arena, "decision undone by %.*s", PRINT(guard_who(session)->name)), arena, &component,
-                   &decided.linkages_changed, err) ||
-        !entities_of(t, linkage, anchors, 2, arena, entities, err))
+    if (!write_undo(d->t, d->session, anchors[0], anchors[1], cell_text(&row[2]), decision, arena, err) ||
+        !session_linkage(d->t, d->session, arena, &d->linkage, err) ||
+        !entities_of(d->t, d->linkage, anchors, 2, arena, entities, err) ||
+        !company_of(d->t, d->linkage, entities, arena, &before, err) ||
+        !recluster(d->t, d->hub, d->session, anchors, 2, cause, arena, &component, &d->decided.linkages_changed, err) ||
+        !entities_of(d->t, d->linkage, anchors, 2, arena, entities, err))
         return false;
-    decided.entity_a = entities[0], decided.entity_b = entities[1];
-    decided.outcome = entities[0] == entities[1]
-                          ? S("The decision is undone; by their weight the two records are of one person.")
-                          : S("The decision is undone; by their weight the two records are of two people.");
-    if (!tell_moved(t, linkage, &before, arena, &decided, err) || !transaction_commit(t, err))
-        return false;
-    *ret = decided;
-    return true;
+    d->decided.entity_a = entities[0], d->decided.entity_b = entities[1];
+    d->decided.outcome = entities[0] == entities[1]
+                             ? S("The decision is undone; by their weight the two records are of one person.")
+                             : S("The decision is undone; by their weight the two records are of two people.");
+    return tell_moved(d->t, d->linkage, &before, arena, &d->decided, err);
+}
+
+bool hub_undo(const struct hub *hub, const struct guard_session *session, int64_t decision, struct slice reason,
+              struct arena *arena, struct decided *ret, struct error *err)
+{
+    struct deed deed = {
+        .hub = hub, .session = session, .reason = reason, .arena = arena, .decided = {.decision = decision}};
+    return deed_begin(&deed, err) && deed_end(&deed, undo_in(&deed, decision, err), ret, err);
 }
 
 /* Keep-apart of each pair between the two sides; a join in force between them is undone by it. */
@@ -320,53 +343,69 @@ static bool write_split(struct transaction *t, const struct hub *hub, const stru
     return true;
 }
 
-bool hub_split(const struct hub *hub, const struct guard_session *session, int64_t entity, const int64_t *apart,
-               size_t apart_count, struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
+/* The person's records in two: those to be split off, and the rest. */
+struct two_sides {
+    int64_t *all, *out, *rest;
+    size_t count, out_count, rest_count;
+};
+
+static bool two_sides(struct deed *d, int64_t entity, const int64_t *apart, size_t apart_count, struct two_sides *ret,
+                      struct error *err)
 {
-    struct transaction *t;
     struct result rows;
-    struct component component;
-    struct decided decided = {0};
-    int64_t linkage;
-    if (!may_decide(session, reason, err) || !guard_write_begin(session, arena, &t, err) ||
-        !session_linkage(t, session, arena, &linkage, err) ||
-        !store_query(t, STATEMENT_HUB_MEMBERS_OF, ARGS(value_integer(linkage), value_integer(entity)), arena, &rows,
-                     err))
+    if (!session_linkage(d->t, d->session, d->arena, &d->linkage, err) ||
+        !store_query(d->t, STATEMENT_HUB_MEMBERS_OF, ARGS(value_integer(d->linkage), value_integer(entity)), d->arena,
+                     &rows, err))
         return false;
     if (rows.rows == 0)
         return error_set(err, ERROR_NOT_FOUND, "there is no such person for this purpose; search again");
-    int64_t *all = arena_array(arena, int64_t, rows.rows + 1), *rest = arena_array(arena, int64_t, rows.rows + 1),
-            *out = arena_array(arena, int64_t, rows.rows + 1);
-    size_t rest_count = 0, out_count = 0;
+    struct two_sides s = {.all = arena_array(d->arena, int64_t, rows.rows),
+                          .out = arena_array(d->arena, int64_t, rows.rows),
+                          .rest = arena_array(d->arena, int64_t, rows.rows),
+                          .count = rows.rows};
     for (size_t i = 0; i < rows.rows; i++) {
-        all[i] = cell_integer(&result_row(&rows, i)[0]);
-        if (among(all[i], apart, apart_count))
-            out[out_count++] = all[i];
+        s.all[i] = cell_integer(&result_row(&rows, i)[0]);
+        if (among(s.all[i], apart, apart_count))
+            s.out[s.out_count++] = s.all[i];
         else
-            rest[rest_count++] = all[i];
+            s.rest[s.rest_count++] = s.all[i];
     }
-    if (out_count == 0 || rest_count == 0)
+    if (s.out_count == 0 || s.rest_count == 0)
         return error_set(err, ERROR_INPUT, "choose some of the person's records, not none and not all of them");
     for (size_t i = 0; i < apart_count; i++)
-        if (!among(apart[i], all, rows.rows))
+        if (!among(apart[i], s.all, s.count))
             return error_set(err, ERROR_CONFLICT,
                              "one of the records chosen is not this person's any more; open the person again");
-    if (out_count * rest_count > 4000)
+    if (s.out_count * s.rest_count > 4000)
         return error_set(err, ERROR_TOO_BIG, "these are too many pairs to keep apart at once; split off fewer records");
-    if (!write_split(t, hub, session, out, out_count, rest, rest_count, reason, arena, &decided.decision, err) ||
-        !recluster(t, hub, session, all, rows.rows,
-                   arena_format(arena, "split by %.*s", PRINT(guard_who(session)->name)), arena, &component,
-                   &decided.linkages_changed, err) ||
-        !entities_of(t, linkage, &rest[0], 1, arena, &decided.entity_a, err) ||
-        !entities_of(t, linkage, &out[0], 1, arena, &decided.entity_b, err))
-        return false;
-    decided.outcome = arena_format(
-        arena, "%zu of %zu records are another person's now, and stay so whenever the hub is linked again.", out_count,
-        rows.rows);
-    if (!transaction_commit(t, err))
-        return false;
-    *ret = decided;
+    *ret = s;
     return true;
+}
+
+static bool split_in(struct deed *d, int64_t entity, const int64_t *apart, size_t apart_count, struct error *err)
+{
+    struct two_sides s;
+    struct component component;
+    struct slice cause = arena_format(d->arena, "split by %.*s", PRINT(guard_who(d->session)->name));
+    if (!two_sides(d, entity, apart, apart_count, &s, err) ||
+        !write_split(d->t, d->hub, d->session, s.out, s.out_count, s.rest, s.rest_count, d->reason, d->arena,
+                     &d->decided.decision, err) ||
+        !recluster(d->t, d->hub, d->session, s.all, s.count, cause, d->arena, &component, &d->decided.linkages_changed,
+                   err) ||
+        !entities_of(d->t, d->linkage, &s.rest[0], 1, d->arena, &d->decided.entity_a, err) ||
+        !entities_of(d->t, d->linkage, &s.out[0], 1, d->arena, &d->decided.entity_b, err))
+        return false;
+    d->decided.outcome = arena_format(
+        d->arena, "%zu of %zu records are another person's now, and stay so whenever the hub is linked again.",
+        s.out_count, s.count);
+    return true;
+}
+
+bool hub_split(const struct hub *hub, const struct guard_session *session, int64_t entity, const int64_t *apart,
+               size_t apart_count, struct slice reason, struct arena *arena, struct decided *ret, struct error *err)
+{
+    struct deed deed = {.hub = hub, .session = session, .reason = reason, .arena = arena};
+    return deed_begin(&deed, err) && deed_end(&deed, split_in(&deed, entity, apart, apart_count, err), ret, err);
 }
 
 bool hub_decisions(const struct hub *hub, const struct guard_session *session, int64_t before, int limit,

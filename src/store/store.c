@@ -180,6 +180,14 @@ void transaction_rollback(struct transaction *t)
     transaction_release(t);
 }
 
+bool transaction_finish(struct transaction *t, bool good, struct error *err)
+{
+    if (good)
+        return transaction_commit(t, err);
+    transaction_rollback(t);
+    return false;
+}
+
 bool transaction_open(const struct transaction *t)
 {
     return !t->ended;

@@ -133,6 +133,9 @@ bool store_begin(struct store *store, enum transaction_kind kind, const struct s
 bool transaction_commit(struct transaction *transaction, struct error *err) MUST_USE;
 /* Ends it without effect, before its arena ends. */
 void transaction_rollback(struct transaction *transaction);
+/* Commits it when `good`, that is when everything in it went well; else ends it without effect, and err stays as it is.
+ * Either way the one writer is free again at once, not when the arena ends. */
+bool transaction_finish(struct transaction *transaction, bool good, struct error *err) MUST_USE;
 struct store *transaction_store(const struct transaction *transaction);
 
 /* ---- Statements ---- */

@@ -214,6 +214,34 @@ static void of_two_stewards_at_once_the_first_decides_and_the_second_is_told(voi
     transaction_rollback(t);
 }
 
+/* The arena of what failed lives on, as a request's does while its page of refusal is made. */
+static void what_fails_gives_the_writer_back_at_once(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct decided decided;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *ada = little_sign_in(little, "ada.steward"), *ben = little_sign_in(little, "ben.steward");
+    int64_t a = little_anchor(little, "care", "C9001"), b = little_anchor(little, "tax", "T9002");
+    int64_t margaret = little_find(little, ada, "margaret osgood 1952");
+    GOOD(hub_decide(&little->hub, ada, a, b, VERDICT_KEEP_APART, S("two people"), little->arena, &decided, &err));
+    for (int which = 0; which < 5; which++) {
+        struct arena *arena = arena_make(0), *other = arena_make(0);
+        struct transaction *t;
+        bool done =
+            which == 0   ? hub_decide(&little->hub, ada, a, b, VERDICT_JOIN, S("one person"), arena, &decided, &err)
+            : which == 1 ? hub_undo(&little->hub, ada, 999999, S("no"), arena, &decided, &err)
+            : which == 2 ? hub_split(&little->hub, ada, 999999, &a, 1, S("no"), arena, &decided, &err)
+            : which == 3 ? hub_split(&little->hub, ada, margaret, &a, 0, S("none"), arena, &decided, &err)
+                         : hub_decide(&little->hub, ada, a, 999999, VERDICT_JOIN, S("no"), arena, &decided, &err);
+        assert_false(done);
+        GOOD(guard_write_begin(ben, other, &t, &err));
+        arena_free(other);
+        arena_free(arena);
+    }
+}
+
 static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
 {
     struct little *little = little_of(state);
@@ -347,6 +375,7 @@ int main(void)
         LITTLE_ON_BOTH(a_split_and_a_join_survive_linking_again),
         LITTLE_ON_BOTH(a_changed_specification_waits_for_training_and_breaks_nothing),
         LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
+        LITTLE_ON_BOTH(what_fails_gives_the_writer_back_at_once),
         LITTLE_ON_BOTH(a_concern_reaches_the_steward_and_is_answered_once),
         LITTLE_ON_BOTH(concerns_come_in_pages_open_ones_from_the_oldest_closed_ones_from_the_newest),
         LITTLE_ON_BOTH(the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_decided_later),
