@@ -45,63 +45,87 @@ struct source_age source_age(const struct source *source, bool landed, struct da
     return (struct source_age){days, source->fresh_days > 0 && days > source->fresh_days};
 }
 
-static bool state_in(struct transaction *t, const struct source *source, struct date today, struct arena *arena,
-                     struct source_state *ret, struct error *err)
+/* ---- Through the guard ---- */
+
+bool source_landed_by(const struct guard_session *session, const struct source *source)
+{
+    const struct guard_who *who = guard_who(session);
+    return guard_grant(session) && (who->abilities & ABILITY_LAND) &&
+           (slice_equal(who->agency, source->agency) || slice_equal(who->agency, S("hub")));
+}
+
+bool source_counted(const struct guard_session *session, const struct source *source)
+{
+    const struct grant *grant = guard_grant(session);
+    return source_landed_by(session, source) || (grant && grant_counts(grant, source->name, AGE_ANY));
+}
+
+static bool begin(const struct guard_session *session, struct arena *arena, struct transaction **ret, struct error *err)
+{
+    if (!guard_grant(session))
+        return error_set(err, ERROR_DENIED, "no role and purpose are chosen yet; choose them first");
+    return store_begin(guard_store(guard_of(session)), TRANSACTION_READ, NULL, arena, ret, err);
+}
+
+static bool state_in(struct transaction *t, const struct guard_session *session, const struct source *source,
+                     struct arena *arena, struct source_state *ret, struct error *err)
 {
     struct result rows, newest;
-    struct source_state state = {.source = source};
+    struct source_state state = {.source = source, .counted = source_counted(session, source)};
     struct landing_row_all all;
+    const struct value *open;
     if (!store_query(t, STATEMENT_INGEST_SOURCE, ARGS(value_text(source->name)), arena, &rows, err))
         return false;
-    if (rows.rows) {
-        state.id = cell_integer(&rows.cells[0]);
-        int64_t current = cell_integer(&rows.cells[2]);
-        if (!store_query(t, STATEMENT_INGEST_LANDING_LIST_OF, ARGS(value_text(source->name), value_integer(1)), arena,
-                         &newest, err))
+    *ret = state;
+    if (!rows.rows)
+        return true;
+    state.id = cell_integer(&rows.cells[0]);
+    int64_t current = cell_integer(&rows.cells[2]);
+    if (!store_query(t, STATEMENT_INGEST_LANDING_LIST_OF, ARGS(value_text(source->name), value_integer(1)), arena,
+                     &newest, err) ||
+        !store_query_one(t, STATEMENT_INGEST_QUARANTINE_OPEN, ARGS(value_text(source->name)), arena,
+                         "counting the quarantine gave nothing", &open, err))
+        return false;
+    if (newest.rows) {
+        landing_from_row(newest.cells, &all);
+        state.newest = all.landing;
+    }
+    state.open_quarantine = state.counted ? cell_integer(&open[0]) : 0;
+    if (current) {
+        if (!landing_read(t, current, arena, &all, err))
             return false;
-        if (newest.rows) {
-            landing_from_row(newest.cells, &all);
-            state.newest = all.landing;
-        }
-        const struct value *open;
-        if (!store_query_one(t, STATEMENT_INGEST_QUARANTINE_OPEN, ARGS(value_text(source->name)), arena,
-                             "counting the quarantine gave nothing", &open, err))
-            return false;
-        state.open_quarantine = cell_integer(&open[0]);
-        if (current) {
-            if (!landing_read(t, current, arena, &all, err))
-                return false;
-            state.landed = true;
-            state.current = all.landing;
-            state.records = all.records;
-            state.age = source_age(source, true, all.landing.as_at, all.landing.received_at, today);
-        }
+        state.landed = true;
+        state.current = all.landing;
+        state.records = state.counted ? all.records : 0;
+        state.age =
+            source_age(source, true, all.landing.as_at, all.landing.received_at, guard_today(guard_of(session)));
     }
     *ret = state;
     return true;
 }
 
-bool source_state_of(struct store *store, const struct source *source, struct date today, struct arena *arena,
+bool source_state_of(const struct guard_session *session, const struct source *source, struct arena *arena,
                      struct source_state *ret, struct error *err)
 {
     struct transaction *t;
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+    if (!begin(session, arena, &t, err))
         return false;
-    bool done = state_in(t, source, today, arena, ret, err);
+    bool done = state_in(t, session, source, arena, ret, err);
     transaction_rollback(t);
     return done;
 }
 
-bool source_states(struct store *store, const struct catalogue *catalogue, struct date today, struct arena *arena,
-                   struct source_state **ret, size_t *ret_count, struct error *err)
+bool source_states(const struct guard_session *session, struct arena *arena, struct source_state **ret,
+                   size_t *ret_count, struct error *err)
 {
+    const struct catalogue *catalogue = guard_catalogue(session);
     struct transaction *t;
     struct source_state *states = arena_array(arena, struct source_state, catalogue->source_count + 1);
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+    if (!begin(session, arena, &t, err))
         return false;
     bool done = true;
     for (size_t i = 0; done && i < catalogue->source_count; i++)
-        done = state_in(t, &catalogue->sources[i], today, arena, &states[i], err);
+        done = state_in(t, session, &catalogue->sources[i], arena, &states[i], err);
     transaction_rollback(t);
     if (!done)
         return false;
@@ -139,14 +163,19 @@ static bool quality_in(struct transaction *t, const struct source *source, struc
     return true;
 }
 
-bool source_quality(struct store *store, const struct source *source, struct arena *arena, struct column_quality **ret,
-                    size_t *ret_count, int64_t *ret_records, struct error *err)
+bool source_quality(const struct guard_session *session, const struct source *source, struct arena *arena,
+                    struct column_quality **ret, size_t *ret_count, int64_t *ret_records, struct error *err)
 {
     struct transaction *t;
     struct column_quality *list = arena_array(arena, struct column_quality, source->column_count);
     for (size_t i = 0; i < source->column_count; i++)
         list[i].column = &source->columns[i];
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+    if (guard_grant(session) && !source_counted(session, source))
+        return error_set(err, ERROR_DENIED,
+                         "no agreement in force lets the records of \"%.*s\" be counted for your purpose; ask the "
+                         "information governance lead",
+                         PRINT(source->title));
+    if (!begin(session, arena, &t, err))
         return false;
     bool done = quality_in(t, source, arena, list, ret_records, err);
     transaction_rollback(t);

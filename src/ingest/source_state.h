@@ -1,5 +1,7 @@
 /* source_state.h: how each source stands: its last landing, how fresh it is, how well filled. Figures only, nobody's
- * data.
+ * data: so there is no audit entry. All the same they are read through the guard: that a source is there and how fresh
+ * it is may be seen in every role (ERROR_DENIED until a role and purpose are chosen); how much it holds, only where
+ * source_counted says so.
  *
  * Freshness counts from the as-at day of the current landing: the day that the extract speaks of, not the day it came.
  */
@@ -25,26 +27,33 @@ struct source_state {
     bool landed;             /* there is a current landing */
     struct landing current;  /* when landed */
     struct landing newest;   /* the newest of any state; id 0 when there is none */
-    int64_t records;         /* current records */
-    int64_t open_quarantine; /* rows that no later landing had right */
+    bool counted;            /* source_counted */
+    int64_t records;         /* current records; 0 unless counted */
+    int64_t open_quarantine; /* rows that no later landing had right; 0 unless counted */
     struct source_age age;   /* of the current one */
 };
 
-/* Of every source of the catalogue, in its order. */
-bool source_states(struct store *store, const struct catalogue *catalogue, struct date today, struct arena *arena,
-                   struct source_state **ret, size_t *ret_count, struct error *err) MUST_USE;
-bool source_state_of(struct store *store, const struct source *source, struct date today, struct arena *arena,
+/* Whether the session may land the source, as intake_open will say while the source's agreement is in force. */
+bool source_landed_by(const struct guard_session *session, const struct source *source);
+/* Whether the session may see how many records a source has and how its columns are filled: it may land the source, or
+ * an agreement in force lets the records be counted for its purpose. False before a role and purpose are chosen. */
+bool source_counted(const struct guard_session *session, const struct source *source);
+
+/* Of every source of the session's catalogue, in its order. */
+bool source_states(const struct guard_session *session, struct arena *arena, struct source_state **ret,
+                   size_t *ret_count, struct error *err) MUST_USE;
+bool source_state_of(const struct guard_session *session, const struct source *source, struct arena *arena,
                      struct source_state *ret, struct error *err) MUST_USE;
 
 /* Per column of the current records: how many have a value, and how many different ones. Valid = all of them: what is
- * not is in quarantine, counted by column. Costs one pass over the source's table: about half a second a million rows.
- */
+ * not is in quarantine, counted by column. ERROR_DENIED unless source_counted. Costs one pass over the source's table:
+ * about half a second a million rows. */
 struct column_quality {
     const struct column *column;
     int64_t filled, distinct, quarantined;
 };
-bool source_quality(struct store *store, const struct source *source, struct arena *arena, struct column_quality **ret,
-                    size_t *ret_count, int64_t *ret_records, struct error *err) MUST_USE;
+bool source_quality(const struct guard_session *session, const struct source *source, struct arena *arena,
+                    struct column_quality **ret, size_t *ret_count, int64_t *ret_records, struct error *err) MUST_USE;
 
 /* The source's table as source_table.h wants it, with `source_id` 0 when it was never landed. Column storage: dates are
  * ISO text, booleans integers 0 and 1, decimals real. */

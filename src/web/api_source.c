@@ -22,7 +22,7 @@ static void begin_source(struct call *call, struct json *json, const struct sour
     json_pair_bool(json, "stale", state->age.stale);
     if (state->newest.id)
         json_pair_text(json, "newest", landing_state_name(state->newest.state));
-    if (source_counted(call, source)) {
+    if (state->counted) {
         json_pair_integer(json, "records", state->records);
         json_pair_integer(json, "quarantine", state->open_quarantine);
     }
@@ -34,8 +34,7 @@ bool api_sources(struct call *call, struct error *err)
     size_t count;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
-    if (!source_states(call->web->options.store, call->catalogue, guard_today(call->web->options.guard), call->arena,
-                       &states, &count, err))
+    if (!source_states(call->session, call->arena, &states, &count, err))
         return false;
     json_array(&json);
     for (size_t i = 0; i < count; i++) {

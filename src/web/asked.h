@@ -47,8 +47,6 @@ bool concerns_asked(struct call *call, struct concern_page *ret, struct error *e
 /* ---- pages_source.c ---- */
 
 bool source_asked(struct call *call, const struct source **ret, struct error *err) MUST_USE;
-/* Figures of a source are for whoever lands it, and for whom an agreement in force lets count it. */
-bool source_counted(const struct call *call, const struct source *source);
 struct source_report {
     const struct source *source;
     struct source_state state;

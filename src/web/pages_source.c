@@ -18,18 +18,6 @@ bool source_asked(struct call *call, const struct source **ret, struct error *er
            error_set(err, ERROR_NOT_FOUND, "there is no source of this name; choose one from the list of sources");
 }
 
-/* As intake_open will say: the role may land, and the source is of one's own agency or one is of the hub itself. */
-static bool may_land(const struct call *call, const struct source *source)
-{
-    return call_may(call, ABILITY_LAND) &&
-           (slice_equal(call->who->agency, source->agency) || slice_equal(call->who->agency, S("hub")));
-}
-
-bool source_counted(const struct call *call, const struct source *source)
-{
-    return may_land(call, source) || grant_counts(guard_grant(call->session), source->name, AGE_ANY);
-}
-
 static struct slice state_words(enum landing_state state, bool current, struct slice *ret_colour)
 {
     static const struct {
@@ -62,8 +50,7 @@ bool page_sources(struct call *call, struct error *err)
 {
     struct source_state *states;
     size_t count;
-    if (!source_states(call->web->options.store, call->catalogue, guard_today(call->web->options.guard), call->arena,
-                       &states, &count, err))
+    if (!source_states(call->session, call->arena, &states, &count, err))
         return false;
     struct page_sources_row *rows = arena_array(call->arena, struct page_sources_row, count);
     for (size_t i = 0; i < count; i++) {
@@ -75,7 +62,7 @@ bool page_sources(struct call *call, struct error *err)
             .as_at = s->landed ? freshness_words(s->current.as_at, s->current.received_at, call->arena) : NO_SLICE,
             .stale = s->age.stale,
             .never = !s->landed,
-            .counted = source_counted(call, s->source),
+            .counted = s->counted,
             .records = s->records,
             .quarantine = s->open_quarantine,
             .newest = newest_words(call, s),
@@ -96,12 +83,12 @@ static const char *const kinds[] = {[TYPE_TEXT] = "Text",
 bool source_report(struct call *call, const struct source *source, struct source_report *ret, struct error *err)
 {
     struct store *store = call->web->options.store;
-    *ret = (struct source_report){.source = source, .counted = source_counted(call, source)};
-    if (!source_state_of(store, source, guard_today(call->web->options.guard), call->arena, &ret->state, err) ||
+    *ret = (struct source_report){.source = source, .counted = source_counted(call->session, source)};
+    if (!source_state_of(call->session, source, call->arena, &ret->state, err) ||
         !landing_list(store, source->name, 20, call->arena, &ret->landings, &ret->landing_count, err))
         return false;
     return !ret->state.landed || !ret->counted ||
-           source_quality(store, source, call->arena, &ret->quality, &ret->quality_count, &ret->records, err);
+           source_quality(call->session, source, call->arena, &ret->quality, &ret->quality_count, &ret->records, err);
 }
 
 static void put_quality(struct call *call, const struct source_report *report, struct page_source *page)
@@ -153,7 +140,7 @@ static bool show_source(struct call *call, const struct source *source, struct s
         return false;
     const struct source_state state = report.state;
     const struct agreement *agreement = catalogue_agreement(call->catalogue, source->agreement);
-    bool land = may_land(call, source);
+    bool land = source_landed_by(call->session, source);
     struct page_source page = {
         .done = part_of_done(call),
         .problem = part_of_problem(call, problem, "file"),
@@ -283,7 +270,7 @@ bool landing_report(struct call *call, struct landing_report *ret, struct error 
     if (!request_integer(call->request, S("id"), &id, err) || !landing_get(store, id, call->arena, &ret->landing, err))
         return false;
     ret->source = catalogue_source(call->catalogue, ret->landing.source);
-    if (!ret->source || !source_counted(call, ret->source))
+    if (!ret->source || !source_counted(call->session, ret->source))
         return error_set(err, ERROR_DENIED,
                          "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
                          PRINT(ret->source ? ret->source->title : ret->landing.source));
@@ -350,10 +337,10 @@ bool page_landing(struct call *call, struct error *err)
         .sentence = landing_sentence(&landing, call->arena),
         .same_again = parameters_has(&call->request->query, S("same")),
         .held = landing.state == LANDING_HELD,
-        .can_decide = may_land(call, source),
+        .can_decide = source_landed_by(call->session, source),
         .action = url_path(call->arena, "/landings/%", number),
         .csrf = call_csrf(call),
-        .quarantine_to = may_land(call, source)
+        .quarantine_to = source_landed_by(call->session, source)
                              ? url_path(call->arena, "/sources/%/quarantine?landing=%&all=1", landing.source, number)
                              : (struct url){NO_SLICE},
     };

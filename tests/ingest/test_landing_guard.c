@@ -1,6 +1,7 @@
 #include "guard/scene.h"
 #include "ingest/landing.h"
 #include "ingest/quarantine.h"
+#include "ingest/source_state.h"
 
 static const char county[] =
     "county: Testshire\n"
@@ -150,12 +151,82 @@ static void values_in_quarantine_are_sealed_and_shown_to_the_steward_with_an_aud
     assert_int_equal(sums[0].rows, 1);
 }
 
+static void figures_of_quality_count_what_is_filled_for_those_who_may_count(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct intake *intake;
+    struct slice token;
+    struct landing landing;
+    struct column_quality *quality;
+    struct source_state *states, care;
+    size_t count;
+    int64_t records;
+    county_with_stewards(scene);
+    scene_account(scene, "sue.steward", "council", "steward");
+    scene_account(scene, "lena.lead", "council", "lead");
+    struct guard_session *sue = scene_sign_in(scene, "sue.steward", &token);
+    struct guard_session *lena = scene_sign_in(scene, "lena.lead", &token);
+    const struct source *source = catalogue_source(guard_catalogue(sue), S("care"));
+    GOOD(source_quality(sue, source, scene->arena, &quality, &count, &records, &err));
+    assert_int_equal(records, 0);
+    GOOD(opens(scene, sue, "care", &intake, &err));
+    struct slice path = arena_format(scene->arena, "%.*s/care.csv", PRINT(scene->folder));
+    GOOD(host_write_file(
+        host_real(), path,
+        S("number,surname,born,need\n1,Reed,1950-02-03,\n2,Moor,99/99/1950,help\n3,Reed,,help\n4,Reed,,\n"), &err));
+    struct landing_file file = {.path = path};
+    GOOD(landing_accept(intake, &file, scene->arena, &landing, &err));
+    GOOD(landing_run(intake, landing.id, NULL, scene->arena, &landing, &err));
+
+    GOOD(source_quality(sue, source, scene->arena, &quality, &count, &records, &err));
+    assert_int_equal(count, 4);
+    assert_int_equal(records, 3);
+    assert_true(quality[1].filled == 3 && quality[1].distinct == 1);
+    assert_true(quality[2].filled == 1 && quality[2].quarantined == 1 && quality[3].filled == 1);
+    GOOD(source_states(sue, scene->arena, &states, &count, &err));
+    assert_true(count == 2 && states[0].source == source && states[0].landed && states[0].counted);
+    assert_true(states[0].records == 3 && states[0].open_quarantine == 1);
+
+    /* A role that no agreement lets count: that the source is there and how fresh it is, and not one figure more. */
+    assert_false(source_counted(lena, source));
+    assert_false(source_quality(lena, source, scene->arena, &quality, &count, &records, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    GOOD(source_state_of(lena, source, scene->arena, &care, &err));
+    assert_true(care.landed && care.current.id == landing.id && !care.counted);
+    assert_true(care.records == 0 && care.open_quarantine == 0);
+}
+
+/* Two roles, and none of them chosen yet. */
+static void nothing_is_told_of_a_source_before_a_role_and_purpose_are_chosen(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct slice token;
+    struct column_quality *quality;
+    struct source_state *states;
+    size_t count;
+    int64_t records;
+    county_with_stewards(scene);
+    scene_account(scene, "tom.two", "council", "steward worker");
+    struct guard_session *tom = scene_sign_in(scene, "tom.two", &token);
+    const struct source *source = catalogue_source(guard_catalogue(tom), S("care"));
+    assert_null(guard_grant(tom));
+    assert_false(source_states(tom, scene->arena, &states, &count, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_false(source_quality(tom, source, scene->arena, &quality, &count, &records, &err));
+    assert_int_equal(err.code, ERROR_DENIED);
+    assert_false(source_counted(tom, source));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE_ON_BOTH(a_source_is_landed_by_its_own_agencys_steward_and_nobody_else),
         SCENE_ON_BOTH(a_source_whose_agreement_ran_out_is_not_landed),
         SCENE_ON_BOTH(values_in_quarantine_are_sealed_and_shown_to_the_steward_with_an_audit_entry),
+        SCENE_ON_BOTH(figures_of_quality_count_what_is_filled_for_those_who_may_count),
+        SCENE_ON_BOTH(nothing_is_told_of_a_source_before_a_role_and_purpose_are_chosen),
     };
     return cmocka_run_group_tests_name("landing and the guard", tests, NULL, NULL);
 }
