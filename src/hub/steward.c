@@ -384,7 +384,7 @@ static bool two_sides(struct deed *d, int64_t entity, const int64_t *apart, size
 
 static bool split_in(struct deed *d, int64_t entity, const int64_t *apart, size_t apart_count, struct error *err)
 {
-    struct two_sides s;
+    struct two_sides s = {0};
     struct component component;
     struct slice cause = arena_format(d->arena, "split by %.*s", PRINT(guard_who(d->session)->name));
     if (!two_sides(d, entity, apart, apart_count, &s, err) ||
