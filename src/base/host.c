@@ -297,6 +297,8 @@ bool host_file_size(struct host_file *file, uint64_t *ret_size, struct error *er
 bool host_read_file(const struct host *host, struct slice path, uint64_t limit, struct arena *arena,
                     struct slice *ret_text, struct error *err)
 {
+    if (host->read_file)
+        return host->read_file(host->context, path, limit, arena, ret_text, err);
     struct arena *scratch = arena_make(0);
     struct host_file *file;
     bool done = false;

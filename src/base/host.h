@@ -40,6 +40,9 @@ struct host {
     void (*random)(void *context, void *out, size_t size);
     /* Told before each change of the disk; 0 lets it happen, an errno value makes it fail so. NULL: all happen. */
     int (*before)(void *context, const struct host_change *change);
+    /* Does the whole of host_read_file, for texts that lie elsewhere than on the disk; NULL: the disk is read. */
+    bool (*read_file)(void *context, struct slice path, uint64_t limit, struct arena *arena, struct slice *ret_text,
+                      struct error *err);
 };
 
 const struct host *host_real(void);

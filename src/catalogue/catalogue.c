@@ -16,9 +16,9 @@ static const char *const county_keys[] = {"county",   "product",  "organisation"
                                           "agencies", "purposes", "roles",        NULL};
 static const char *const purpose_keys[] = {"title", "about", NULL};
 static const char *const role_keys[] = {"title", "may", "purposes", "caller_check", NULL};
-static const struct slice ability_words[] = {S_INIT("search"),  S_INIT("view"),       S_INIT("land"),
-                                             S_INIT("steward"), S_INIT("list"),       S_INIT("note"),
-                                             S_INIT("audit"),   S_INIT("administer"), S_INIT("export")};
+static const struct slice ability_words[] = {S_INIT("search"), S_INIT("view"), S_INIT("land"),     S_INIT("steward"),
+                                             S_INIT("list"),   S_INIT("note"), S_INIT("audit"),    S_INIT("administer"),
+                                             S_INIT("export"), S_INIT("plan"), S_INIT("register"), S_INIT("approve")};
 
 static bool county_agencies(const struct yaml *tree, struct arena *arena, struct catalogue *c, struct error *err)
 {
@@ -203,12 +203,13 @@ static bool named_as_file(struct slice path, struct slice name, const struct yam
 
 static struct slice *source_names(const struct catalogue *c, struct arena *arena, size_t *ret_count)
 {
-    struct slice *names = arena_array(arena, struct slice, c->source_count + 2);
+    struct slice *names = arena_array(arena, struct slice, c->source_count + 3);
     for (size_t i = 0; i < c->source_count; i++)
         names[i] = c->sources[i].name;
     names[c->source_count] = S(SOURCE_RECORDED_VISITS);
     names[c->source_count + 1] = S(SOURCE_CONTACT_NOTES);
-    *ret_count = c->source_count + 2;
+    names[c->source_count + 2] = S(SOURCE_PLANS);
+    *ret_count = c->source_count + 3;
     return names;
 }
 
@@ -483,5 +484,6 @@ const struct column *source_attribute(const struct source *source, enum attribut
 
 bool source_is_built_in(struct slice name)
 {
-    return slice_equal(name, S(SOURCE_RECORDED_VISITS)) || slice_equal(name, S(SOURCE_CONTACT_NOTES));
+    return slice_equal(name, S(SOURCE_RECORDED_VISITS)) || slice_equal(name, S(SOURCE_CONTACT_NOTES)) ||
+           slice_equal(name, S(SOURCE_PLANS));
 }

@@ -36,6 +36,9 @@ enum ability {
     ABILITY_AUDIT = 1 << 6,      /* read the audit */
     ABILITY_ADMINISTER = 1 << 7, /* accounts */
     ABILITY_EXPORT = 1 << 8,
+    ABILITY_PLAN = 1 << 9,      /* open plans, try scenarios */
+    ABILITY_REGISTER = 1 << 10, /* add and change rows of plans' registers */
+    ABILITY_APPROVE = 1 << 11,  /* approve rows and versions of plans, lock registers */
 };
 
 struct role {
@@ -181,9 +184,11 @@ const struct column *source_column(const struct source *source, struct slice nam
 const struct column *source_attribute(const struct source *source, enum attribute attribute);
 bool agreement_in_force(const struct agreement *agreement, struct date day);
 
-/* The built-in sources of what people write in the hub itself, which agreements name like any other. */
+/* The built-in sources: what people write in the hub itself, and the county's plans. Agreements name them like any
+ * other. */
 #define SOURCE_RECORDED_VISITS "recorded_visits"
 #define SOURCE_CONTACT_NOTES   "contact_notes"
+#define SOURCE_PLANS           "plans" /* budgets: nothing about any person */
 bool source_is_built_in(struct slice name);
 
 /* Readers of one file each, for `staithe source check` and the fuzzers. */

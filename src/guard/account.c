@@ -419,6 +419,8 @@ static const struct {
     {S_INIT("petra.partner"), S_INIT("Petra Elmditch"), S_INIT("breckland"), S_INIT("data_steward")},
     {S_INIT("grace.governance"), S_INIT("Grace Holmslade"), S_INIT("norfolk_county_council"),
      S_INIT("governance_lead")},
+    {S_INIT("frank.finance"), S_INIT("Frank Mardlesham"), S_INIT("norfolk_county_council"), S_INIT("finance_officer")},
+    {S_INIT("dora.director"), S_INIT("Dora Saltmarsh"), S_INIT("norfolk_county_council"), S_INIT("finance_director")},
     {S_INIT("adam.admin"), S_INIT("Adam Fenwright"), S_INIT("norfolk_county_council"), S_INIT("administrator")},
 };
 

@@ -1,8 +1,8 @@
 /* change.h: the audit of changes, in the same transaction as what it tells of: neither stands without the other.
  *
- * `what` is one of landing, decision, concern, entry, account, session, model, link; `subject` is what was changed (a
- * source, a pair of records, an account's name); `detail` is a JSON object, or empty for {}. Never a person's own words
- * or values: it says which, not what. */
+ * `what` is one of landing, decision, concern, entry, account, session, model, link, plan; `subject` is what was
+ * changed (a source, a pair of records, an account's name); `detail` is a JSON object, or empty for {}. Never a
+ * person's own words or values: it says which, not what; of a plan, which holds no personal data, it says why too. */
 #ifndef STAITHE_GUARD_CHANGE_H
 #define STAITHE_GUARD_CHANGE_H
 

@@ -20,6 +20,8 @@ static const struct slice contact_note_columns[] = {
     S_INIT("on_date"), S_INIT("outcome"), S_INIT("uprn"), S_INIT("words"), S_INIT("written_by"),
 };
 
+static const struct slice plan_columns[] = {S_INIT("figures"), S_INIT("registers")};
+
 const struct slice *built_in_columns(struct slice source, size_t *ret_count)
 {
     if (slice_equal(source, S(SOURCE_RECORDED_VISITS))) {
@@ -30,6 +32,10 @@ const struct slice *built_in_columns(struct slice source, size_t *ret_count)
         *ret_count = countof(contact_note_columns);
         return contact_note_columns;
     }
+    if (slice_equal(source, S(SOURCE_PLANS))) {
+        *ret_count = countof(plan_columns);
+        return plan_columns;
+    }
     *ret_count = 0;
     return NULL;
 }
@@ -38,6 +44,7 @@ struct slice built_in_title(struct slice source)
 {
     return slice_equal(source, S(SOURCE_RECORDED_VISITS)) ? S("Visits recorded here")
            : slice_equal(source, S(SOURCE_CONTACT_NOTES)) ? S("Contact notes")
+           : slice_equal(source, S(SOURCE_PLANS))         ? S("Plans and budgets")
                                                           : source;
 }
 
@@ -112,12 +119,13 @@ static int compare_slices(const void *a, const void *b)
 /* Names of all sources, the hub's own too, in byte order. */
 static struct slice *source_names(const struct catalogue *catalogue, struct arena *arena, size_t *ret_count)
 {
-    struct slice *names = arena_array(arena, struct slice, catalogue->source_count + 2);
+    struct slice *names = arena_array(arena, struct slice, catalogue->source_count + 3);
     size_t count = 0;
     for (size_t i = 0; i < catalogue->source_count; i++)
         names[count++] = catalogue->sources[i].name;
     names[count++] = S(SOURCE_RECORDED_VISITS);
     names[count++] = S(SOURCE_CONTACT_NOTES);
+    names[count++] = S(SOURCE_PLANS);
     qsort(names, count, sizeof *names, compare_slices);
     *ret_count = count;
     return names;
@@ -337,19 +345,21 @@ static bool tells_age(const struct column *column)
 static struct store_rights make_rights(const struct grant *grant, bool for_match, struct arena *arena)
 {
     static const struct slice search_columns[] = {S_INIT("attribute"), S_INIT("token"), S_INIT("anchor")};
-    size_t most_open = countof(common_tables) + 8;
+    size_t most_open = countof(common_tables) + 12;
     struct rights_making making = {
         .content = buffer_make(arena),
         .open = arena_array(arena, const char *, most_open),
         .tables = arena_array(arena, struct store_right, 2 * grant->source_count),
     };
-    bool ageless = grant_ageless(grant), written = false, homes = false;
+    bool ageless = grant_ageless(grant), written = false, homes = false, plans = false;
     for (size_t i = 0; i < countof(common_tables); i++)
         rights_open(&making, common_tables[i]);
     for (size_t i = 0; i < grant->source_count; i++) {
         const struct grant_source *source = &grant->sources[i];
         if (!source->source) {
-            written = written || source->column_count > 0;
+            bool planned = slice_equal(source->name, S(SOURCE_PLANS));
+            plans = plans || (planned && source->column_count > 0);
+            written = written || (!planned && source->column_count > 0);
             continue;
         }
         homes = homes || (source->source->gazetteer && (source->match || source->column_count));
@@ -376,6 +386,11 @@ static struct store_rights make_rights(const struct grant *grant, bool for_match
     if (written) {
         rights_open(&making, "entry");
         rights_open(&making, "entry_anchor");
+    }
+    if (plans) {
+        rights_open(&making, "plan_entry");
+        rights_open(&making, "plan_version");
+        rights_open(&making, "plan_version_text");
     }
     if (grant->role->abilities & ABILITY_STEWARD)
         rights_open(&making, "doubt");
@@ -450,6 +465,8 @@ bool grant_compile(const struct catalogue *catalogue, const struct grant_request
             if (out->match && out->source && out->source->subject == SUBJECT_PERSON)
                 matched[matched_count++] = names[i];
         }
+        if (slice_equal(names[i], S(SOURCE_PLANS)))
+            continue; /* nothing about anybody is missing from a view without the plans */
         if (!used || !out->column_count)
             excluded[grant->excluded_count++] = compile_reason(&c, names[i], used ? out : NULL);
     }

@@ -535,6 +535,9 @@ bool guard_needs(const struct guard_session *session, enum ability ability, stru
         {ABILITY_AUDIT, "read the audit"},
         {ABILITY_ADMINISTER, "manage accounts"},
         {ABILITY_EXPORT, "export"},
+        {ABILITY_PLAN, "open plans"},
+        {ABILITY_REGISTER, "change the registers of plans"},
+        {ABILITY_APPROVE, "approve what is planned"},
     };
     must(session->magic == SESSION_MAGIC);
     if ((session->who.abilities & (unsigned)ability) == (unsigned)ability)

@@ -256,7 +256,7 @@ static void demonstration_accounts_keep_the_server_to_loopback(void **state)
         GOOD(guard_may_listen(scene->guard, &(struct guard_listening){far[i], true}, &err));
     }
     GOOD(account_demonstration(scene->guard, scene->arena, &accounts, &count, &err));
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 9);
     for (size_t i = 0; i < count; i++) {
         assert_true(accounts[i].demonstration);
         GOOD(scene_try(scene, arena_cstr(scene->arena, accounts[i].name), ACCOUNT_DEMONSTRATION_PASSWORD, "local",
@@ -270,7 +270,7 @@ static void demonstration_accounts_keep_the_server_to_loopback(void **state)
     /* A proxy in front of loopback lets the world in as well. */
     assert_false(guard_may_listen(scene->guard, &(struct guard_listening){near[0], true}, &err));
     GOOD(account_demonstration(scene->guard, scene->arena, &accounts, &count, &err)); /* again changes nothing */
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 9);
     /* They go only when somebody else may administer. */
     struct guard_session *admin;
     struct slice token;
