@@ -137,6 +137,11 @@ bool guard_note_caller(const struct guard_session *session, struct slice subject
 /* Counts one try of the check: five in fifteen minutes for each account and subject, then ERROR_TOO_MANY. Signing in
  * again does not give more. Call it before the answers are compared. */
 bool guard_try_caller(const struct guard_session *session, struct slice subject, struct error *err) MUST_USE;
+/* Notes that the account searched by this fact, "postcode NR13AA": kept as a keyed digest for as long as a session can
+ * last, and of the account, so that signing in again forgets nothing. What was typed into a search comes from whoever
+ * searched, not from the caller. */
+bool guard_note_searched(const struct guard_session *session, struct slice fact, struct error *err) MUST_USE;
+bool guard_was_searched(const struct guard_session *session, struct slice fact, bool *ret, struct error *err) MUST_USE;
 /* True when the role needs no check, or the subject is the one that was checked. */
 bool guard_caller_known(const struct guard_session *session, struct slice subject);
 

@@ -567,38 +567,6 @@ bool guard_note_caller(const struct guard_session *session, struct slice subject
                           ARGS(digest_value(&session->token), value_maybe_text(subject)), S("caller identified"), err);
 }
 
-/* (Kept among the failures of signing in, as a keyed digest that no typed name can have.) */
-bool guard_try_caller(const struct guard_session *session, struct slice subject, struct error *err)
-{
-    enum { TRIES = 5, WITHIN_MS = 15 * 60 * 1000 };
-    must(session->magic == SESSION_MAGIC);
-    struct guard *guard = session->guard;
-    struct arena *scratch = arena_make(0);
-    struct transaction *transaction;
-    const struct value *row;
-    int64_t now = host_now(guard->host);
-    struct slice name = guard_keyed(
-        guard, arena_format(scratch, "caller %.*s %.*s", PRINT(session->who.name), PRINT(subject)), scratch);
-    bool done = false;
-    if (!store_begin(guard->store, TRANSACTION_WRITE, NULL, scratch, &transaction, err) ||
-        !store_query_one(transaction, STATEMENT_SIGNIN_FAILURE_COUNT,
-                         ARGS(value_text(name), value_integer(now - WITHIN_MS)), scratch, "", &row, err))
-        goto out;
-    if (cell_integer(&row[0]) >= TRIES) {
-        error_set(err, ERROR_TOO_MANY,
-                  "this caller was checked %d times in a quarter of an hour; wait that long, or call back on a number "
-                  "that is on record",
-                  TRIES);
-        goto out;
-    }
-    done = store_execute(transaction, STATEMENT_SIGNIN_FAILURE_INSERT, ARGS(value_text(name), value_integer(now)), NULL,
-                         err) &&
-           transaction_commit(transaction, err);
-out:
-    arena_free(scratch);
-    return done;
-}
-
 bool guard_caller_known(const struct guard_session *session, struct slice subject)
 {
     must(session->magic == SESSION_MAGIC);

@@ -1,7 +1,9 @@
-/* The caller-identity check. Answers are held against every record that the grant may match on, in the form that search
- * uses; which of them fitted is never said, not even to the officer, so that nobody can find out a birth date by
- * trying. The name stands on the screen already, so it proves nothing: it is no answer that counts, but another name
- * than the record's refuses. Tries are few (guard_try_caller), and each is an audit entry. */
+/* The caller-identity check. What identifies comes from the caller: facts that were typed into a search fit as they
+ * found the person, so at least one that was not must fit too. Answers are held against every record that the grant may
+ * match on, in the form that search uses; which of them fitted is never said, not even to the officer, so that nobody
+ * can find out a birth date by trying. The name stands on the screen already, so it proves nothing: it is no answer
+ * that counts, but another name than the record's refuses. Tries are few (guard_try_caller), and each is an audit
+ * entry. */
 #include "base/text.h"
 #include "hub/household.h"
 #include "hub/linked.h"
@@ -124,6 +126,26 @@ static bool check_person(struct reading *r, int64_t entity, const struct answers
     return true;
 }
 
+/* At least one answer that fits must come from the caller: what was searched by was typed before anybody asked. */
+static bool tells_more_than_the_search(const struct guard_session *session, const struct answers *answers,
+                                       const struct fits *fits, struct arena *arena, bool *ret, struct error *err)
+{
+    const struct {
+        bool fits;
+        struct term term;
+    } facts[] = {{fits->birth, {.kind = TERM_DATE, .text = answers->birth}},
+                 {fits->postcode, {.kind = TERM_POSTCODE, .text = answers->postcode}},
+                 {fits->nhs_number, {.kind = TERM_NHS, .text = answers->nhs_number}}};
+    *ret = false;
+    for (size_t i = 0; i < countof(facts); i++) {
+        bool searched = true;
+        if (facts[i].fits && !guard_was_searched(session, search_question_fact(&facts[i].term, arena), &searched, err))
+            return false;
+        *ret = *ret || !searched;
+    }
+    return true;
+}
+
 bool hub_check_caller(const struct hub *hub, struct guard_session *session, int64_t entity,
                       const struct caller_answers *given, struct slice place, bool *ret_passed, struct error *err)
 {
@@ -132,17 +154,18 @@ bool hub_check_caller(const struct hub *hub, struct guard_session *session, int6
     struct reading *r;
     struct answers answers = {0};
     struct fits fits = {0};
-    bool done = false;
+    bool done = false, told = false;
     if (!hub_read_begin(hub, session, USE_MATCH, arena, &r, err) || !reading_needs_linkage(r, err))
         goto out;
     struct slice subject = subject_of(r->linkage, entity, arena);
     if (!guard_try_caller(session, subject, err))
         goto out;
     read_answers(given, r->today, arena, &answers);
-    if (!check_person(r, entity, &answers, &fits, err))
+    if (!check_person(r, entity, &answers, &fits, err) ||
+        !tells_more_than_the_search(session, &answers, &fits, arena, &told, err))
         goto out;
     /* A birth date or a name that was given and does not fit is a refusal, whatever else fits. */
-    bool passed = fits.birth + fits.postcode + fits.nhs_number >= 2 &&
+    bool passed = fits.birth + fits.postcode + fits.nhs_number >= 2 && told &&
                   (fits.birth || slice_trim(given->birth_date).len == 0) &&
                   (fits.name || slice_trim(given->name).len == 0);
     reading_note(r, 0, S("hub"), passed ? S("passed") : S("refused"));

@@ -289,6 +289,17 @@ static bool search_all(struct searching *s, size_t limit, struct search_answer *
            answer_homes(s, limit, answer, err);
 }
 
+/* What was typed here is no answer of a caller's afterwards. */
+static bool note_facts(const struct searching *s, struct error *err)
+{
+    for (size_t i = 0; i < s->terms.count; i++) {
+        struct slice fact = search_question_fact(&s->terms.list[i], s->r->arena);
+        if (fact.len && !guard_note_searched(s->r->session, fact, err))
+            return false;
+    }
+    return true;
+}
+
 bool hub_search(const struct hub *hub, const struct guard_session *session, const struct search_question *question,
                 struct slice place, struct arena *arena, struct search_answer **ret, struct error *err)
 {
@@ -299,8 +310,11 @@ bool hub_search(const struct hub *hub, const struct guard_session *session, cons
     if (!s.r->linkage && s.r->grant->match_sources.len)
         return reading_needs_linkage(s.r, err); /* "nobody fits" would not be true */
     search_question_read(question, s.r->today, arena, &s.terms);
-    if (s.r->grant->role->caller_check)
+    if (s.r->grant->role->caller_check) {
+        if (!note_facts(&s, err))
+            return false;
         search_question_hide_birth(&s.terms);
+    }
     if (!search_question_known(&s.terms, err))
         return false;
     size_t limit = question->limit > 0 ? (size_t)(question->limit > 100 ? 100 : question->limit) : 20;

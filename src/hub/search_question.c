@@ -211,6 +211,15 @@ void search_question_hide_birth(struct terms *terms)
     terms->count = kept;
 }
 
+struct slice search_question_fact(const struct term *term, struct arena *arena)
+{
+    const char *of = term->kind == TERM_DATE       ? "birth"
+                     : term->kind == TERM_POSTCODE ? "postcode"
+                     : term->kind == TERM_NHS      ? "nhs"
+                                                   : NULL;
+    return of ? arena_format(arena, "%s %.*s", of, PRINT(term->text)) : NO_SLICE;
+}
+
 bool search_question_known(const struct terms *terms, struct error *err)
 {
     if (terms->unread_birth.len)

@@ -40,6 +40,9 @@ void search_question_read(const struct search_question *question, struct date to
 /* Takes the dates and years out: before a caller is identified, who is found and in which order must not tell whether a
  * birth date was guessed right. */
 void search_question_hide_birth(struct terms *terms);
+/* What a caller could be asked and this term says of them: "birth 1952-02-03", "postcode NR13AA", "nhs 9990000000";
+ * empty for other terms. Searches and answers are told to be the same fact by it. */
+struct slice search_question_fact(const struct term *term, struct arena *arena);
 /* ERROR_INPUT for a field that could not be read, and when nothing is left to search by. */
 bool search_question_known(const struct terms *terms, struct error *err) MUST_USE;
 /* "name margret · born 1952 · postcode NR1" */

@@ -118,9 +118,10 @@ bool hub_view(const struct hub *hub, const struct guard_session *session, int64_
 
 /* The caller-identity check of the contact centre: the answers that the caller gave are held against the records
  * that the grant may match on. At least two of birth date, postcode and NHS number must fit, the birth date among them
- * when given; the name is on the screen and counts for nothing, but one that does not fit refuses. On success the
- * session remembers this entity (guard_caller_checked). *ret_passed says the outcome; both outcomes are audited as
- * "identity check". Which answers fitted is never said. */
+ * when given; the name is on the screen and counts for nothing, but one that does not fit refuses. At least one
+ * that fits must not have been part of a search of the same account today: what was typed to find the person is not
+ * what the caller says. On success the session remembers this entity (guard_caller_checked). *ret_passed says the
+ * outcome; both outcomes are audited as "identity check". Which answers fitted is never said. */
 struct caller_answers {
     struct slice name, birth_date, postcode, nhs_number;
 };

@@ -304,8 +304,10 @@ bool do_caller(struct call *call, struct error *err)
     if (passed)
         return call_redirect(call, url_path(call->arena, "/people/%?done=caller", id_text(call)));
     return hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err) &&
-           show_caller(call, view->name,
-                       S("The answers do not fit well enough. Ask again, or call back on a number that is on record"));
+           show_caller(
+               call, view->name,
+               S("The answers do not fit well enough, or only repeat what you searched by. Ask for something else, or "
+                 "call back on a number that is on record"));
 }
 
 /* ---- Writing ---- */

@@ -306,6 +306,37 @@ static void the_callers_name_stands_on_the_screen_and_can_only_refuse(void **sta
     }
 }
 
+static void what_was_searched_by_is_no_answer_of_the_callers(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *contact = little_sign_in(little, "con.contact");
+    int64_t peggy = little_find(little, contact, "peggy osgood");
+    struct search_answer *found;
+    struct caller_answers answers = {.birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
+    bool passed = false;
+    /* The postcode was searched by, the birth date is the caller's own word: fits. */
+    struct search_question code = {.words = S("peggy osgood"), .postcode = S("nr29 4dd")};
+    GOOD(hub_search(&little->hub, contact, &code, S("test"), little->arena, &found, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    assert_true(passed);
+    /* Both typed into a search, in whatever form: the answers only repeat it. */
+    struct search_question born = {.words = S("osgood"), .birth_date = S("3 February 1952")};
+    GOOD(hub_search(&little->hub, contact, &born, S("test"), little->arena, &found, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    assert_false(passed);
+    /* Signing in again does not make them the caller's word. */
+    contact = little_sign_in(little, "con.contact");
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    assert_false(passed);
+    little->now += INT64_C(13) * 3600 * 1000; /* another day's work */
+    contact = little_sign_in(little, "con.contact");
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    assert_true(passed);
+}
+
 static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void **state)
 {
     struct little *little = little_of(state);
@@ -465,6 +496,7 @@ int main(void)
         LITTLE_ON_BOTH(why_shows_weights_and_hides_what_may_not_be_shown),
         LITTLE_ON_BOTH(a_caller_is_identified_before_details_appear),
         LITTLE_ON_BOTH(the_callers_name_stands_on_the_screen_and_can_only_refuse),
+        LITTLE_ON_BOTH(what_was_searched_by_is_no_answer_of_the_callers),
         LITTLE_ON_BOTH(a_caller_is_checked_five_times_and_search_tells_nothing_before),
         LITTLE_ON_BOTH(what_is_written_shows_in_the_view_of_those_whose_agreement_says_so),
         LITTLE_ON_BOTH(a_home_shows_who_lives_there_under_the_grant),
