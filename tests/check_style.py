@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""clang-format and clang-tidy find nothing to say about any C file of the project. Prints TAP."""
+"""clang-format and clang-tidy find nothing to say about any C file of the project; no function of it is too long to be read at once;
+arrays are sorted by array_sort, which takes an empty one. Prints TAP."""
 import concurrent.futures
 import json
 import os
@@ -12,6 +13,7 @@ import tempfile
 
 ROOT = os.environ.get("STAITHE_SOURCE_ROOT") or os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("STAITHE_BUILD_ROOT") or os.path.join(ROOT, "build-test")
+LONGEST = 80  # lines of a function's body
 FOLDERS = ("src", "sample", "tests", "fuzz", "bench")
 
 
@@ -26,6 +28,21 @@ def c_files():
 def format_faults(files):
     result = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
     return sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", result.stderr, re.M)))
+
+
+def long_functions(path, longest):
+    """(line, name, length) of each function whose body is longer. clang-format has put its braces into the first column."""
+    name = begun = None
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if re.match(r"[A-Za-z_].*\(", line) and (called := re.search(r"(\w+)\(", line)):
+                name = called.group(1)
+            if line == "{\n":
+                begun = number
+            elif line == "}\n" and begun:
+                if number - begun - 1 > longest:
+                    yield begun, name, number - begun - 1
+                begun = None
 
 
 def clang_commands(folder):
@@ -52,7 +69,7 @@ def main():
             print(f"1..1\nok 1 - style # SKIP {tool} is not installed")
             return 0
     files = list(c_files())
-    print("1..2")
+    print("1..4")
     wrong = format_faults(files)
     for path in wrong:
         print("# not formatted: " + os.path.relpath(path, ROOT))
@@ -66,7 +83,18 @@ def main():
     for line in sorted(set(faults)):
         print("# " + line)
     print(("not ok" if faults else "ok") + f" 2 - clang-tidy agrees with {len(sources)} sources")
-    return 1 if wrong or faults else 0
+    long = [(path, *found) for path in sources for found in long_functions(path, LONGEST)]
+    for path, line, name, length in long:
+        print(f"# {os.path.relpath(path, ROOT)}:{line}: {name} has {length} lines; part it into steps with names")
+    print(("not ok" if long else "ok") + f" 3 - no function of {len(sources)} sources has more than {LONGEST} lines")
+    raw = []
+    for path in sources:
+        with open(path, encoding="utf-8") as file:
+            raw += [path for line in file if re.search(r"\bqsort\(\w", line) and not path.endswith(os.path.join("base", "slice.c"))]
+    for path in raw:
+        print(f"# {os.path.relpath(path, ROOT)}: sorts by qsort; array_sort takes an empty array too")
+    print(("not ok" if raw else "ok") + " 4 - arrays are sorted by array_sort")
+    return 1 if wrong or faults or long or raw else 0
 
 
 if __name__ == "__main__":

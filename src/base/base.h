@@ -1,7 +1,7 @@
 /* base.h: the few words that every file uses.
  *
  * MUST_USE marks each function whose result may not be dropped. must() is an assertion that stays on in production:
- * it is for what cannot be, never for bad input. countof() counts the elements of an array. */
+ * it is for what cannot be, never for bad input. countof() counts the elements of an array, array_sort sorts one. */
 #ifndef STAITHE_BASE_BASE_H
 #define STAITHE_BASE_BASE_H
 
@@ -20,5 +20,8 @@
 
 /* Prints the broken assumption to standard error and aborts. Never returns. */
 _Noreturn void must_failed(const char *condition, const char *file, int line);
+
+/* Sorts in place, as qsort(3) does, but an empty array may be NULL: an array that nothing was put into has no place. */
+void array_sort(void *items, size_t count, size_t size, int (*order)(const void *a, const void *b));
 
 #endif

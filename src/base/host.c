@@ -469,8 +469,7 @@ bool host_list_folder(struct slice path, struct arena *arena, struct slice **ret
     (void)closedir(folder);
     if (failed)
         return error_from_errno(err, failed, "looking into the folder %s", name);
-    if (count)
-        qsort(names, count, sizeof *names, by_bytes);
+    array_sort(names, count, sizeof *names, by_bytes);
     *ret_names = names;
     *ret_count = count;
     return true;

@@ -11,6 +11,12 @@ _Noreturn void must_failed(const char *condition, const char *file, int line)
     abort();
 }
 
+void array_sort(void *items, size_t count, size_t size, int (*order)(const void *a, const void *b))
+{
+    if (count > 1) /* qsort(3) may not be given NULL, even for nothing */
+        qsort(items, count, size, order);
+}
+
 static unsigned char lower(char c)
 {
     unsigned char u = (unsigned char)c;

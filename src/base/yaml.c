@@ -8,7 +8,6 @@
 #include "base/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <yaml.h>
 
 #define DEEPEST 32
@@ -148,7 +147,7 @@ static bool keys_differ(struct reading *r, const struct yaml *mapping)
     const struct yaml **sorted = arena_array(r->arena, const struct yaml *, mapping->count);
     for (size_t i = 0; i < mapping->count; i++)
         sorted[i] = &mapping->key_places[i];
-    qsort(sorted, mapping->count, sizeof(struct yaml *), by_key_and_place);
+    array_sort(sorted, mapping->count, sizeof(struct yaml *), by_key_and_place);
     for (size_t i = 1; i < mapping->count; i++)
         if (slice_equal(sorted[i - 1]->text, sorted[i]->text))
             return error_set_at(r->err, ERROR_INPUT, r->file, sorted[i]->line, sorted[i]->column,

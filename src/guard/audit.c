@@ -20,7 +20,6 @@
 #include "guard/inside.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define MOST_IN_BATCH 1000
@@ -498,7 +497,7 @@ static struct slice fields_text(const struct slice *fields, size_t *count, struc
     size_t kept = 0;
     if (*count) {
         memcpy(sorted, fields, *count * sizeof *sorted);
-        qsort(sorted, *count, sizeof *sorted, compare_slices);
+        array_sort(sorted, *count, sizeof *sorted, compare_slices);
     }
     for (size_t i = 0; i < *count; i++)
         if (i == 0 || !slice_equal(sorted[i], sorted[kept - 1]))
@@ -513,7 +512,7 @@ static struct slice anchors_text(const int64_t *anchors, size_t count, struct ar
     int64_t *sorted = arena_array(arena, int64_t, count ? count : 1);
     if (count) {
         memcpy(sorted, anchors, count * sizeof *sorted);
-        qsort(sorted, count, sizeof *sorted, compare_numbers);
+        array_sort(sorted, count, sizeof *sorted, compare_numbers);
     }
     for (size_t i = 0; i < count; i++)
         if (i == 0 || sorted[i] != sorted[i - 1])

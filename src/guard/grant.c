@@ -11,8 +11,6 @@
 
 #include "store/source_table.h"
 
-#include <stdlib.h>
-
 static const struct slice recorded_visit_columns[] = {
     S_INIT("list"), S_INIT("on_date"), S_INIT("outcome"), S_INIT("uprn"), S_INIT("words"), S_INIT("written_by"),
 };
@@ -126,7 +124,7 @@ static struct slice *source_names(const struct catalogue *catalogue, struct aren
     names[count++] = S(SOURCE_RECORDED_VISITS);
     names[count++] = S(SOURCE_CONTACT_NOTES);
     names[count++] = S(SOURCE_PLANS);
-    qsort(names, count, sizeof *names, compare_slices);
+    array_sort(names, count, sizeof *names, compare_slices);
     *ret_count = count;
     return names;
 }
@@ -196,7 +194,7 @@ static void compile_columns(const struct compiling *c, struct grant_source *out)
         names = arena_array(c->arena, struct slice, count);
         memcpy(names, fixed, count * sizeof *names);
     }
-    qsort(names, count, sizeof *names, compare_slices);
+    array_sort(names, count, sizeof *names, compare_slices);
     struct grant_column *columns = arena_array(c->arena, struct grant_column, count);
     for (size_t i = 0; i < count; i++) {
         struct grant_column column = {.name = names[i]};
@@ -375,7 +373,7 @@ static struct store_rights make_rights(const struct grant *grant, bool for_match
         }
         if (count) {
             columns[count++] = S("record");
-            qsort(columns, count, sizeof *columns, compare_slices);
+            array_sort(columns, count, sizeof *columns, compare_slices);
             rights_table(&making, source_table_name(arena, source->name), columns, count);
         }
         if (source->match && for_match)
@@ -594,8 +592,7 @@ struct slice grant_agreements(const struct grant *grant, const struct slice *fie
         else if (used)
             names_add(&list, used->clauses, used->clause_count, arena);
     }
-    if (list.count)
-        qsort(list.names, list.count, sizeof *list.names, compare_slices);
+    array_sort(list.names, list.count, sizeof *list.names, compare_slices);
     return arena_join(arena, list.names, list.count, S(" "));
 }
 
@@ -650,8 +647,7 @@ bool grant_match_sets(const struct catalogue *catalogue, struct date day, struct
     for (size_t i = 0; i < grant_count; i++)
         if (grants[i]->match_sources.len && !among(grants[i]->match_sources, sets, count))
             sets[count++] = grants[i]->match_sources;
-    if (count)
-        qsort(sets, count, sizeof *sets, compare_slices);
+    array_sort(sets, count, sizeof *sets, compare_slices);
     *ret_sets = sets;
     *ret_count = count;
     return true;

@@ -73,7 +73,7 @@ uint64_t *verified_codes(const struct linked *linked, struct slice sources, stru
     }
     if (raw == 0)
         return codes;
-    qsort(numbers, raw, sizeof *numbers, by_slice);
+    array_sort(numbers, raw, sizeof *numbers, by_slice);
     for (size_t i = 0; i < raw; i++)
         if (count == 0 || !slice_equal(numbers[i], numbers[count - 1]))
             numbers[count++] = numbers[i];

@@ -24,8 +24,7 @@ static int by_number(const void *a, const void *b)
 static void squeeze(struct anchors *anchors)
 {
     size_t count = 0;
-    if (anchors->count)
-        qsort(anchors->list, anchors->count, sizeof *anchors->list, by_number);
+    array_sort(anchors->list, anchors->count, sizeof *anchors->list, by_number);
     for (size_t i = 0; i < anchors->count; i++)
         if (count == 0 || anchors->list[count - 1] != anchors->list[i])
             anchors->list[count++] = anchors->list[i];
@@ -123,7 +122,7 @@ bool component_read_only(struct transaction *t, const struct catalogue *catalogu
         !read_edges(t, &c, anchors, count, arena, err) ||
         !store_query(t, STATEMENT_HUB_DECISIONS_AT, ARGS(id_list(t, anchors, count, arena)), arena, &decisions, err))
         return false;
-    qsort(c.edges, c.edge_count, sizeof *c.edges, by_pair);
+    array_sort(c.edges, c.edge_count, sizeof *c.edges, by_pair);
     c.decisions = arena_array(arena, struct decided_pair, decisions.rows + 1);
     for (size_t i = 0; i < decisions.rows; i++) {
         const struct value *row = result_row(&decisions, i);

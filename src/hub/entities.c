@@ -2,8 +2,6 @@
  * and within a run the first is the claimant. No hash tables, so nothing depends on their order. */
 #include "hub/entities.h"
 
-#include <stdlib.h>
-
 struct share {
     int64_t entity;
     uint32_t cluster;
@@ -40,13 +38,13 @@ static size_t shares_of(const struct entities_input *input, struct share *shares
     for (uint32_t i = 0; i < input->count; i++)
         if (input->cluster[i] != UINT32_MAX && input->before[i])
             shares[raw++] = (struct share){input->before[i], input->cluster[i], 1};
-    qsort(shares, raw, sizeof *shares, by_place);
+    array_sort(shares, raw, sizeof *shares, by_place);
     for (size_t i = 0; i < raw; i++)
         if (count && shares[count - 1].entity == shares[i].entity && shares[count - 1].cluster == shares[i].cluster)
             shares[count - 1].records++;
         else
             shares[count++] = shares[i];
-    qsort(shares, count, sizeof *shares, by_claim);
+    array_sort(shares, count, sizeof *shares, by_claim);
     return count;
 }
 
@@ -114,7 +112,7 @@ void entities_assign(const struct entities_input *input, struct arena *arena, st
     int64_t *gone = arena_array(scratch, int64_t, input->gone_count + 1);
     for (size_t i = 0; i < input->gone_count; i++)
         gone[i] = input->gone[i];
-    qsort(gone, input->gone_count, sizeof *gone, by_number);
+    array_sort(gone, input->gone_count, sizeof *gone, by_number);
     for (size_t i = 0; i < input->gone_count; i++)
         if ((i == 0 || gone[i - 1] != gone[i]) && !in_sorted(gone[i], shares, count)) {
             out.changes[out.change_count++] = (struct entity_change){ENTITY_END, gone[i], 0};

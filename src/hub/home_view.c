@@ -7,8 +7,6 @@
 #include "hub/reading.h"
 #include "hub/timeline.h"
 
-#include <stdlib.h>
-
 enum { RESIDENTS_MAX = 100 };
 
 static int by_name(const void *a, const void *b)
@@ -61,7 +59,7 @@ static bool load_residents(struct reading *r, struct home_view *view, struct loa
             }
         view->residents[view->resident_count++] = resident;
     }
-    qsort(view->residents, view->resident_count, sizeof *view->residents, by_name);
+    array_sort(view->residents, view->resident_count, sizeof *view->residents, by_name);
     return true;
 }
 

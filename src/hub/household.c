@@ -5,8 +5,6 @@
 #include "hub/facts.h"
 #include "hub/linked.h"
 
-#include <stdlib.h>
-
 bool home_is_shared(struct slice kind)
 {
     return slice_equal_nocase(kind, S("Care home")) || slice_equal_nocase(kind, S("Hostel")) ||
@@ -108,7 +106,7 @@ bool homes_load(struct reading *r, const struct loaded_person *person, struct pe
             list[i].home.address = cell_text(&row[2]);
             list[i].home.postcode = cell_text(&row[3]);
         }
-    qsort(list, count, sizeof *list, by_currency);
+    array_sort(list, count, sizeof *list, by_currency);
     view->homes = arena_array(r->arena, struct view_home, count);
     view->home_count = count;
     for (size_t i = 0; i < count; i++) {
@@ -209,6 +207,6 @@ bool household_load(struct reading *r, const struct loaded_person *person, struc
         for (size_t k = loaded.people[i].first; k < loaded.people[i].first + loaded.people[i].count; k++)
             reading_note_record(r, &loaded.records[k]);
     }
-    qsort(view->household, view->household_count, sizeof *view->household, by_name);
+    array_sort(view->household, view->household_count, sizeof *view->household, by_name);
     return true;
 }

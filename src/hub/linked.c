@@ -193,8 +193,8 @@ bool linked_read(const struct guard_session *session, struct arena *arena, struc
         return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records; link them in parts");
     linked.records = reading.records;
     linked.count = reading.count;
-    if (linked.home_count) /* a county without a gazetteer has none */
-        qsort(linked.homes, linked.home_count, sizeof *linked.homes, by_uprn);
+    /* a county without a gazetteer has none */
+    array_sort(linked.homes, linked.home_count, sizeof *linked.homes, by_uprn);
     *ret = linked;
     linked_order(ret, arena);
     return true;
@@ -286,11 +286,12 @@ static int by_anchor(const void *a, const void *b)
 void linked_order(struct linked *linked, struct arena *arena)
 {
     for (size_t i = 0; i < linked->source_count; i++)
-        qsort(linked->records + linked->sources[i].first, linked->sources[i].count, sizeof *linked->records, by_key);
+        array_sort(linked->records + linked->sources[i].first, linked->sources[i].count, sizeof *linked->records,
+                   by_key);
     linked->by_anchor = arena_array(arena, struct anchor_place, linked->count + 1);
     for (size_t i = 0; i < linked->count; i++)
         linked->by_anchor[i] = (struct anchor_place){linked->records[i].anchor, (uint32_t)i};
-    qsort(linked->by_anchor, linked->count, sizeof *linked->by_anchor, by_anchor);
+    array_sort(linked->by_anchor, linked->count, sizeof *linked->by_anchor, by_anchor);
 }
 
 int64_t linked_find(const struct linked *linked, int64_t anchor)

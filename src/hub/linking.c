@@ -10,7 +10,6 @@
 #include "hub/linking_write.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 struct linking {
     const struct hub *hub;
@@ -172,7 +171,7 @@ static bool write_linkage(struct transaction *t, struct linking *l, size_t numbe
         if (clusters->cluster[i] != UINT32_MAX)
             after.rows[after.count++] = (struct member_row){linked->records[i].anchor, entities.entity[i],
                                                             linked->sources[linked->records[i].source].id};
-    qsort(after.rows, after.count, sizeof *after.rows, by_member);
+    array_sort(after.rows, after.count, sizeof *after.rows, by_member);
     out.records = after.count;
     out.entities = entities.total;
     out.made = entities.made, out.joined = entities.joined, out.split = entities.split, out.ended = entities.ended;

@@ -7,8 +7,6 @@
 
 #include "store/search_table.h"
 
-#include <stdlib.h>
-
 struct token_row {
     struct slice attribute, token;
     int64_t anchor;
@@ -82,14 +80,12 @@ static void word_rows(const struct slice *forms, size_t count, struct token_rows
                 words[word_count++] = lists[l][k];
             }
     }
-    if (word_count)
-        qsort(words, word_count, sizeof *words, by_slice);
+    array_sort(words, word_count, sizeof *words, by_slice);
     list->anchor = 0;
     for (size_t i = 0; i < word_count; i++)
         if (i == 0 || !slice_equal(words[i], words[i - 1]))
             search_word_tokens(words[i], arena, add_row, list);
-    if (list->count)
-        qsort(list->rows, list->count, sizeof *list->rows, by_row);
+    array_sort(list->rows, list->count, sizeof *list->rows, by_row);
 }
 
 /* Adds to `go` what is in old alone and to `come` what is in now alone. */
@@ -110,97 +106,123 @@ static void differences(const struct token_rows *old, const struct token_rows *n
     }
 }
 
-static bool write_source(struct transaction *t, const struct linked *linked, const struct linked_source *source,
-                         struct arena *arena, struct error *err)
+/* What stands in a source's table now: its forms and its words. */
+struct old_tokens {
+    struct old_reading forms, words;
+};
+
+static bool read_old(struct transaction *t, struct slice name, struct arena *arena, struct old_tokens *ret,
+                     struct error *err)
 {
-    enum store_dialect dialect = store_dialect(transaction_store(t));
-    struct slice name = source->source->name;
-    struct sql all = search_table_all(name, dialect, arena);
-    struct old_reading old = {.list = {.arena = arena}, .attribute = S("form")};
-    struct old_reading old_words = {.list = {.arena = arena}};
-    if (!store_each_sql(t, &all, ARGS(value_text(S("form"))), take_row, &old, err))
-        return false;
     static const struct slice word_attributes[] = {S_INIT("near"), S_INIT("sound")};
+    struct sql all = search_table_all(name, store_dialect(transaction_store(t)), arena);
+    *ret = (struct old_tokens){{.list = {.arena = arena}, .attribute = S("form")}, {.list = {.arena = arena}}};
+    if (!store_each_sql(t, &all, ARGS(value_text(S("form"))), take_row, &ret->forms, err))
+        return false;
     for (size_t i = 0; i < countof(word_attributes); i++) {
-        old_words.attribute = word_attributes[i];
-        if (!store_each_sql(t, &all, ARGS(value_text(old_words.attribute)), take_row, &old_words, err))
+        ret->words.attribute = word_attributes[i];
+        if (!store_each_sql(t, &all, ARGS(value_text(ret->words.attribute)), take_row, &ret->words, err))
             return false;
     }
     int64_t ignored;
     struct slice form;
-    for (size_t i = 0; i < old.list.count; i++)
-        if (!search_form_untoken(old.list.rows[i].token, &ignored, &form)) { /* an older program's */
+    for (size_t i = 0; i < ret->forms.list.count; i++)
+        if (!search_form_untoken(ret->forms.list.rows[i].token, &ignored, &form)) { /* an older program's */
             struct sql clear = search_table_clear(name, arena);
-            if (!store_execute_sql(t, &clear, NO_ARGS, NULL, err))
-                return false;
-            old.list.count = old_words.list.count = 0;
+            ret->forms.list.count = ret->words.list.count = 0;
+            return store_execute_sql(t, &clear, NO_ARGS, NULL, err);
         }
-    struct token_rows go = {.arena = arena}, come = {.arena = arena}, words = {.arena = arena};
+    array_sort(ret->words.list.rows, ret->words.list.count, sizeof *ret->words.list.rows, by_row);
+    return true;
+}
+
+/* The rows that go and come so that each record of the source has its form; ret_forms in order of anchor. Form tokens
+ * begin with the anchor in ten digits, so the old ones stand in that order too. */
+static size_t form_differences(const struct linked *linked, const struct linked_source *source,
+                               const struct token_rows *old, struct token_rows *go, struct token_rows *come,
+                               struct arena *arena, struct slice *ret_forms)
+{
     struct arena *scratch = arena_make(0);
-    struct slice *forms = arena_array(arena, struct slice, source->count + 1);
-    /* Form tokens begin with the anchor in ten digits, so the old ones stand in order of anchor. */
-    struct anchor_place *order = arena_array(arena, struct anchor_place, source->count + 1);
     size_t count = 0, at = 0;
-    for (size_t i = 0; i < linked->count; i++)
-        if (linked->records[linked->by_anchor[i].record].source == (uint32_t)(source - linked->sources))
-            order[count++] = linked->by_anchor[i];
-    for (size_t i = 0; i < count; i++) {
-        const struct linked_record *record = &linked->records[order[i].record];
+    int64_t anchor = 0;
+    struct slice was = NO_SLICE;
+    for (size_t i = 0; i < linked->count; i++) {
+        const struct linked_record *record = &linked->records[linked->by_anchor[i].record];
+        if (record->source != (uint32_t)(source - linked->sources))
+            continue;
         struct slice uprn = record->placed ? linked->homes[record->home].uprn : NO_SLICE;
-        struct slice packed = arena_copy(arena, search_form_pack(&record->form, uprn, scratch)), was = NO_SLICE;
-        int64_t anchor = 0;
-        forms[i] = packed;
-        for (; at < old.list.count; at++) {
-            if (!search_form_untoken(old.list.rows[at].token, &anchor, &was))
+        struct slice packed = arena_copy(arena, search_form_pack(&record->form, uprn, scratch));
+        ret_forms[count++] = packed;
+        for (; at < old->count; at++) {
+            if (!search_form_untoken(old->rows[at].token, &anchor, &was))
                 continue;
             if (anchor >= record->anchor)
                 break;
-            form_rows(&go, anchor, was, scratch);
+            form_rows(go, anchor, was, scratch);
         }
-        bool there = at < old.list.count && anchor == record->anchor;
+        bool there = at < old->count && anchor == record->anchor;
         if (there)
             at++;
         if (!there || !slice_equal(was, packed)) {
             if (there)
-                form_rows(&go, anchor, was, scratch);
-            form_rows(&come, record->anchor, packed, scratch);
+                form_rows(go, anchor, was, scratch);
+            form_rows(come, record->anchor, packed, scratch);
         }
         arena_reset(scratch);
     }
-    for (; at < old.list.count; at++) {
-        int64_t anchor;
-        struct slice was;
-        if (search_form_untoken(old.list.rows[at].token, &anchor, &was))
-            form_rows(&go, anchor, was, scratch);
-    }
+    for (; at < old->count; at++)
+        if (search_form_untoken(old->rows[at].token, &anchor, &was))
+            form_rows(go, anchor, was, scratch);
     arena_free(scratch);
-    word_rows(forms, count, &words, arena);
-    if (old_words.list.count)
-        qsort(old_words.list.rows, old_words.list.count, sizeof *old_words.list.rows, by_row);
-    differences(&old_words.list, &words, &go, &come);
+    return count;
+}
 
-    struct sql delete = search_table_delete(name, dialect, arena);
-    for (size_t i = 0; i < go.count; i++)
-        if (!store_execute_sql(
-                t, &delete,
-                ARGS(value_text(go.rows[i].attribute), value_text(go.rows[i].token), value_integer(go.rows[i].anchor)),
-                NULL, err))
+static bool delete_rows(struct transaction *t, struct slice name, const struct token_rows *go, struct arena *arena,
+                        struct error *err)
+{
+    struct sql delete = search_table_delete(name, store_dialect(transaction_store(t)), arena);
+    for (size_t i = 0; i < go->count; i++)
+        if (!store_execute_sql(t, &delete,
+                               ARGS(value_text(go->rows[i].attribute), value_text(go->rows[i].token),
+                                    value_integer(go->rows[i].anchor)),
+                               NULL, err))
             return false;
-    if (come.count == 0)
-        return true;
-    qsort(come.rows, come.count, sizeof *come.rows, by_row);
+    return true;
+}
+
+static bool insert_rows(struct transaction *t, struct slice name, const struct token_rows *come, struct arena *arena,
+                        struct error *err)
+{
     static const struct bulk_column columns[] = {
         {"attribute", VALUE_TEXT}, {"token", VALUE_TEXT}, {"anchor", VALUE_INTEGER}};
     struct bulk *bulk;
+    if (come->count == 0)
+        return true;
+    array_sort(come->rows, come->count, sizeof *come->rows, by_row);
     if (!bulk_open(t, arena_cstr(arena, search_table_name(arena, name)), columns, countof(columns), arena, &bulk, err))
         return false;
-    for (size_t i = 0; i < come.count; i++) {
-        struct value values[] = {value_text(come.rows[i].attribute), value_text(come.rows[i].token),
-                                 value_integer(come.rows[i].anchor)};
+    for (size_t i = 0; i < come->count; i++) {
+        struct value values[] = {value_text(come->rows[i].attribute), value_text(come->rows[i].token),
+                                 value_integer(come->rows[i].anchor)};
         if (!bulk_add(bulk, values, err))
             return false;
     }
     return bulk_close(bulk, err);
+}
+
+static bool write_source(struct transaction *t, const struct linked *linked, const struct linked_source *source,
+                         struct arena *arena, struct error *err)
+{
+    struct slice name = source->source->name;
+    struct old_tokens old;
+    struct token_rows go = {.arena = arena}, come = {.arena = arena}, words = {.arena = arena};
+    struct slice *forms = arena_array(arena, struct slice, source->count + 1);
+    if (!read_old(t, name, arena, &old, err))
+        return false;
+    size_t count = form_differences(linked, source, &old.forms.list, &go, &come, arena, forms);
+    word_rows(forms, count, &words, arena);
+    differences(&old.words.list, &words, &go, &come);
+    return delete_rows(t, name, &go, arena, err) && insert_rows(t, name, &come, arena, err);
 }
 
 bool write_search(struct transaction *t, const struct linked *linked, struct arena *arena, struct error *err)

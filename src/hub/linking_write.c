@@ -2,8 +2,6 @@
  * more than a quarter of the table; rows that come go in bulk, in the order of the table's key. */
 #include "hub/linking_write.h"
 
-#include <stdlib.h>
-
 static bool mostly(size_t changed, size_t whole)
 {
     return changed > 1000 && changed > whole / 4;
@@ -152,7 +150,7 @@ bool write_residences(struct transaction *t, const struct linked *linked, struct
                                                   record->form.residence_from, record->form.residence_until,
                                                   record->placed == PLACED_BY_UPRN ? S("uprn") : S("address")};
     }
-    qsort(now, count, sizeof *now, by_residence);
+    array_sort(now, count, sizeof *now, by_residence);
     for (size_t i = 0; i < count || at < old.count;) {
         int order = i == count ? 1 : at == old.count ? -1 : by_residence(&now[i], &old.rows[at]);
         if (order < 0) {
@@ -263,7 +261,7 @@ bool write_edges(struct transaction *t, const struct linked *linked, const struc
         now[i] = (struct edge_row){a < b ? a : b, a < b ? b : a,          edge->verdict,
                                    edge->guard,   (int64_t)edge->pattern, (double)edge->weight};
     }
-    qsort(now, edges->count, sizeof *now, by_pair);
+    array_sort(now, edges->count, sizeof *now, by_pair);
     struct edge_row *go = arena_array(arena, struct edge_row, old.count + 1);
     struct edge_row *come = arena_array(arena, struct edge_row, edges->count + 1);
     size_t going = 0, coming = 0;
@@ -324,7 +322,7 @@ bool write_doubts(struct transaction *t, struct doubt_found *doubts, size_t coun
     if (!store_query(t, STATEMENT_HUB_DOUBTS_ALL, NO_ARGS, arena, &old, err) ||
         !store_execute(t, STATEMENT_HUB_DOUBTS_DELETE_ALL, NO_ARGS, NULL, err))
         return false;
-    qsort(doubts, count, sizeof *doubts, by_doubt);
+    array_sort(doubts, count, sizeof *doubts, by_doubt);
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         if (i && by_doubt(&doubts[i - 1], &doubts[i]) == 0)

@@ -166,42 +166,54 @@ struct slice cell_plain(const struct value *cell, struct arena *arena)
     return NO_SLICE;
 }
 
-static const enum attribute wanted[] = {
-    ATTRIBUTE_PERSON_GIVEN_NAME,
-    ATTRIBUTE_PERSON_MIDDLE_NAMES,
-    ATTRIBUTE_PERSON_FAMILY_NAME,
-    ATTRIBUTE_PERSON_FULL_NAME,
-    ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME,
-    ATTRIBUTE_PERSON_KNOWN_AS,
-    ATTRIBUTE_PERSON_BIRTH_DATE,
-    ATTRIBUTE_PERSON_SEX,
-    ATTRIBUTE_PERSON_NHS_NUMBER,
-    ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER,
-    ATTRIBUTE_PERSON_TELEPHONE,
-    ATTRIBUTE_PERSON_EMAIL,
-    ATTRIBUTE_PERSON_AGENCY_ID,
-    ATTRIBUTE_PLACE_UPRN,
-    ATTRIBUTE_PLACE_ADDRESS,
-    ATTRIBUTE_PLACE_BUILDING,
-    ATTRIBUTE_PLACE_STREET,
-    ATTRIBUTE_PLACE_LOCALITY,
-    ATTRIBUTE_PLACE_TOWN,
-    ATTRIBUTE_PLACE_POSTCODE,
-    ATTRIBUTE_PLACE_DISTRICT,
-    ATTRIBUTE_PLACE_PARISH,
-    ATTRIBUTE_PLACE_KIND,
-    ATTRIBUTE_RESIDENCE_FROM,
-    ATTRIBUTE_RESIDENCE_UNTIL,
+/* The cells of a record as they are gathered; what of them is put together is made last. */
+struct gathered {
+    struct person_form form;
+    struct slice full, building, street, parish;
 };
+
+/* Where the value of a column goes, plus one; 0: nowhere. */
+#define PLACE(field) (1 + offsetof(struct gathered, field))
+static const size_t place_of[] = {
+    [ATTRIBUTE_PERSON_GIVEN_NAME] = PLACE(form.given),
+    [ATTRIBUTE_PERSON_MIDDLE_NAMES] = PLACE(form.middle),
+    [ATTRIBUTE_PERSON_FAMILY_NAME] = PLACE(form.family),
+    [ATTRIBUTE_PERSON_FULL_NAME] = PLACE(full),
+    [ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME] = PLACE(form.previous_family),
+    [ATTRIBUTE_PERSON_KNOWN_AS] = PLACE(form.known_as),
+    [ATTRIBUTE_PERSON_BIRTH_DATE] = PLACE(form.birth),
+    [ATTRIBUTE_PERSON_SEX] = PLACE(form.sex),
+    [ATTRIBUTE_PERSON_NHS_NUMBER] = PLACE(form.nhs_number),
+    [ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER] = PLACE(form.superseded),
+    [ATTRIBUTE_PERSON_TELEPHONE] = PLACE(form.telephone),
+    [ATTRIBUTE_PERSON_EMAIL] = PLACE(form.email),
+    [ATTRIBUTE_PERSON_AGENCY_ID] = PLACE(form.agency_id),
+    [ATTRIBUTE_PLACE_UPRN] = PLACE(form.uprn),
+    [ATTRIBUTE_PLACE_ADDRESS] = PLACE(form.address_line),
+    [ATTRIBUTE_PLACE_BUILDING] = PLACE(building),
+    [ATTRIBUTE_PLACE_STREET] = PLACE(street),
+    [ATTRIBUTE_PLACE_LOCALITY] = PLACE(form.locality),
+    [ATTRIBUTE_PLACE_TOWN] = PLACE(form.town),
+    [ATTRIBUTE_PLACE_POSTCODE] = PLACE(form.postcode),
+    [ATTRIBUTE_PLACE_DISTRICT] = PLACE(form.district),
+    [ATTRIBUTE_PLACE_PARISH] = PLACE(parish),
+    [ATTRIBUTE_PLACE_KIND] = PLACE(form.kind),
+    [ATTRIBUTE_RESIDENCE_FROM] = PLACE(form.residence_from),
+    [ATTRIBUTE_RESIDENCE_UNTIL] = PLACE(form.residence_until),
+};
+
+static bool is_wanted(enum attribute attribute)
+{
+    return (size_t)attribute < countof(place_of) && place_of[attribute];
+}
 
 size_t person_form_columns(const struct source *source, struct arena *arena, const struct column ***ret)
 {
     const struct column **columns = arena_array(arena, const struct column *, source->column_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < source->column_count; i++)
-        for (size_t k = 0; k < countof(wanted); k++)
-            if (source->columns[i].attribute == wanted[k])
-                columns[count++] = &source->columns[i];
+        if (is_wanted(source->columns[i].attribute))
+            columns[count++] = &source->columns[i];
     *ret = columns;
     return count;
 }
@@ -218,115 +230,39 @@ struct slice person_sex_word(struct slice value)
     return NO_SLICE;
 }
 
-static void first_filled(struct slice *into, struct slice value)
+static void address_make(struct person_form *form, struct slice building, struct slice street, struct arena *arena)
 {
-    if (into->len == 0)
-        *into = value;
+    form->address = form->address_line;
+    if (form->address.len == 0 && (building.len || street.len)) {
+        bool number = building.len && building.at[0] >= '0' && building.at[0] <= '9';
+        form->address = arena_format(arena, "%.*s%s%.*s", PRINT(building),
+                                     building.len && street.len ? (number ? " " : ", ") : "", PRINT(street));
+        if (form->locality.len)
+            form->address = arena_format(arena, "%.*s, %.*s", PRINT(form->address), PRINT(form->locality));
+    }
+    if (form->address.len && form->town.len)
+        form->address = arena_format(arena, "%.*s, %.*s", PRINT(form->address), PRINT(form->town));
 }
 
 void person_form_read(const struct column *const *columns, size_t count, const struct value *cells, struct arena *arena,
                       struct person_form *ret)
 {
-    struct person_form form = {0};
-    struct slice full = NO_SLICE, building = NO_SLICE, street = NO_SLICE, parish = NO_SLICE;
+    struct gathered g = {0};
     for (size_t i = 0; i < count; i++) {
         struct slice value = cell_plain(&cells[i], arena);
-        if (value.len == 0)
+        enum attribute attribute = columns[i]->attribute;
+        if (value.len == 0 || !is_wanted(attribute))
             continue;
-        switch (columns[i]->attribute) {
-        case ATTRIBUTE_PERSON_GIVEN_NAME:
-            first_filled(&form.given, value);
-            break;
-        case ATTRIBUTE_PERSON_MIDDLE_NAMES:
-            first_filled(&form.middle, value);
-            break;
-        case ATTRIBUTE_PERSON_FAMILY_NAME:
-            first_filled(&form.family, value);
-            break;
-        case ATTRIBUTE_PERSON_FULL_NAME:
-            first_filled(&full, value);
-            break;
-        case ATTRIBUTE_PERSON_PREVIOUS_FAMILY_NAME:
-            first_filled(&form.previous_family, value);
-            break;
-        case ATTRIBUTE_PERSON_KNOWN_AS:
-            first_filled(&form.known_as, value);
-            break;
-        case ATTRIBUTE_PERSON_BIRTH_DATE:
-            first_filled(&form.birth, value);
-            break;
-        case ATTRIBUTE_PERSON_SEX:
-            first_filled(&form.sex, person_sex_word(value));
-            break;
-        case ATTRIBUTE_PERSON_NHS_NUMBER:
-            first_filled(&form.nhs_number, value);
-            break;
-        case ATTRIBUTE_PERSON_SUPERSEDED_NHS_NUMBER:
-            first_filled(&form.superseded, value);
-            break;
-        case ATTRIBUTE_PERSON_TELEPHONE:
-            first_filled(&form.telephone, value);
-            break;
-        case ATTRIBUTE_PERSON_EMAIL:
-            first_filled(&form.email, value);
-            break;
-        case ATTRIBUTE_PERSON_AGENCY_ID:
-            first_filled(&form.agency_id, value);
-            break;
-        case ATTRIBUTE_PLACE_UPRN:
-            first_filled(&form.uprn, value);
-            break;
-        case ATTRIBUTE_PLACE_ADDRESS:
-            first_filled(&form.address_line, value);
-            break;
-        case ATTRIBUTE_PLACE_BUILDING:
-            first_filled(&building, value);
-            break;
-        case ATTRIBUTE_PLACE_STREET:
-            first_filled(&street, value);
-            break;
-        case ATTRIBUTE_PLACE_LOCALITY:
-            first_filled(&form.locality, value);
-            break;
-        case ATTRIBUTE_PLACE_TOWN:
-            first_filled(&form.town, value);
-            break;
-        case ATTRIBUTE_PLACE_POSTCODE:
-            first_filled(&form.postcode, value);
-            break;
-        case ATTRIBUTE_PLACE_DISTRICT:
-            first_filled(&form.district, value);
-            break;
-        case ATTRIBUTE_PLACE_PARISH:
-            first_filled(&parish, value);
-            break;
-        case ATTRIBUTE_PLACE_KIND:
-            first_filled(&form.kind, value);
-            break;
-        case ATTRIBUTE_RESIDENCE_FROM:
-            first_filled(&form.residence_from, value);
-            break;
-        case ATTRIBUTE_RESIDENCE_UNTIL:
-            first_filled(&form.residence_until, value);
-            break;
-        default:
-            break;
-        }
+        struct slice *into = (struct slice *)(void *)((char *)&g + place_of[attribute] - 1);
+        if (into->len == 0) /* of two columns of one attribute the first that is filled counts */
+            *into = attribute == ATTRIBUTE_PERSON_SEX ? person_sex_word(value) : value;
     }
-    if (full.len && form.family.len == 0)
-        full_name_split(full, arena, &form.given, &form.family);
-    form.title_sex = sex_of_title(full);
-    form.address = form.address_line;
-    if (form.address.len == 0 && (building.len || street.len)) {
-        bool number = building.len && building.at[0] >= '0' && building.at[0] <= '9';
-        form.address = arena_format(arena, "%.*s%s%.*s", PRINT(building),
-                                    building.len && street.len ? (number ? " " : ", ") : "", PRINT(street));
-        if (form.locality.len)
-            form.address = arena_format(arena, "%.*s, %.*s", PRINT(form.address), PRINT(form.locality));
-    }
-    if (form.address.len && form.town.len)
-        form.address = arena_format(arena, "%.*s, %.*s", PRINT(form.address), PRINT(form.town));
-    struct slice places[] = {form.locality, form.town, form.district, parish};
-    form.place = arena_join(arena, places, countof(places), S(" "));
-    *ret = form;
+    struct person_form *form = &g.form;
+    if (g.full.len && form->family.len == 0)
+        full_name_split(g.full, arena, &form->given, &form->family);
+    form->title_sex = sex_of_title(g.full);
+    address_make(form, g.building, g.street, arena);
+    struct slice places[] = {form->locality, form->town, form->district, g.parish};
+    form->place = arena_join(arena, places, countof(places), S(" "));
+    *ret = *form;
 }

@@ -495,8 +495,7 @@ bool people_load(struct reading *r, const int64_t *entities, size_t count, const
                 members[member_count++] = (struct member_of){cell_integer(&row[1]), p, (size_t)(own - r->sources)};
         }
     }
-    if (member_count)
-        qsort(members, member_count, sizeof *members, by_anchor);
+    array_sort(members, member_count, sizeof *members, by_anchor);
     struct source_rows *sources = arena_array(r->arena, struct source_rows, r->source_count + 1);
     for (size_t s = 0; s < r->source_count; s++)
         if (!read_source(r, s, members, member_count, options, &sources[s], err))
@@ -506,7 +505,7 @@ bool people_load(struct reading *r, const int64_t *entities, size_t count, const
     out.records = arena_array(r->arena, struct view_record, member_count + 1);
     for (size_t s = 0; s < r->source_count; s++)
         add_records(r, s, &sources[s], members, member_count, people, &out);
-    qsort(out.records, out.record_count, sizeof *out.records, by_person);
+    array_sort(out.records, out.record_count, sizeof *out.records, by_person);
     if (options->evidence && !read_evidence(r, &out, err))
         return false;
     for (size_t p = 0; p < count; p++) {

@@ -11,8 +11,6 @@
 #include "hub/search_inside.h"
 #include "link/address.h"
 
-#include <stdlib.h>
-
 static int by_score_name(const void *a, const void *b)
 {
     const struct scored *x = a, *y = b;
@@ -185,7 +183,7 @@ static bool answer_people(struct searching *s, struct scored *entities, size_t c
                 entities[kept++] = entities[i];
                 break;
             }
-    qsort(entities, kept, sizeof *entities, by_score_name);
+    array_sort(entities, kept, sizeof *entities, by_score_name);
     answer->more = count > limit || s->too_common;
     answer->hits = arena_array(r->arena, struct search_hit, limit + limit + 1);
     for (size_t i = 0; i < kept && answer->hit_count < limit; i++) {

@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "store/search_table.h"
 
-#include <stdlib.h>
-
 enum { KEY_LIMIT = 120, NEAR_LIMIT = 40, VARIANTS_MAX = 24, KEYS_MAX = 96, PLACES = 1024 };
 _Static_assert(PLACES >= 2 * CANDIDATES_MAX && (PLACES & (PLACES - 1)) == 0, "a place is found in a step or two");
 
@@ -147,8 +145,7 @@ static bool ask(struct searching *s, const struct keys *keys, int64_t limit, str
             must(list[found - 1].key < keys->count && list[found - 1].source < s->source_count);
         }
     }
-    if (found)
-        qsort(list, found, sizeof *list, by_key);
+    array_sort(list, found, sizeof *list, by_key);
     *ret = list;
     *ret_count = found;
     return true;

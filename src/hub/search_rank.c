@@ -61,8 +61,7 @@ static bool read_forms(struct searching *s, const struct candidate *wanted, size
         if (search_form_untoken(cell_text(&row[1]), &form->anchor, &form->packed))
             s->form_count++;
     }
-    if (s->form_count)
-        qsort(forms, s->form_count, sizeof *forms, by_anchor);
+    array_sort(forms, s->form_count, sizeof *forms, by_anchor);
     s->forms = forms;
     return true;
 }
@@ -141,7 +140,7 @@ static struct candidate *worth_reading(const struct searching *s, size_t *ret_co
         for (size_t t = 0; t < s->terms.count; t++)
             list[i].score += s->terms.list[t].weight * s->candidates[i].told[t];
     }
-    qsort(list, s->count, sizeof *list, by_telling);
+    array_sort(list, s->count, sizeof *list, by_telling);
     bool few = all_told(&s->terms) && list[0].score >= FITS_WELL * weight_of(&s->terms);
     size_t count = few && s->count > FORMS_MOST ? FORMS_MOST : s->count;
     struct candidate *best = arena_array(s->r->arena, struct candidate, count);
@@ -185,15 +184,13 @@ static bool choose(struct searching *s, struct chosen **ret, size_t *ret_count, 
         if (form)
             list[count++] = (struct chosen){cell_integer(&result_row(&rows, i)[1]), record_score(s, form, all)};
     }
-    if (count)
-        qsort(list, count, sizeof *list, by_entity);
+    array_sort(list, count, sizeof *list, by_entity);
     for (size_t i = 0; i < count; i++)
         if (kept && list[kept - 1].entity == list[i].entity)
             list[kept - 1].score = list[i].score > list[kept - 1].score ? list[i].score : list[kept - 1].score;
         else
             list[kept++] = list[i];
-    if (kept)
-        qsort(list, kept, sizeof *list, by_score);
+    array_sort(list, kept, sizeof *list, by_score);
     *ret = list;
     *ret_count = worth_weighing(s, list, kept);
     return true;
@@ -298,8 +295,7 @@ bool search_rank(struct searching *s, struct scored *ret, size_t *ret_count, str
         if (list[i].score >= LEAST_SCORE && grant_admits(r->grant, list[i].age))
             ret[kept++] = list[i];
     }
-    if (kept)
-        qsort(ret, kept, sizeof *ret, by_entity_score);
+    array_sort(ret, kept, sizeof *ret, by_entity_score);
     *ret_count = kept;
     return true;
 }

@@ -1,8 +1,6 @@
 /* Order is total: date (newest first, unknown last), then source, then record, then entry. */
 #include "hub/timeline.h"
 
-#include <stdlib.h>
-
 static int by_day(const void *a, const void *b)
 {
     const struct view_event *x = a, *y = b;
@@ -110,7 +108,7 @@ void timeline_make(const struct reading *r, const struct view_record *records, s
                                                     -1,
                                                     entries[i].id,
                                                     entries[i].written_by};
-    qsort(events, event_count, sizeof *events, by_day);
+    array_sort(events, event_count, sizeof *events, by_day);
     *ret = events;
     *ret_count = event_count;
 }

@@ -11,8 +11,6 @@
 #include "hub/reading.h"
 #include "hub/why_part.h"
 
-#include <stdlib.h>
-
 enum { RECORDS_MAX = 60 };
 
 /* The heaviest tree over the component's records: links by weight down, those that join two parts taken. A steward's
@@ -35,7 +33,7 @@ static size_t tree_of(const struct component *c, struct arena *arena, struct lin
             list[pairs++] = (struct tree_edge){(double)c->edges[i].weight, c->edges[i].a, c->edges[i].b};
         else
             list[pairs++] = (struct tree_edge){(double)c->edges[i].weight - 1e6, c->edges[i].a, c->edges[i].b};
-    qsort(list, pairs, sizeof *list, tree_edge_order);
+    array_sort(list, pairs, sizeof *list, tree_edge_order);
     for (size_t i = 0; i < pairs && taken + 1 < count; i++) {
         size_t a = part[list[i].a], b = part[list[i].b];
         if (a == b)

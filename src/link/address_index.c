@@ -10,7 +10,6 @@
 #include "base/hash.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { LEAST_SIZE = 15, TRIM_SEGMENTS = 8 };
 
@@ -330,7 +329,7 @@ static void fill_postings(struct address_index *index, struct arena *arena)
                         (struct address_key){address_pair_hash(numbers[n], word), (uint32_t)h};
         }
     }
-    qsort(index->pairs, index->pair_count, sizeof *index->pairs, by_hash);
+    array_sort(index->pairs, index->pair_count, sizeof *index->pairs, by_hash);
 }
 
 static void fill_shorter(struct address_index *index, struct arena *arena)
@@ -346,7 +345,7 @@ static void fill_shorter(struct address_index *index, struct arena *arena)
         for (size_t i = 0; i <= text.len; i++)
             index->shorter[index->shorter_count++] = (struct address_key){address_short_hash(text, i), (uint32_t)w};
     }
-    qsort(index->shorter, index->shorter_count, sizeof *index->shorter, by_hash);
+    array_sort(index->shorter, index->shorter_count, sizeof *index->shorter, by_hash);
 }
 
 static struct slice line_of(const struct address_entry *entry, struct arena *arena)
@@ -397,7 +396,7 @@ struct address_index *address_index_make(const struct address_entry *entries, si
         arena_reset(scratch);
     }
     arena_free(scratch);
-    qsort(index->homes, count, sizeof *index->homes, by_postcode);
+    array_sort(index->homes, count, sizeof *index->homes, by_postcode);
     count_words(index);
     fill_postings(index, arena);
     fill_shorter(index, arena);

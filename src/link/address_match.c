@@ -11,7 +11,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
     POSTCODE_HOMES = 1024, /* more of one postcode are not looked at; real ones have at most about 100 */
@@ -186,8 +185,7 @@ static void score_further(struct search *s)
             add_joined(s, q->parts.words[i], q->parts.words[i + 1]);
     }
     add_sector(s);
-    if (s->further_count)
-        qsort(s->further, s->further_count, sizeof *s->further, by_number);
+    array_sort(s->further, s->further_count, sizeof *s->further, by_number);
     for (size_t i = 0; i < s->further_count; i++) {
         if (i && s->further[i] == s->further[i - 1])
             continue;
@@ -305,14 +303,14 @@ static void decide(struct search *s, struct address_answer *ret)
     ret->candidate_count = 0;
     if (s->count == 0)
         return;
-    qsort(s->scores, s->count, sizeof *s->scores, by_weight);
+    array_sort(s->scores, s->count, sizeof *s->scores, by_weight);
     while (fitting < s->count && s->scores[fitting].conflicts == 0)
         fitting++;
     while (near < fitting && near < TELL_APART && s->scores[near].weight > s->scores[0].weight - near_enough)
         near++;
     if (near > 1) {
         tell_apart(s, s->scores, near);
-        qsort(s->scores, near, sizeof *s->scores, by_weight);
+        array_sort(s->scores, near, sizeof *s->scores, by_weight);
     }
     double none = s->index->size + none_of_these;
     if (fitting && s->scores[0].weight - none >= accept)

@@ -358,8 +358,7 @@ static void learn_common(const struct make_work *work, struct link_model *learn)
             learn->common[rule][i].text =
                 block_key_text(records, &records->spec->rules[rule], found->common_records[i], learn->arena);
         }
-        if (found->common_count > 1)
-            qsort(learn->common[rule], found->common_count, sizeof *learn->common[rule], compare_common);
+        array_sort(learn->common[rule], found->common_count, sizeof *learn->common[rule], compare_common);
     }
 }
 

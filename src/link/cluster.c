@@ -9,7 +9,6 @@
 #include "link/threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { NONE = CLUSTER_NONE, CHUNK_WORK = 1 << 13, LARGE_COMPONENT = 64 };
 
@@ -395,16 +394,14 @@ static void gather_doubts(const struct components *components, struct arena *are
         doubted[count++] =
             between(plan, (struct link_doubt){edge->a, edge->b, edge->weight, LINK_DOUBT_WEIGHT, edge->guard});
     }
-    if (count > 1)
-        qsort(doubted, count, sizeof *doubted, compare_doubted);
+    array_sort(doubted, count, sizeof *doubted, compare_doubted);
     ret->doubts = arena_array(arena, struct link_doubt, count + 1);
     for (size_t i = 0; i < count; i++) {
         bool first = i == 0 || doubted[i].lo != doubted[i - 1].lo || doubted[i].hi != doubted[i - 1].hi;
         if (first && doubted[i].lo != doubted[i].hi)
             ret->doubts[ret->doubt_count++] = doubted[i].doubt;
     }
-    if (ret->doubt_count > 1)
-        qsort(ret->doubts, ret->doubt_count, sizeof *ret->doubts, compare_doubts);
+    array_sort(ret->doubts, ret->doubt_count, sizeof *ret->doubts, compare_doubts);
     arena_free(scratch);
 }
 

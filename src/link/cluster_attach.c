@@ -13,7 +13,6 @@
 #include "link/threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { NONE = CLUSTER_NONE, CHUNK = 256 };
 
@@ -79,8 +78,7 @@ static void list_ways(struct attaching *work, struct arena *arena)
             work->ways[work->way_count++] = (struct way){ends[side], ends[!side]};
         }
     }
-    if (work->way_count > 1)
-        qsort(work->ways, work->way_count, sizeof *work->ways, compare_ways);
+    array_sort(work->ways, work->way_count, sizeof *work->ways, compare_ways);
     for (size_t i = 0; i < work->way_count; i++)
         if (kept == 0 || compare_ways(&work->ways[i], &work->ways[kept - 1]) != 0)
             work->ways[kept++] = work->ways[i];

@@ -12,7 +12,6 @@
 #include "link/cluster.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { NONE = CLUSTER_NONE, CROSS_PAIRS = 1 << 14, PAIRS_KEPT = 128 };
 
@@ -528,7 +527,7 @@ static struct local_edge *local_edges(const struct clustering *work, const struc
             if (at[lo * n + hi])
                 edges[kept++] = (struct local_edge){lo, hi, at[lo * n + hi] - 1};
     if (!at && count > 1)
-        qsort(edges, count, sizeof *edges, compare_local);
+        array_sort(edges, count, sizeof *edges, compare_local);
     *ret_count = kept;
     return edges;
 }

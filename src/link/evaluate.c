@@ -2,8 +2,6 @@
  * ever listed. */
 #include "link/link.h"
 
-#include <stdlib.h>
-
 struct cell {
     uint64_t cluster, truth;
     uint32_t source;
@@ -65,7 +63,7 @@ void link_evaluate(const uint64_t *cluster, const uint64_t *truth, const uint32_
     struct cell *cells = arena_array(scratch, struct cell, count), *run = arena_array(scratch, struct cell, count);
     for (size_t i = 0; i < count; i++)
         cells[i] = (struct cell){cluster[i], truth[i], source ? source[i] : 0};
-    qsort(cells, count, sizeof *cells, by_truth);
+    array_sort(cells, count, sizeof *cells, by_truth);
     double b3_recall = 0, b3_precision = 0;
     uint64_t *entity_size = arena_array(scratch, uint64_t, count); /* by place in the order of by_truth */
     for (size_t i = 0, end; i < count; i = end) {
@@ -80,12 +78,12 @@ void link_evaluate(const uint64_t *cluster, const uint64_t *truth, const uint32_
      */
     struct cell *order = arena_array(scratch, struct cell, count);
     memcpy(order, cells, count * sizeof *cells);
-    qsort(cells, count, sizeof *cells, by_cluster);
+    array_sort(cells, count, sizeof *cells, by_cluster);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && cells[end].cluster == cells[i].cluster; end++)
             ;
         memcpy(run, &cells[i], (end - i) * sizeof *run);
-        qsort(run, end - i, sizeof *run, by_source);
+        array_sort(run, end - i, sizeof *run, by_source);
         ret->predicted_pairs += pairs_in(run, end - i, source != NULL);
         ret->clusters++;
         for (size_t j = i, stop; j < end; j = stop) {

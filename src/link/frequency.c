@@ -6,7 +6,6 @@
 #include "link/train.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static void count_up(const struct dictionary *texts, const uint32_t *counts, uint32_t keep, uint64_t filled,
                      struct frequencies *frequencies, struct arena *arena)
@@ -78,8 +77,7 @@ static void count_company(const struct link_records *records, size_t c, const ui
                                                         ids[i] < ids[j] ? ids[j] : ids[i], counts[code]};
                 }
     }
-    if (count > 1)
-        qsort(company, count, sizeof *company, compare_company);
+    array_sort(company, count, sizeof *company, compare_company);
     for (size_t i = 0, end; i < count; i = end) {
         uint64_t together = 0;
         for (end = i; end < count && company[end].a == company[i].a && company[end].b == company[i].b; end++)
@@ -129,7 +127,6 @@ void frequency_count(const struct link_records *records, struct link_model *mode
         }
         arena_reset(scratch);
     }
-    if (model->words.count > 1)
-        qsort(model->words.pairs, model->words.count, sizeof *model->words.pairs, compare_word_pairs);
+    array_sort(model->words.pairs, model->words.count, sizeof *model->words.pairs, compare_word_pairs);
     arena_free(scratch);
 }

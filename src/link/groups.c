@@ -3,7 +3,6 @@
 #include "link/groups.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 struct end {
     uint64_t first, second;
@@ -23,8 +22,7 @@ static int compare_ends(const void *a, const void *b)
 /* By record, how many others share both labels with it; with sources, those of other sources only. */
 static void count_others(struct end *ends, uint32_t count, bool across, uint32_t *ret)
 {
-    if (count > 1)
-        qsort(ends, count, sizeof *ends, compare_ends);
+    array_sort(ends, count, sizeof *ends, compare_ends);
     for (uint32_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && ends[end].first == ends[i].first && ends[end].second == ends[i].second; end++)
             ;
@@ -131,7 +129,7 @@ void groups_by_value(const struct groups_input *input, struct slice column, cons
     for (uint32_t i = 1; i < name_count; i++)
         all[i].name = arena_copy(arena, names[i]);
     if (name_count > 2)
-        qsort(all + 1, name_count - 1, sizeof *all, larger);
+        array_sort(all + 1, name_count - 1, sizeof *all, larger);
     size_t count = name_count > 1 ? name_count - 1 : 0;
     if (count > GROUPS_MOST) {
         struct group *rest = &all[GROUPS_MOST];

@@ -10,7 +10,6 @@
 #include "link/score.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { NONE = CLUSTER_NONE };
 
@@ -368,7 +367,7 @@ static void tell(struct link_index *index, const struct change *change, struct a
     struct moved *moved = arena_array(scratch, struct moved, count + 1);
     for (size_t i = 0; i < count; i++)
         moved[i] = (struct moved){link_index_entity(index, change->watched.items[i]), change->before.items[i]};
-    qsort(moved, count, sizeof *moved, compare_moved);
+    array_sort(moved, count, sizeof *moved, compare_moved);
     for (size_t i = 0; i < count; i++) {
         bool first = i == 0 || compare_moved(&moved[i], &moved[i - 1]) != 0;
         if (!first || moved[i].after == moved[i].before)
@@ -622,7 +621,7 @@ size_t link_index_members(const struct link_index *index, uint32_t entity, struc
         }
     for (size_t i = 0; i < small.count; i++)
         push(&members, small.items[i], arena);
-    qsort(members.items, members.count, sizeof *members.items, compare_numbers);
+    array_sort(members.items, members.count, sizeof *members.items, compare_numbers);
     size_t kept = 0;
     for (size_t i = 0; i < members.count; i++)
         if (kept == 0 || members.items[i] != members.items[kept - 1])
@@ -656,8 +655,7 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
         found[i] = (struct link_found){other, index->of[other].entity, (double)edges[i].weight};
     }
     records_take_back(index->records);
-    if (count > 1)
-        qsort(found, count, sizeof *found, compare_found);
+    array_sort(found, count, sizeof *found, compare_found);
     *ret = found;
     *ret_count = count < most ? count : most;
     arena_free(scratch);

@@ -292,8 +292,7 @@ bool labels_read(const struct host *host, struct slice path, const struct link_c
     if (!done)
         return false;
     *ret = (struct labels){.file = path, .labels = reader.labels, .count = reader.count};
-    if (ret->count > 1)
-        qsort(ret->labels, ret->count, sizeof *ret->labels, compare_labels);
+    array_sort(ret->labels, ret->count, sizeof *ret->labels, compare_labels);
     same_pairs(ret, arena);
     through_others(ret, input, arena);
     judge(ret, input, clusters);
@@ -360,11 +359,9 @@ static struct question *choose(const struct link_cluster_input *input, const str
     struct question *questions = arena_array(scratch, struct question, count + 1);
     for (size_t i = 0; i < count; i++)
         questions[i] = (struct question){.pattern = patterns[i].pattern, .worth = patterns[i].count};
-    if (count > 1)
-        qsort(questions, count, sizeof *questions, worth_more);
+    array_sort(questions, count, sizeof *questions, worth_more);
     count = count < most ? count : most;
-    if (count > 1)
-        qsort(questions, count, sizeof *questions, by_pattern);
+    array_sort(questions, count, sizeof *questions, by_pattern);
     for (size_t i = 0; i < input->edge_count; i++) {
         const struct link_edge *edge = &input->edges[i];
         struct question wanted = {.pattern = edge->pattern};
@@ -382,8 +379,7 @@ static struct question *choose(const struct link_cluster_input *input, const str
         question->key = key;
         question->edge = *edge;
     }
-    if (count > 1)
-        qsort(questions, count, sizeof *questions, worth_more);
+    array_sort(questions, count, sizeof *questions, worth_more);
     *ret_count = count;
     return questions;
 }

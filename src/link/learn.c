@@ -9,7 +9,6 @@
 #include "base/hash.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { MEMBERS = 40, CLUSTERS_LEAST = 3, PAIRS_MOST = 1 << 22 };
 
@@ -114,7 +113,7 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
     }
     if (learner->seen_count == 0)
         return;
-    qsort(learner->seen, learner->seen_count, sizeof *learner->seen, compare_seen);
+    array_sort(learner->seen, learner->seen_count, sizeof *learner->seen, compare_seen);
     const uint32_t *stands = spread(learner, c, token);
     const struct slice *texts = token ? column->tokens.texts : column->plain.texts;
     for (size_t i = 0, end; i < learner->seen_count; i = end) {
@@ -210,7 +209,6 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
         if (wants_tokens(records->spec, c))
             learn_column(&learner, c, true, &capacity);
     }
-    if (model->learned_count > 1)
-        qsort(model->learned, model->learned_count, sizeof *model->learned, learned_order);
+    array_sort(model->learned, model->learned_count, sizeof *model->learned, learned_order);
     arena_free(scratch);
 }

@@ -8,7 +8,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static bool as_json_lines(struct slice path)
 {
@@ -151,8 +150,8 @@ static struct placed *placed_edges(const struct link_done *done, struct arena *a
                  b = record_added(done->records, done->edges->edges[i].b);
         placed[i] = (struct placed){a < b ? a : b, a < b ? b : a, i};
     }
-    if (done->records->added && count > 1)
-        qsort(placed, count, sizeof *placed, compare_placed);
+    if (done->records->added)
+        array_sort(placed, count, sizeof *placed, compare_placed);
     return placed;
 }
 

@@ -8,7 +8,6 @@
 #include "base/json.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 struct named_count {
     struct slice text;
@@ -29,7 +28,7 @@ static void write_frequencies(struct json *json, const char *key, const struct f
     struct named_count *named = arena_array(arena, struct named_count, count + 1);
     for (size_t i = 0; i < count; i++)
         named[i] = (struct named_count){frequencies->values.texts[i + 1], frequencies->counts[i + 1]};
-    qsort(named, count, sizeof *named, compare_named);
+    array_sort(named, count, sizeof *named, compare_named);
     json_key(json, key);
     json_object(json);
     json_pair_integer(json, "filled", (int64_t)frequencies->filled);

@@ -5,7 +5,6 @@
 #include "link/why.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { NONE = 0xffffffffu };
 
@@ -62,8 +61,7 @@ static struct way *list_ways(const struct link_cluster_input *input, const uint3
                                      .weight = by_person ? INFINITY : edge->weight,
                                      .key = input->keys ? input->keys[a] ^ input->keys[b] : 0};
     }
-    if (count > 1)
-        qsort(ways, count, sizeof *ways, heavier);
+    array_sort(ways, count, sizeof *ways, heavier);
     *ret_count = count;
     return ways;
 }

@@ -1,8 +1,6 @@
 /* patterns.c: comparison vectors counted: a few thousand distinct ones stand for millions of pairs. */
 #include "link/patterns.h"
 
-#include <stdlib.h>
-
 static void pattern_widen(struct pattern_table *table)
 {
     struct pattern_count *old = table->slots;
@@ -55,7 +53,7 @@ struct pattern_count *patterns_gather(const struct pattern_table *tables, unsign
     for (size_t i = 0; i < all.slot_count; i++)
         if (all.slots[i].count)
             all.slots[count++] = all.slots[i];
-    qsort(all.slots, count, sizeof *all.slots, compare_patterns);
+    array_sort(all.slots, count, sizeof *all.slots, compare_patterns);
     *ret_count = count;
     return all.slots;
 }

@@ -8,8 +8,6 @@
 #include "base/text.h"
 #include "link/threads.h"
 
-#include <stdlib.h>
-
 struct link_records *link_records_make(const struct link_spec *spec, struct arena *arena)
 {
     struct link_records *records = arena_new(arena, struct link_records);
@@ -319,14 +317,13 @@ void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count)
     if (count > 1u << DIGIT_BITS)
         sort_by_digits(keyed, arena_array(scratch, struct keyed_item, count + 1), count);
     else
-        qsort(keyed, count, sizeof *keyed, compare_keyed);
+        array_sort(keyed, count, sizeof *keyed, compare_keyed);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1;
              end < count && keyed[end].key >> (64 - DIGITS * DIGIT_BITS) == keyed[i].key >> (64 - DIGITS * DIGIT_BITS);
              end++)
             ;
-        if (end - i > 1)
-            qsort(keyed + i, end - i, sizeof *keyed, compare_keyed);
+        array_sort(keyed + i, end - i, sizeof *keyed, compare_keyed);
     }
     for (size_t i = 0; i < count; i++)
         items[i] = keyed[i].item;

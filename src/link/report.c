@@ -11,7 +11,6 @@
 #include "link/threads.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 struct tally {
     struct report_weights weights;
@@ -373,8 +372,7 @@ static void choose_typical(struct report *report, struct arena *scratch)
     size_t count = 0;
     uint64_t total = 0, best[REPORT_TYPICAL] = {0};
     struct pattern_count *patterns = patterns_gather(&table, 1, scratch, &count, &total);
-    if (count > 1)
-        qsort(patterns, count, sizeof *patterns, more_pairs);
+    array_sort(patterns, count, sizeof *patterns, more_pairs);
     report->typical_count = count < REPORT_TYPICAL ? count : REPORT_TYPICAL;
     for (size_t i = 0; i < input->edges->count; i++) {
         const struct link_edge *edge = &input->edges->edges[i];

@@ -7,8 +7,6 @@
 #include "link/block.h"
 #include "link/threads.h"
 
-#include <stdlib.h>
-
 float score_weight(const struct link_model *model, const struct compared *compared)
 {
     double weight = model->prior;
@@ -130,7 +128,7 @@ static void sort_own(struct thread_edges *thread)
         for (end = i + 1; end < thread->own_count && thread->own[end].a == edges->a; end++)
             ;
         if (end - i > 32)
-            qsort(edges, end - i, sizeof *edges, compare_edges);
+            array_sort(edges, end - i, sizeof *edges, compare_edges);
         else
             sort_few(edges, end - i);
     }

@@ -6,8 +6,6 @@
 #include "lists/kept.h"
 #include "lists/work.h"
 
-#include <stdlib.h>
-
 enum { PEOPLE_AT_MOST = 10000, PEOPLE_AT_ONCE = 200 };
 
 static bool may(const struct guard_session *session, const struct list *list, enum ability ability, struct error *err)
@@ -61,8 +59,7 @@ static struct recorded recorded_of(const struct work *work, const struct entry_l
             if (entity)
                 out.about[out.about_count++] = (struct about){entity, i};
         }
-    if (out.about_count)
-        qsort(out.about, out.about_count, sizeof *out.about, by_entity_newest);
+    array_sort(out.about, out.about_count, sizeof *out.about, by_entity_newest);
     return out;
 }
 
@@ -133,8 +130,7 @@ static void leave_out_recorded(struct work *work, const struct recorded *recorde
     for (size_t i = 0; i < recorded->count; i++)
         if (holds_off(work, &recorded->entries[i], &of_home) && of_home && recorded->entries[i].uprn.len)
             homes[home_count++] = recorded->entries[i].uprn;
-    if (home_count)
-        qsort(homes, home_count, sizeof *homes, by_text);
+    array_sort(homes, home_count, sizeof *homes, by_text);
     left_out->reason = S("An outcome was recorded here for the person or the home");
     for (size_t i = 0; i < work->person_count; i++)
         if (off_the_list(work, recorded, homes, home_count, &work->people[i]))
@@ -209,7 +205,7 @@ static bool put_in_order(struct work *work, struct error *err)
             !home_words(work->transaction, work->people[i].uprn, work->arena, &sorting[i].address, &postcode, err))
             return false;
     }
-    qsort(sorting, work->person_count, sizeof *sorting, in_order);
+    array_sort(sorting, work->person_count, sizeof *sorting, in_order);
     for (size_t i = 0; i < work->person_count; i++)
         work->people[i] = sorting[i].person;
     return true;
@@ -337,8 +333,7 @@ static void give_reasons(struct reading *r, const struct list *list, const struc
                                                                    .records = 1};
         reading_note(r, hit->anchor, source->name, column->name);
     }
-    if (item->reason_count)
-        qsort(item->reasons, item->reason_count, sizeof *item->reasons, most_points_first);
+    array_sort(item->reasons, item->reason_count, sizeof *item->reasons, most_points_first);
 }
 
 /* A person as the view heads them, with the reasons; what is handed out is noted for the audit. */

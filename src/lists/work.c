@@ -6,8 +6,6 @@
 
 #include "ingest/source_state.h"
 
-#include <stdlib.h>
-
 enum { ANCHORS_AT_ONCE = 400 };
 
 /* ---- Loading ---- */
@@ -60,7 +58,7 @@ static bool load(struct work *work, struct error *err)
     work->by_entity = arena_array(work->arena, struct work_member, work->member_count);
     if (work->member_count)
         memcpy(work->by_entity, work->members, work->member_count * sizeof *work->members);
-    qsort(work->by_entity, work->member_count, sizeof *work->by_entity, by_entity);
+    array_sort(work->by_entity, work->member_count, sizeof *work->by_entity, by_entity);
     return true;
 }
 
@@ -599,8 +597,7 @@ static bool leave_out(struct work *work, struct error *err)
             return false;
         struct work_hit *hits = work->hits + reasons_end;
         size_t count = work->hit_count - reasons_end, kept = 0;
-        if (count)
-            qsort(hits, count, sizeof *hits, rule->of_home ? by_home : by_person_and_rule);
+        array_sort(hits, count, sizeof *hits, rule->of_home ? by_home : by_person_and_rule);
         work->left_out[r].reason = rule->reason;
         for (size_t i = 0; i < work->person_count; i++) {
             const struct work_person *person = &work->people[i];
@@ -625,8 +622,7 @@ bool work_out(struct work *work, struct error *err)
     for (size_t r = 0; r < list->reason_count; r++)
         if (!gather_rule(work, &list->reasons[r], (uint16_t)r, true, err))
             return false;
-    if (work->hit_count)
-        qsort(work->hits, work->hit_count, sizeof *work->hits, by_person_and_rule);
+    array_sort(work->hits, work->hit_count, sizeof *work->hits, by_person_and_rule);
     add_up(work);
     if (!find_births(work, err))
         return false;

@@ -6,8 +6,6 @@
 
 #include "hub/entry.h"
 
-#include <stdlib.h>
-
 static struct slice id_text(struct call *call)
 {
     return request_value(call->request, S("id"));
@@ -116,7 +114,7 @@ static struct page_person_group group_of(struct call *call, const struct person_
     struct part_record *records = arena_array(call->arena, struct part_record, count);
     for (size_t i = 0; i < count; i++)
         order[i] = &view->records[from + i];
-    qsort(order, count, sizeof *order, newest_first);
+    array_sort(order, count, sizeof *order, newest_first);
     for (size_t i = 0; i < count; i++) {
         size_t number = (size_t)(order[i] - view->records);
         records[i] = part_of_record(call, order[i], number, view->entity, number == 0);

@@ -4,7 +4,6 @@
 #include "web/svg.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 struct slice words_joined(struct arena *arena, const struct slice *pieces, size_t count, struct slice separator)
 {
@@ -104,8 +103,7 @@ struct slice words_of_clauses(struct call *call, struct slice clauses)
     while (!slice_empty(rest) && slice_cut(&rest, ' ', &piece))
         if (!slice_empty(piece))
             pieces[count++] = piece;
-    if (count)
-        qsort(pieces, count, sizeof *pieces, natural_order);
+    array_sort(pieces, count, sizeof *pieces, natural_order);
     for (size_t i = 0; i < count; i++) {
         size_t colon = slice_find(pieces[i], ':');
         struct slice name = slice_part(pieces[i], 0, colon), clause = slice_part(pieces[i], colon + 1, pieces[i].len);

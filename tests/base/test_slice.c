@@ -37,10 +37,26 @@ static void reads_whole_numbers_and_nothing_else(void **state)
     assert_false(slice_real(S("nan"), &d) || slice_real(S("1e999"), &d) || slice_real(S("1x"), &d));
 }
 
+static int by_value(const void *a, const void *b)
+{
+    int x = *(const int *)a, y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+static void an_array_is_sorted_and_one_that_is_not_there_stays_so(void **state)
+{
+    (void)state;
+    int numbers[] = {3, 1, 2};
+    array_sort(numbers, countof(numbers), sizeof *numbers, by_value);
+    assert_true(numbers[0] == 1 && numbers[1] == 2 && numbers[2] == 3);
+    array_sort(NULL, 0, sizeof *numbers, by_value); /* the sanitizer stops at qsort(NULL, 0, …) */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cuts_and_finds),
+        cmocka_unit_test(an_array_is_sorted_and_one_that_is_not_there_stays_so),
         cmocka_unit_test(reads_whole_numbers_and_nothing_else),
     };
     return cmocka_run_group_tests_name("slice", tests, NULL, NULL);
