@@ -164,9 +164,9 @@ static void figures_of_quality_count_what_is_filled_for_those_who_may_count(void
     int64_t records;
     county_with_stewards(scene);
     scene_account(scene, "sue.steward", "council", "steward");
-    scene_account(scene, "lena.lead", "council", "lead");
+    scene_account(scene, "connie.contact", "council", "contact");
     struct guard_session *sue = scene_sign_in(scene, "sue.steward", &token);
-    struct guard_session *lena = scene_sign_in(scene, "lena.lead", &token);
+    struct guard_session *connie = scene_sign_in(scene, "connie.contact", &token);
     const struct source *source = catalogue_source(guard_catalogue(sue), S("care"));
     GOOD(source_quality(sue, source, scene->arena, &quality, &count, &records, &err));
     assert_int_equal(records, 0);
@@ -185,14 +185,18 @@ static void figures_of_quality_count_what_is_filled_for_those_who_may_count(void
     assert_true(quality[1].filled == 3 && quality[1].distinct == 1);
     assert_true(quality[2].filled == 1 && quality[2].quarantined == 1 && quality[3].filled == 1);
     GOOD(source_states(sue, scene->arena, &states, &count, &err));
-    assert_true(count == 2 && states[0].source == source && states[0].landed && states[0].counted);
-    assert_true(states[0].records == 3 && states[0].open_quarantine == 1);
+    assert_int_equal(count, guard_catalogue(sue)->source_count);
+    size_t at = 0;
+    while (at < count && states[at].source != source)
+        at++;
+    assert_true(at < count && states[at].landed && states[at].counted);
+    assert_true(states[at].records == 3 && states[at].open_quarantine == 1);
 
     /* A role that no agreement lets count: that the source is there and how fresh it is, and not one figure more. */
-    assert_false(source_counted(lena, source));
-    assert_false(source_quality(lena, source, scene->arena, &quality, &count, &records, &err));
+    assert_false(source_counted(connie, source));
+    assert_false(source_quality(connie, source, scene->arena, &quality, &count, &records, &err));
     assert_int_equal(err.code, ERROR_DENIED);
-    GOOD(source_state_of(lena, source, scene->arena, &care, &err));
+    GOOD(source_state_of(connie, source, scene->arena, &care, &err));
     assert_true(care.landed && care.current.id == landing.id && !care.counted);
     assert_true(care.records == 0 && care.open_quarantine == 0);
 }
