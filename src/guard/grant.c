@@ -596,15 +596,6 @@ struct slice grant_agreements(const struct grant *grant, const struct slice *fie
     return arena_join(arena, list.names, list.count, S(" "));
 }
 
-struct slice grant_clause_words(const struct grant_clause *clauses, size_t count, struct arena *arena)
-{
-    struct slice *words = arena_array(arena, struct slice, count ? count : 1);
-    for (size_t i = 0; i < count; i++)
-        words[i] =
-            arena_format(arena, "%.*s, clause %.*s", PRINT(clauses[i].agreement->name), PRINT(clauses[i].clause->name));
-    return arena_join(arena, words, count, S("; "));
-}
-
 /* ---- Over everybody ---- */
 
 bool grant_distinct(const struct catalogue *catalogue, struct date day, struct arena *arena, const struct grant ***ret,

@@ -113,8 +113,6 @@ bool grant_ageless(const struct grant *grant);
 /* "agreement:clause" of all clauses behind the fields (source.column), in byte order joined by spaces; no fields: all
  * of the grant. */
 struct slice grant_agreements(const struct grant *grant, const struct slice *fields, size_t count, struct arena *arena);
-/* "care_assessment, clause 3.1": how a page says it; several are joined by "; ". */
-struct slice grant_clause_words(const struct grant_clause *clauses, size_t count, struct arena *arena);
 
 /* The columns of a built-in source (what people write in the hub itself): what `show: all` means there. */
 const struct slice *built_in_columns(struct slice source, size_t *ret_count);

@@ -107,14 +107,6 @@ static struct slice path_of(const struct keeper *keeper, const struct digest *di
     return arena_format(arena, "%.*s/%.*s", PRINT(keeper->folder), PRINT(hex));
 }
 
-bool keeper_has(const struct keeper *keeper, const struct digest *digest)
-{
-    struct arena *arena = arena_make(0);
-    bool has = host_exists(path_of(keeper, digest, arena));
-    arena_free(arena);
-    return has;
-}
-
 /* ---- Sealing frames ---- */
 
 static void associated(uint8_t out[ID + 9], const uint8_t id[ID], uint64_t frame, bool last)

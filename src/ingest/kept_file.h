@@ -39,7 +39,6 @@ bool keeper_open(const struct host *host, struct slice folder, struct arena *are
  * anywhere. After a failure nothing new is kept; what a killed program had half written is swept by the next
  * keeper_open (incoming.h). */
 bool keeper_keep(const struct keeper *keeper, struct slice path, struct kept *ret, struct error *err) MUST_USE;
-bool keeper_has(const struct keeper *keeper, const struct digest *digest);
 
 /* Opens a kept file for reading; closed when the arena ends. */
 bool keeper_read(const struct keeper *keeper, const struct digest *digest, struct arena *arena,
