@@ -34,7 +34,8 @@ static bool open_plan(struct plan_call *call, struct error *err)
     if (!plan_load(invocation->host, invocation->words[1], call->arena, &model, &syntax, err)) {
         if (syntax && err->line) {
             plan_show_place(syntax, place_of(syntax, err), &call->out);
-            fwrite(call->out.at, 1, call->out.len, stderr);
+            if (call->out.len)
+                fwrite(call->out.at, 1, call->out.len, stderr);
         }
         return false;
     }

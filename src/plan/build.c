@@ -160,6 +160,12 @@ static bool base_set(struct builder *b, const struct plan_statement *s, struct e
         if (!plan_names_add(&b->names, NAME_MEMBER_TITLE, number, m->title, (uint32_t)set->count, &other))
             return build_fault(b, m->place, err, "%.*s and %.*s have the same title; tell them apart",
                                PRINT(set->members[other].name), PRINT(m->name));
+        for (size_t i = 0; i < member->word_count; i++)
+            if (!plan_names_add(&b->names, NAME_MEMBER_TITLE, number, member->words[i].text, (uint32_t)set->count,
+                                NULL))
+                return build_fault(b, member->words[i].place, err,
+                                   "“%.*s” is a title in this set already; tell them apart",
+                                   PRINT(member->words[i].text));
         set->count++;
     }
     uint32_t *list = arena_array(b->arena, uint32_t, set->count);

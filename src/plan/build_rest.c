@@ -121,6 +121,35 @@ static bool check_sets(struct builder *b, const struct plan_statement *s, uint32
     return build_span(b, &s->span, &region->from, &region->to, err);
 }
 
+/* The cells that a tie's `differs` lines speak of. */
+static bool differences(struct builder *b, const struct plan_statement *s, struct plan_check *c, struct error *err)
+{
+    size_t count = 0, capacity = 0;
+    struct plan_difference *all = NULL;
+    for (const struct plan_statement *line = s->body; line; line = line->next) {
+        struct plan_region region;
+        uint32_t members[PLAN_SETS_MAX];
+        int32_t year;
+        ARENA_GROW(b->arena, all, count, capacity);
+        if (!build_year(b, &line->name, &year, err) ||
+            !build_region(b, c->left, line->words, line->word_count, line->place, &region, err))
+            return false;
+        for (size_t i = 0; i < b->model->rows[c->left].set_count; i++) {
+            if (region.counts[i] != 1)
+                return build_fault(b, line->place, err, "say of which %.*s this is",
+                                   PRINT(b->model->sets[b->model->rows[c->left].sets[i]].name));
+            members[i] = region.members[i][0];
+        }
+        all[count++] = (struct plan_difference){.cell = plan_cell_at(b->model, c->left, members, year),
+                                                .by = line->number,
+                                                .reason = line->title,
+                                                .place = line->place};
+    }
+    c->differences = all;
+    c->difference_count = count;
+    return true;
+}
+
 static bool check(struct builder *b, const struct plan_statement *s, struct error *err)
 {
     struct plan_model *m = b->model;
@@ -128,6 +157,7 @@ static bool check(struct builder *b, const struct plan_statement *s, struct erro
     struct plan_check c = {.name = s->name.text,
                            .title = s->title.len ? s->title : s->name.text,
                            .is_rule = slice_equal(s->style, S("rule")),
+                           .is_tie = slice_equal(s->style, S("tie")),
                            .right = PLAN_NONE,
                            .tolerant = s->second != NULL,
                            .text = build_text(b, s->formula),
@@ -161,6 +191,10 @@ static bool check(struct builder *b, const struct plan_statement *s, struct erro
         left->kind != PLAN_NEGATE && s->formula->parts[1]->kind != PLAN_NEGATE)
         return build_fault(b, s->formula->place, err, "%.*s and %.*s cannot be compared", PRINT(build_unit_words(unit)),
                            PRINT(build_unit_words(other)));
+    if (c.is_tie && (c.compare != PLAN_OP_EQUAL || c.right == PLAN_NONE || c.tolerant))
+        return build_fault(b, s->formula->place, err, "a tie says that a = b, without a tolerance");
+    if (!differences(b, s, &c, err))
+        return false;
     ARENA_GROW(b->arena, m->checks, m->check_count, b->checks_capacity);
     m->checks[m->check_count++] = c;
     return true;

@@ -179,6 +179,7 @@ static struct plan_table_row *add_row(struct table_building *t, const struct pla
     struct plan_table_row *row = &t->table->rows[t->table->row_count++];
     *row = (struct plan_table_row){.label = s->title,
                                    .row = PLAN_NONE,
+                                   .total_row = PLAN_NONE,
                                    .set = PLAN_NONE,
                                    .member = PLAN_NONE,
                                    .unit = t->b->model->unit,
@@ -213,7 +214,7 @@ static bool row_set(struct table_building *t, const struct plan_statement *s, ui
 static bool table_row(struct table_building *t, const struct plan_statement *s, struct error *err)
 {
     const struct plan_model *m = t->b->model;
-    uint32_t set, number = PLAN_NONE;
+    uint32_t set, number = PLAN_NONE, total_row = PLAN_NONE;
     struct plan_table_row like = {.printed = slice_equal(s->style, S("printed")),
                                   .role = slice_equal(s->role, S("total"))      ? PLAN_TABLE_TOTAL
                                           : slice_equal(s->role, S("subtotal")) ? PLAN_TABLE_SUBTOTAL
@@ -233,6 +234,9 @@ static bool table_row(struct table_building *t, const struct plan_statement *s, 
             label = m->rows[number].title;
     } else if (like.role == PLAN_TABLE_LINE && !(t->formulas && set != PLAN_NONE))
         return build_fault(t->b, s->place, err, "this line has no formula");
+    if (s->second && !figure_row(t, s->second, set, arena_format(t->b->arena, "%.*s, for its total", PRINT(label)),
+                                 &t->region, &total_row, err))
+        return false;
     like.adds_up = !s->formula && like.role != PLAN_TABLE_LINE;
     size_t count = set == PLAN_NONE ? 1 : m->sets[set].count;
     for (size_t i = 0; i < count; i++) {
@@ -242,6 +246,7 @@ static bool table_row(struct table_building *t, const struct plan_statement *s, 
         row->role = like.role;
         row->adds_up = like.adds_up;
         row->row = number;
+        row->total_row = total_row;
         if (number != PLAN_NONE)
             row->unit = m->rows[number].unit;
         if (set != PLAN_NONE) {
@@ -261,8 +266,7 @@ static bool find_row(const struct table_building *t, struct slice label, uint32_
 {
     for (uint32_t i = 0; i < t->table->row_count; i++) {
         const struct plan_table_row *row = &t->table->rows[i];
-        bool member =
-            row->member != PLAN_NONE && slice_equal(t->b->model->sets[row->set].members[row->member].name, label);
+        bool member = row->member != PLAN_NONE && plan_member_find(t->b->model, row->set, label) == row->member;
         if (row->role != PLAN_TABLE_TITLE && (member || slice_equal(row->label, label))) {
             *ret = i;
             return true;
@@ -275,8 +279,8 @@ static bool find_column(const struct table_building *t, struct slice label, uint
 {
     for (uint32_t i = 0; i < t->table->column_count; i++) {
         const struct plan_table_column *column = &t->table->columns[i];
-        bool member = column->member != PLAN_NONE &&
-                      slice_equal(t->b->model->sets[column->set].members[column->member].name, label);
+        bool member =
+            column->member != PLAN_NONE && plan_member_find(t->b->model, column->set, label) == column->member;
         if (member || slice_equal_nocase(column->label, label)) {
             *ret = i;
             return true;

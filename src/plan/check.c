@@ -1,6 +1,7 @@
 /* The whole plan held against its own claims. */
 #include "plan/check.h"
 
+#include "plan/bound.h"
 #include "plan/register.h"
 
 struct checking {
@@ -8,7 +9,8 @@ struct checking {
     const struct plan_model *model;
     struct arena *arena;
     struct plan_report *report;
-    size_t findings_capacity;
+    struct bounds bounds;
+    size_t findings_capacity, loose_capacity;
 };
 
 static void find(struct checking *c, enum plan_finding_kind kind, struct plan_place place, plan_cell cell,
@@ -42,6 +44,41 @@ static bool holds(const struct checking *c, const struct plan_check *check, stru
     }
 }
 
+/* A tie holds when both sides are the same to the last digit. Else it is explained by the rounding of what is printed,
+ * or declared with its difference; what is neither, or declared but otherwise, is a finding. */
+static bool tie_holds(struct checking *c, const struct plan_check *check, plan_cell left, plan_cell right,
+                      struct number apart)
+{
+    struct plan_tie tie = {.check = check, .cell = left, .apart = apart};
+    const struct plan_difference *declared = NULL;
+    c->report->ties++;
+    for (size_t i = 0; i < check->difference_count && !declared; i++)
+        declared = check->differences[i].cell == left ? &check->differences[i] : NULL;
+    if (declared) {
+        tie.reason = declared->reason;
+        tie.bound = declared->by;
+        if (!number_equal(apart, declared->by))
+            return false;
+        c->report->ties_anomalous++;
+    } else if (number_sign(apart) == 0) {
+        c->report->ties_held++;
+        return true;
+    } else {
+        tie.bound = number_add(c->arena, bound_of(&c->bounds, left), bound_of(&c->bounds, right));
+        if (number_compare(number_absolute(c->arena, apart), tie.bound) > 0)
+            return false;
+        c->report->ties_rounding++;
+    }
+    ARENA_GROW(c->arena, c->report->loose, c->report->loose_count, c->loose_capacity);
+    c->report->loose[c->report->loose_count++] = tie;
+    return true;
+}
+
+static const char *kind_of(const struct plan_check *check)
+{
+    return check->is_tie ? "tie" : check->is_rule ? "rule" : "check";
+}
+
 static void check_cell(struct checking *c, const struct plan_check *check, const uint32_t *members, int32_t year)
 {
     const struct plan_model *m = c->model;
@@ -60,9 +97,10 @@ static void check_cell(struct checking *c, const struct plan_check *check, const
                           PRINT(plan_cell_name(m, left, c->arena)), PRINT(check->text)));
         return;
     }
-    if (plan_value(c->ev, plan_cell_at(m, check->right, members, year), &b) != PLAN_HAS_VALUE)
+    plan_cell right = plan_cell_at(m, check->right, members, year);
+    if (plan_value(c->ev, right, &b) != PLAN_HAS_VALUE)
         return;
-    if (holds(c, check, a, b)) {
+    if (check->is_tie ? tie_holds(c, check, left, right, number_subtract(c->arena, a, b)) : holds(c, check, a, b)) {
         c->report->checks_held++;
         return;
     }
@@ -72,7 +110,7 @@ static void check_cell(struct checking *c, const struct plan_check *check, const
          arena_format(c->arena,
                       "the %s %.*s does not hold: %.*s, but the left side is %.*s and the right side %.*s, "
                       "%.*s apart",
-                      check->is_rule ? "rule" : "check", PRINT(plan_cell_name(m, left, c->arena)), PRINT(check->text),
+                      kind_of(check), PRINT(plan_cell_name(m, left, c->arena)), PRINT(check->text),
                       PRINT(plan_exact(unit, a, c->arena)), PRINT(plan_exact(unit, b, c->arena)),
                       PRINT(plan_exact(unit, apart, c->arena))));
 }
@@ -131,6 +169,8 @@ static void check_tables(struct checking *c)
         struct plan_sheet *sheet = &report->sheets[i];
         plan_table_make(c->ev, &c->model->tables[i], c->arena, sheet);
         report->compared += sheet->compared;
+        report->typed += sheet->typed;
+        report->agreeing_each += sheet->agreeing_each;
         report->agreeing += sheet->agreeing;
         report->rounding += sheet->rounding;
         report->anomalous += sheet->anomalous;
@@ -161,7 +201,7 @@ static void failures(struct checking *c)
 void plan_check(struct plan_evaluation *ev, struct arena *arena, struct plan_report *ret)
 {
     const struct plan_model *m = plan_evaluation_model(ev);
-    struct checking c = {.ev = ev, .model = m, .arena = arena, .report = ret};
+    struct checking c = {.ev = ev, .model = m, .arena = arena, .report = ret, .bounds = bounds_of(ev, arena)};
     *ret = (struct plan_report){.givens = m->given_count};
     plan_compute_all(ev);
     for (size_t i = 0; i < m->row_count; i++) {
@@ -185,24 +225,74 @@ void plan_check(struct plan_evaluation *ev, struct arena *arena, struct plan_rep
 
 static const char *const kind_words[] = {"failure", "check", "table", "anomaly", "register"};
 
+/* The printed figures of a table that differ, each with its bound and reason. */
+static void sheet_text(const struct plan_sheet *s, struct buffer *out)
+{
+    const struct plan_table *table = s->table;
+    if (s->compared + s->typed)
+        buffer_format(out, "  table %.*s: %zu compared, %zu agree, %zu rounding, %zu anomalies; %zu typed in\n",
+                      PRINT(table->name), s->compared, s->agreeing, s->rounding, s->anomalous, s->typed);
+    for (size_t i = 0; i < table->printed_count; i++) {
+        const struct plan_printed *p = &table->printed[i];
+        const struct plan_figure *f = plan_sheet_at(s, p->row, p->column);
+        if (f->agreement != PLAN_ROUNDING && f->agreement != PLAN_ANOMALOUS)
+            continue;
+        buffer_format(out, "    %.*s, %.*s: prints %.*s, computed %.*s, within %.*s: %.*s\n",
+                      PRINT(table->rows[p->row].label), PRINT(table->columns[p->column].label),
+                      PRINT(number_text(out->arena, p->value)), PRINT(number_text(out->arena, f->exact)),
+                      PRINT(number_text(out->arena, f->bound)),
+                      PRINT(f->reason.len ? f->reason : S("rounding of what it is computed from")));
+    }
+}
+
+static void ties_text(const struct plan_model *model, const struct plan_report *report, struct buffer *out)
+{
+    for (size_t i = 0; i < report->loose_count; i++) {
+        const struct plan_tie *t = &report->loose[i];
+        buffer_format(out, "  tie%.*s, %.*s: %.*s apart, ", PRINT(plan_cell_name(model, t->cell, out->arena)),
+                      PRINT(t->check->title), PRINT(number_text(out->arena, t->apart)));
+        if (t->reason.len)
+            buffer_format(out, "declared: %.*s\n", PRINT(t->reason));
+        else
+            buffer_format(out, "within %.*s: rounding of its parts\n", PRINT(number_text(out->arena, t->bound)));
+    }
+}
+
+static void counts_text(const struct plan_report *r, struct buffer *out)
+{
+    if (r->checks > r->ties)
+        buffer_format(out, "%zu of %zu checks hold\n",
+                      r->checks_held - r->ties_held - r->ties_rounding - r->ties_anomalous, r->checks - r->ties);
+    if (r->ties)
+        buffer_format(
+            out,
+            "%zu sums and ties between printed figures: %zu hold, %zu differ: %zu by rounding of their parts, "
+            "%zu as declared, %zu otherwise\n",
+            r->ties, r->ties_held, r->ties - r->ties_held, r->ties_rounding, r->ties_anomalous,
+            r->ties - r->ties_held - r->ties_rounding - r->ties_anomalous);
+    if (r->compared + r->typed == 0)
+        return;
+    buffer_format(
+        out,
+        "%zu printed figures compared: %zu agree, %zu differ: %zu by rounding, %zu by a declared anomaly, %zu "
+        "otherwise\n",
+        r->compared, r->agreeing, r->compared - r->agreeing, r->rounding, r->anomalous,
+        r->compared - r->agreeing - r->rounding - r->anomalous);
+    buffer_format(out,
+                  "  with every figure rounded on its own, %zu would agree and %zu differ; %zu more are typed in from "
+                  "where they are printed\n",
+                  r->agreeing_each, r->compared - r->agreeing_each, r->typed);
+}
+
 void plan_report_text(const struct plan_model *model, const struct plan_report *report, bool all, struct buffer *out)
 {
     buffer_format(out, "%zu rows, %zu figures of which %zu have a value, %zu given, %zu formulas\n", report->rows,
                   report->cells, report->values, report->givens, report->formulas);
-    if (report->checks)
-        buffer_format(out, "%zu of %zu checks hold\n", report->checks_held, report->checks);
-    if (report->compared)
-        buffer_format(out,
-                      "%zu printed figures compared: %zu agree, %zu differ by rounding, %zu by a declared anomaly, %zu "
-                      "otherwise\n",
-                      report->compared, report->agreeing, report->rounding, report->anomalous,
-                      report->compared - report->agreeing - report->rounding - report->anomalous);
-    for (size_t i = 0; all && i < report->sheet_count; i++) {
-        const struct plan_sheet *s = &report->sheets[i];
-        if (s->compared)
-            buffer_format(out, "  table %.*s: %zu compared, %zu agree, %zu rounding, %zu anomalies\n",
-                          PRINT(s->table->name), s->compared, s->agreeing, s->rounding, s->anomalous);
-    }
+    counts_text(report, out);
+    for (size_t i = 0; all && i < report->sheet_count; i++)
+        sheet_text(&report->sheets[i], out);
+    if (all)
+        ties_text(model, report, out);
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct plan_finding *f = &report->findings[i];
         if (f->place.line)
@@ -225,6 +315,12 @@ void plan_report_json(const struct plan_model *model, const struct plan_report *
     json_pair_integer(&json, "formulas", (int64_t)report->formulas);
     json_pair_integer(&json, "checks", (int64_t)report->checks);
     json_pair_integer(&json, "checks_held", (int64_t)report->checks_held);
+    json_pair_integer(&json, "ties", (int64_t)report->ties);
+    json_pair_integer(&json, "ties_held", (int64_t)report->ties_held);
+    json_pair_integer(&json, "ties_rounding", (int64_t)report->ties_rounding);
+    json_pair_integer(&json, "ties_declared", (int64_t)report->ties_anomalous);
+    json_pair_integer(&json, "typed", (int64_t)report->typed);
+    json_pair_integer(&json, "agreeing_each", (int64_t)report->agreeing_each);
     json_pair_integer(&json, "compared", (int64_t)report->compared);
     json_pair_integer(&json, "agreeing", (int64_t)report->agreeing);
     json_pair_integer(&json, "rounding", (int64_t)report->rounding);

@@ -18,12 +18,23 @@ struct plan_finding {
     plan_cell cell; /* or PLAN_NONE */
     struct slice sentence;
 };
+struct plan_tie {
+    const struct plan_check *check;
+    plan_cell cell;             /* of the left side */
+    struct number apart, bound; /* left less right; what rounding of the parts can do, or what was declared */
+    struct slice reason;        /* of a declared one */
+};
 struct plan_report {
     size_t cells, values; /* all, and those with a value */
     size_t givens, formulas, rows;
     size_t checks, checks_held; /* single comparisons: a check over six departments and four years is 24 */
-    size_t compared, agreeing, rounding, anomalous; /* of the figures that the sources print */
-    struct plan_sheet *sheets;                      /* one for each table */
+    size_t ties, ties_held, ties_rounding, ties_anomalous; /* of these the ties: held exactly, explained, declared */
+    size_t compared, agreeing, rounding, anomalous; /* of the figures that the sources print; typed-in ones apart */
+    size_t typed;                                   /* printed figures that the plan was typed in from */
+    size_t agreeing_each;                           /* that would agree if every figure were rounded on its own */
+    struct plan_tie *loose; /* the ties that do not hold exactly, and are explained or declared */
+    size_t loose_count;
+    struct plan_sheet *sheets; /* one for each table */
     size_t sheet_count;
     struct plan_finding *findings;
     size_t finding_count;

@@ -173,9 +173,19 @@ struct plan_rank {
 
 /* ---- Checks, tables ---- */
 
+/* A tie that is known not to hold: `cell` of the left row is above the right by so much. */
+struct plan_difference {
+    plan_cell cell;
+    struct number by;
+    struct slice reason;
+    struct plan_place place;
+};
 struct plan_check {
     struct slice name, title, text;
     bool is_rule;
+    bool is_tie; /* between printed figures: what their rounding explains is no failure */
+    const struct plan_difference *differences;
+    size_t difference_count;
     enum plan_operation compare; /* PLAN_OP_EQUAL … GREATER_EQUAL */
     uint32_t left, right;        /* hidden rows over the check's sets; right PLAN_NONE: left is true or not */
     bool tolerant;
@@ -201,6 +211,7 @@ struct plan_table_row {
     enum plan_table_role role;
     uint32_t row;         /* hidden or the row itself; PLAN_NONE for a heading, a plain total, a formula column's row */
     uint32_t set, member; /* `for dept`: one row each; PLAN_NONE when none */
+    uint32_t total_row;   /* what total columns add up instead of the line; PLAN_NONE: the line */
     bool adds_up;         /* a total without a formula: of the lines above it */
     bool printed;         /* the sum of rounded parts; else the exact value, rounded once */
     bool printed_in[PLAN_COLUMNS_MAX]; /* columns where it is the other way round */

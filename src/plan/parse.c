@@ -351,6 +351,13 @@ static bool parse_set(struct parser *p, struct plan_statement *s, struct error *
         if (!parse_any_word(p, "a member's name", &member->name, err))
             return false;
         member->title = parse_title(p);
+        size_t capacity = 0;
+        while (!parse_ended(p) && parse_is(p, "also") && parse_token(p)[1].kind == TOKEN_STRING) {
+            p->at++;
+            ARENA_GROW(p->arena, member->words, member->word_count, capacity);
+            member->words[member->word_count++] = parse_word_of(p, parse_token(p));
+            p->at++;
+        }
     }
     return true;
 }
@@ -379,6 +386,29 @@ static bool parse_calc(struct parser *p, struct plan_statement *s, struct error 
     return true;
 }
 
+/* differs ASC 2025-26 by 0.600 because "…" */
+static bool differs(struct parser *p, struct plan_statement ***tail, struct error *err)
+{
+    struct plan_statement *s = parse_add(p, tail, PLAN_DIFFERS);
+    size_t capacity = 0;
+    p->at++;
+    while (parse_token(p)->kind != TOKEN_YEAR) {
+        ARENA_GROW(p->arena, s->words, s->word_count, capacity);
+        if (!parse_any_word(p, "a year, or the names of members and a year,", &s->words[s->word_count++], err))
+            return false;
+    }
+    if (!year(p, &s->name, err))
+        return false;
+    if (!parse_take(p, "by"))
+        return parse_wanted(p, "by and how much the left side is above the right,", err);
+    if (!parse_number(p, &s->number, NULL, err))
+        return false;
+    if (!parse_take(p, "because"))
+        return parse_wanted(p, "because and a reason in quotes", err);
+    s->title = parse_title(p);
+    return s->title.len > 0 || parse_wanted(p, "a reason in quotes", err);
+}
+
 static bool parse_check(struct parser *p, struct plan_statement *s, struct error *err)
 {
     s->style = parse_token(p)[-1].text;
@@ -395,7 +425,13 @@ static bool parse_check(struct parser *p, struct plan_statement *s, struct error
         return false;
     if (!s->span.given && !parse_span(p, &s->span, err))
         return false;
-    return parse_source_use(p, &s->source, err);
+    if (!parse_source_use(p, &s->source, err))
+        return false;
+    struct plan_statement **tail = &s->body;
+    while (slice_equal(s->style, S("tie")) && parse_is(p, "differs"))
+        if (!differs(p, &tail, err))
+            return false;
+    return true;
 }
 
 /* ---- Files ---- */
@@ -428,29 +464,18 @@ static const struct {
     enum plan_statement_kind kind;
     bool (*parse)(struct parser *p, struct plan_statement *s, struct error *err);
 } statements[] = {
-    {"model", PLAN_MODEL, parse_model},
-    {"include", PLAN_INCLUDE, parse_include},
-    {"years", PLAN_YEARS, parse_years},
-    {"unit", PLAN_UNIT, parse_unit},
-    {"source", PLAN_SOURCE, parse_source},
-    {"set", PLAN_SET, parse_set},
-    {"given", PLAN_GIVEN, parse_given},
-    {"calc", PLAN_CALC, parse_calc},
-    {"check", PLAN_CHECK, parse_check},
-    {"rule", PLAN_CHECK, parse_check},
-    {"table", PLAN_TABLE, parse_table},
-    {"bid", PLAN_BID, parse_entry},
-    {"saving", PLAN_SAVING, parse_entry},
-    {"virement", PLAN_VIREMENT, parse_entry},
-    {"scheme", PLAN_SCHEME, parse_entry},
-    {"reserve", PLAN_RESERVE, parse_entry},
-    {"scenario", PLAN_SCENARIO, parse_overlay},
-    {"version", PLAN_VERSION, parse_overlay},
-    {"vary", PLAN_VARY, parse_vary},
-    {"risk", PLAN_RISK, parse_risk},
-    {"step", PLAN_STEP, parse_step},
-    {"gate", PLAN_GATE, parse_gate},
-    {"rank", PLAN_RANK, parse_rank},
+    {"model", PLAN_MODEL, parse_model},       {"include", PLAN_INCLUDE, parse_include},
+    {"years", PLAN_YEARS, parse_years},       {"unit", PLAN_UNIT, parse_unit},
+    {"source", PLAN_SOURCE, parse_source},    {"set", PLAN_SET, parse_set},
+    {"given", PLAN_GIVEN, parse_given},       {"calc", PLAN_CALC, parse_calc},
+    {"check", PLAN_CHECK, parse_check},       {"rule", PLAN_CHECK, parse_check},
+    {"tie", PLAN_CHECK, parse_check},         {"table", PLAN_TABLE, parse_table},
+    {"bid", PLAN_BID, parse_entry},           {"saving", PLAN_SAVING, parse_entry},
+    {"virement", PLAN_VIREMENT, parse_entry}, {"scheme", PLAN_SCHEME, parse_entry},
+    {"reserve", PLAN_RESERVE, parse_entry},   {"scenario", PLAN_SCENARIO, parse_overlay},
+    {"version", PLAN_VERSION, parse_overlay}, {"vary", PLAN_VARY, parse_vary},
+    {"risk", PLAN_RISK, parse_risk},          {"step", PLAN_STEP, parse_step},
+    {"gate", PLAN_GATE, parse_gate},          {"rank", PLAN_RANK, parse_rank},
 };
 
 static bool parse_statement(struct parser *p, struct error *err)

@@ -122,8 +122,11 @@ bool parse_reference(struct parser *p, struct plan_formula **ret, struct error *
     struct plan_formula *f = node(p, PLAN_NAME, t, 0);
     f->name = t->text;
     p->at++;
-    if (parse_is_sign(p, '[') && !parse_index(p, &more(p, f)->index, &f->more->index_count, err))
-        return false;
+    if (parse_is_sign(p, '[')) {
+        struct plan_formula_more *m = more(p, f);
+        if (!parse_index(p, &m->index, &m->index_count, err))
+            return false;
+    }
     if (!when(p, f, err))
         return false;
     close(p, f);

@@ -46,6 +46,28 @@ static bool column(struct parser *p, struct plan_statement *s, struct error *err
     return parse_formula(p, &s->formula, err) && parse_span(p, &s->span, err);
 }
 
+/* `, total of FORMULA`; `, printed in 2027-28` */
+static bool row_ending(struct parser *p, struct plan_statement *s, struct error *err)
+{
+    if (parse_take(p, "total")) {
+        if (!parse_take(p, "of"))
+            return parse_wanted(p, "of and what the total adds up", err);
+        return parse_formula(p, &s->second, err);
+    }
+    if (!parse_take(p, "printed") && !parse_take(p, "each"))
+        return parse_wanted(p, "printed or each, and years,", err);
+    size_t capacity = 0;
+    if (!parse_take(p, "in"))
+        return parse_wanted(p, "in and years or other columns", err);
+    do {
+        ARENA_GROW(p->arena, s->words, s->word_count, capacity);
+        if (!parse_any_word(p, "a column", &s->words[s->word_count], err))
+            return false;
+        s->word_count++;
+    } while (parse_take_sign(p, ','));
+    return true;
+}
+
 static bool row(struct parser *p, struct plan_statement *s, struct error *err)
 {
     s->style = S("each");
@@ -63,20 +85,7 @@ static bool row(struct parser *p, struct plan_statement *s, struct error *err)
     s->title = parse_title(p);
     if (!parse_ended(p) && !parse_is_sign(p, ',') && !parse_is(p, "source") && !parse_formula(p, &s->formula, err))
         return false;
-    if (parse_take_sign(p, ',')) {
-        if (!parse_take(p, "printed") && !parse_take(p, "each"))
-            return parse_wanted(p, "printed or each, and years,", err);
-        size_t capacity = 0;
-        if (!parse_take(p, "in"))
-            return parse_wanted(p, "in and years or other columns", err);
-        do {
-            ARENA_GROW(p->arena, s->words, s->word_count, capacity);
-            if (!parse_any_word(p, "a column", &s->words[s->word_count], err))
-                return false;
-            s->word_count++;
-        } while (parse_take_sign(p, ','));
-    }
-    return parse_source_use(p, &s->source, err);
+    return (!parse_take_sign(p, ',') || row_ending(p, s, err)) && parse_source_use(p, &s->source, err);
 }
 
 static bool prints(struct parser *p, struct plan_statement *s, struct error *err)
@@ -152,6 +161,7 @@ static bool table_line(struct parser *p, struct plan_statement *s, struct plan_s
             return true;
         return parse_wanted(p, "the end of the line", err);
     }
+    parse_begin(p);
     if (parse_is(p, "source"))
         return parse_source_use(p, &s->source, err);
     if (parse_take(p, "note")) {

@@ -116,7 +116,8 @@ enum plan_statement_kind {
     PLAN_MEMBER,  /* inside a set */
     PLAN_GIVEN,
     PLAN_CALC,
-    PLAN_CHECK, /* check NAME that FORMULA within TOLERANCE; also `rule` */
+    PLAN_CHECK, /* check NAME that FORMULA within TOLERANCE; also `rule` and `tie`, the latter's body PLAN_DIFFERS */
+    PLAN_DIFFERS,
     PLAN_TABLE, /* body: rows, headings, columns, anomalies, prints */
     PLAN_TABLE_COLUMNS,
     PLAN_TABLE_COLUMN,

@@ -152,6 +152,19 @@ static void make_total_row(struct making *m, size_t r, size_t c)
     end_sum(m, r, c, f);
 }
 
+/* What the total of the line adds up in place of a figure of it: `total of`. */
+static const struct plan_figure *instead(struct making *m, size_t r, size_t c)
+{
+    struct plan_table_row row = m->table->rows[r];
+    struct plan_figure *f = arena_new(m->arena, struct plan_figure);
+    row.row = row.total_row;
+    f->cell = cell_of(m, &row, &m->table->columns[c]);
+    f->state = plan_value(m->ev, f->cell, &f->exact);
+    if (f->state == PLAN_HAS_VALUE)
+        f->rounded = rounded_to(m, unit_at(m, r, c), f->exact);
+    return f;
+}
+
 static void make_total_column(struct making *m, size_t r, size_t c)
 {
     struct plan_figure *f = at(m, r, c);
@@ -159,7 +172,7 @@ static void make_total_column(struct making *m, size_t r, size_t c)
     f->printed = m->table->columns[c].printed != m->table->rows[r].printed_in[c];
     for (size_t i = 0; i < c; i++)
         if (m->table->columns[i].kind != PLAN_COLUMN_TOTAL)
-            add_figure(m, f, at(m, r, i));
+            add_figure(m, f, m->table->rows[r].total_row == PLAN_NONE ? at(m, r, i) : instead(m, r, i));
     end_sum(m, r, c, f);
 }
 
@@ -249,6 +262,27 @@ static enum plan_agreement judge(struct making *m, size_t r, size_t c, struct pl
     return number_compare(apart, f->bound) <= 0 ? PLAN_ROUNDING : PLAN_DISAGREES;
 }
 
+/* The figure shows a given, or its opposite, whose source names the place that the table is printed from: to compare
+ * it would be to compare it with itself. */
+static bool is_typed(const struct making *m, const struct plan_figure *f)
+{
+    struct plan_explanation e;
+    plan_cell cell = f->cell;
+    struct slice place = m->table->origin.where;
+    for (size_t step = 0; step < 4 && cell != PLAN_NONE && place.len; step++) {
+        plan_explain(m->ev, cell, m->arena, &e);
+        if (e.given)
+            return slice_equal(e.given->origin.where, place);
+        const struct plan_node *n = e.tree;
+        if (n && n->kind == PLAN_NODE_OPERATION && n->operation == PLAN_OP_NEGATE)
+            n = n->parts[0];
+        if (!n || n->kind != PLAN_NODE_CELL)
+            return false;
+        cell = n->cell;
+    }
+    return false;
+}
+
 static void compare(struct making *m)
 {
     struct plan_sheet *sheet = m->sheet;
@@ -257,6 +291,12 @@ static void compare(struct making *m)
         struct plan_figure *f = at(m, p->row, p->column);
         f->prints = p->value;
         f->agreement = judge(m, p->row, p->column, f);
+        f->typed = is_typed(m, f);
+        if (f->typed && f->agreement == PLAN_AGREES) {
+            sheet->typed++;
+            continue;
+        }
+        sheet->agreeing_each += number_equal(rounded_to(m, unit_at(m, p->row, p->column), f->exact), f->prints);
         sheet->compared++;
         sheet->agreeing += f->agreement == PLAN_AGREES;
         sheet->rounding += f->agreement == PLAN_ROUNDING;

@@ -31,13 +31,15 @@ struct plan_figure {
     struct number bound;  /* of PLAN_ROUNDING and PLAN_ANOMALOUS */
     struct slice reason;  /* of PLAN_ANOMALOUS */
     bool printed;         /* by the sum of rounded parts */
+    bool typed;           /* a given that was typed in from the very place that the table names */
 };
 
 struct plan_sheet {
     const struct plan_table *table;
-    struct plan_figure *figures; /* row × column, row by row */
-    size_t compared, agreeing, rounding, anomalous, disagreeing;
-    bool parts_differ; /* some shown total is not the sum of its shown parts: a footnote is due */
+    struct plan_figure *figures;                                 /* row × column, row by row */
+    size_t compared, agreeing, rounding, anomalous, disagreeing; /* without the typed ones that agree */
+    size_t typed, agreeing_each; /* agreeing_each: if every figure were rounded on its own */
+    bool parts_differ;           /* some shown total is not the sum of its shown parts: a footnote is due */
 };
 
 /* Computes the table. Lives in the arena. */

@@ -113,7 +113,7 @@ static const struct command table[] = {
          "Needs no hub.",
      .options = {{"scenario", "NAME", "compute under this scenario or version"},
                  {"exact", NULL, "show: every digit, nothing rounded"},
-                 {"all", NULL, "check: each table's counts; uses: also what reads those that read it"},
+                 {"all", NULL, "check: each table's counts and every difference; uses: also what reads those that read it"},
                  {"depth", "N", "explain: so many levels down (default: to the givens)"}},
      .run = run_plan},
     {.name = "find",
