@@ -624,6 +624,8 @@ static bool in_unit(struct compiler *c, const struct plan_formula *f, struct pla
     struct plan_unit unit;
     if (!build_unit(c->b, f->name, f->place, ret, err) || !amount(c, f->parts[0], &unit, err))
         return false;
+    if (unit.kind == PLAN_UNIT_ANY)
+        return true;
     if (unit.kind != PLAN_UNIT_MONEY) {
         struct slice words = build_unit_words(&unit);
         return build_fault(c->b, f->place, err, "%.*s cannot be written in %.*s", PRINT(words), PRINT(f->name));

@@ -10,7 +10,7 @@
 
 struct lexer lex_start(struct slice path, struct slice text, struct arena *arena)
 {
-    struct lexer lexer = {.arena = arena, .path = path, .text = text, .line = 1};
+    struct lexer lexer = {.arena = arena, .path = path, .text = text, .line = 1, .counted = 1};
     if (slice_starts(text, S("\xef\xbb\xbf")))
         lexer.at = lexer.line_start = 3;
     return lexer;

@@ -11,7 +11,7 @@ struct parser {
     struct plan_statement **tail;
     struct lexer lexer;
     uint32_t file;
-    size_t at, start; /* of the lexer's tokens; the first of what is being read */
+    size_t at, start;          /* of the lexer's tokens; the first of what is being read */
     uint32_t limit_indent;     /* a line indented no deeper ends what is being read */
     uint32_t depth, operators; /* of the statement's formulas */
     size_t files_capacity;

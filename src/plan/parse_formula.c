@@ -17,9 +17,9 @@ bool parse_is_reserved(struct slice name)
 
 static bool deeper(struct parser *p, struct error *err)
 {
-    if (p->operators > PLAN_OPERATORS_MAX)
+    if (p->operators >= PLAN_OPERATORS_MAX)
         return parse_fault(p, parse_token(p), err,
-                           "this statement has more than %d operators; give a part of its formula a row of its own",
+                           "this statement has %d operators and more; give a part of its formula a row of its own",
                            PLAN_OPERATORS_MAX);
     if (++p->depth <= PLAN_DEPTH_MAX)
         return true;

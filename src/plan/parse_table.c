@@ -147,11 +147,11 @@ static bool table_line(struct parser *p, struct plan_statement *s, struct plan_s
         {"anomaly", PLAN_ANOMALY, anomaly, false},
     };
     const char *words[countof(lines) + 1] = {NULL};
+    parse_begin(p);
     for (size_t i = 0; i < countof(lines); i++) {
         words[i] = lines[i].word;
         if (!parse_is(p, lines[i].word))
             continue;
-        parse_begin(p);
         struct plan_statement *line = parse_add(p, tail, lines[i].kind);
         p->at += !lines[i].keep_word;
         size_t start = p->at;
