@@ -252,9 +252,10 @@ static bool cell_of(struct plan_call *call, size_t word, plan_cell *ret, struct 
 
 static bool explain(struct plan_call *call, struct error *err)
 {
-    plan_cell cell;
+    plan_cell cell = PLAN_NONE;
     int64_t depth = 0;
-    if (!cell_of(call, 2, &cell, err) || !option_integer(call->invocation, "depth", 1, 400, &depth, err))
+    bool every = call->invocation->json && call->invocation->word_count == 2;
+    if ((!every && !cell_of(call, 2, &cell, err)) || !option_integer(call->invocation, "depth", 1, 400, &depth, err))
         return false;
     if (call->invocation->json)
         plan_explain_json(call->evaluation, cell, &call->out);

@@ -249,7 +249,7 @@ static void ties_text(const struct plan_model *model, const struct plan_report *
 {
     for (size_t i = 0; i < report->loose_count; i++) {
         const struct plan_tie *t = &report->loose[i];
-        buffer_format(out, "  tie%.*s, %.*s: %.*s apart, ", PRINT(plan_cell_name(model, t->cell, out->arena)),
+        buffer_format(out, "  tie %.*s, %.*s: %.*s apart, ", PRINT(plan_cell_name(model, t->cell, out->arena)),
                       PRINT(t->check->title), PRINT(number_text(out->arena, t->apart)));
         if (t->reason.len)
             buffer_format(out, "declared: %.*s\n", PRINT(t->reason));

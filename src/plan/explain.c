@@ -533,17 +533,31 @@ static void cell_json(struct telling *t, struct json *json, plan_cell cell)
     }
 }
 
+/* All that have a value, checks' and tables' own too, in the order of cells. */
+static void every_cell_json(struct telling *t, struct json *json)
+{
+    struct number value;
+    memset(t->told, 0xff, t->ev->model->cells / 8 + 1);
+    for (plan_cell cell = 0; cell < t->ev->model->cells; cell++)
+        if (plan_value(t->ev, cell, &value) == PLAN_HAS_VALUE)
+            cell_json(t, json, cell);
+}
+
 void plan_explain_json(struct plan_evaluation *ev, plan_cell cell, struct buffer *out)
 {
     struct arena *arena = arena_make(0);
     struct telling t = {.ev = ev, .arena = arena, .out = out};
     struct json json = json_to(out);
     t.told = arena_large(arena, ev->model->cells / 8 + 1);
-    t.told[cell / 8] |= (uint8_t)(1 << cell % 8);
     json_object(&json);
     json_key(&json, "cells");
     json_array(&json);
-    cell_json(&t, &json, cell);
+    if (cell == PLAN_NONE)
+        every_cell_json(&t, &json);
+    else {
+        t.told[cell / 8] |= (uint8_t)(1 << cell % 8);
+        cell_json(&t, &json, cell);
+    }
     for (size_t i = 0; i < t.count; i++)
         cell_json(&t, &json, t.queue[i]);
     json_end(&json);

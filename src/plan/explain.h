@@ -43,7 +43,8 @@ void plan_explain(struct plan_evaluation *evaluation, plan_cell cell, struct are
 /* As indented text, down to the givens or `depth` levels; a cell that was shown before is named, not opened again. */
 void plan_explain_text(struct plan_evaluation *evaluation, plan_cell cell, size_t depth, struct buffer *out);
 /* As JSON: {"cells": [{"cell", "title", "how", "value", "unit", "formula", "source", "file", "line", "tree"} …]}, the
- * cell itself first and each cell below it once; "tree" is a number as text, {"cell"} or {"operation", "parts"}. */
+ * cell itself first and each cell below it once; "tree" is a number as text, {"cell"} or {"operation", "parts"}. With
+ * PLAN_NONE every cell that has a value, of checks and tables too. */
 void plan_explain_json(struct plan_evaluation *evaluation, plan_cell cell, struct buffer *out);
 
 #endif

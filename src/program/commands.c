@@ -104,16 +104,17 @@ static const struct command table[] = {
      .least = 2,
      .most = -1,
      .summary = "compute and explain a medium-term plan",
-     .about =
-         "Reads a plan written in the planning language (docs/plan-language.md), with the files that it includes, "
-         "and computes it exactly. check holds its checks, tables and registers, and ends with status 1 when one "
-         "does not hold. show prints all rows, or those named. table prints the tables as the council does, or "
-         "one. explain FIGURE opens a figure, as net[ASC]@2025-26, down to what was given and by whom. uses FIGURE "
-         "lists what reads it. diff VERSION FIGURE says what moved the figure since that version, line by line. "
-         "Needs no hub.",
+     .about = "Reads a plan written in the planning language (docs/plan-language.md), with the files that it includes, "
+              "and computes it exactly. check holds its checks, tables and registers, and ends with status 1 when one "
+              "does not hold. show prints all rows, or those named. table prints the tables as the council does, or "
+              "one. explain FIGURE opens a figure, as net[ASC]@2025-26, down to what was given and by whom (--json "
+              "without a figure: all). uses FIGURE "
+              "lists what reads it. diff VERSION FIGURE says what moved the figure since that version, line by line. "
+              "Needs no hub.",
      .options = {{"scenario", "NAME", "compute under this scenario or version"},
                  {"exact", NULL, "show: every digit, nothing rounded"},
-                 {"all", NULL, "check: each table's counts and every difference; uses: also what reads those that read it"},
+                 {"all", NULL,
+                  "check: each table's counts and every difference; uses: also what reads those that read it"},
                  {"depth", "N", "explain: so many levels down (default: to the givens)"}},
      .run = run_plan},
     {.name = "find",
