@@ -141,6 +141,20 @@ static bool add_set(struct builder *b, const struct plan_statement *s, uint32_t 
     return true;
 }
 
+/* What a member is called besides, by `also` or in a part of the set, so that files may say it. */
+static bool other_titles(struct builder *b, uint32_t base, const struct plan_statement *member, uint32_t number,
+                         struct error *err)
+{
+    for (size_t i = 0; i < member->word_count; i++) {
+        uint32_t other = number;
+        plan_names_add(&b->names, NAME_MEMBER_TITLE, base, member->words[i].text, number, &other);
+        if (other != number)
+            return build_fault(b, member->words[i].place, err, "“%.*s” is the title of %.*s; tell them apart",
+                               PRINT(member->words[i].text), PRINT(b->model->sets[base].members[other].name));
+    }
+    return true;
+}
+
 static bool base_set(struct builder *b, const struct plan_statement *s, struct error *err)
 {
     uint32_t number, other;
@@ -160,12 +174,8 @@ static bool base_set(struct builder *b, const struct plan_statement *s, struct e
         if (!plan_names_add(&b->names, NAME_MEMBER_TITLE, number, m->title, (uint32_t)set->count, &other))
             return build_fault(b, m->place, err, "%.*s and %.*s have the same title; tell them apart",
                                PRINT(set->members[other].name), PRINT(m->name));
-        for (size_t i = 0; i < member->word_count; i++)
-            if (!plan_names_add(&b->names, NAME_MEMBER_TITLE, number, member->words[i].text, (uint32_t)set->count,
-                                NULL))
-                return build_fault(b, member->words[i].place, err,
-                                   "“%.*s” is a title in this set already; tell them apart",
-                                   PRINT(member->words[i].text));
+        if (!other_titles(b, number, member, (uint32_t)set->count, err))
+            return false;
         set->count++;
     }
     uint32_t *list = arena_array(b->arena, uint32_t, set->count);
@@ -203,6 +213,14 @@ static bool part_set(struct builder *b, const struct plan_statement *s, struct e
         if (holds[m])
             return build_fault(b, member->name.place, err, "%.*s stands twice; keep one of them",
                                PRINT(member->name.text));
+        if (member->title.len && set->members == whole->members) {
+            set->members = arena_array(b->arena, struct plan_member, whole->count);
+            memcpy(set->members, whole->members, whole->count * sizeof *whole->members);
+        }
+        if (member->title.len)
+            set->members[m].title = member->title;
+        if (!other_titles(b, base, member, m, err))
+            return false;
         holds[m] = true;
         list[set->count++] = m;
     }

@@ -352,6 +352,10 @@ static bool parse_set(struct parser *p, struct plan_statement *s, struct error *
             return false;
         member->title = parse_title(p);
         size_t capacity = 0;
+        if (s->of.text.len && member->title.len) { /* files may say it, as what stands behind `also` */
+            ARENA_GROW(p->arena, member->words, member->word_count, capacity);
+            member->words[member->word_count++] = parse_word_of(p, &parse_token(p)[-1]);
+        }
         while (!parse_ended(p) && parse_is(p, "also") && parse_token(p)[1].kind == TOKEN_STRING) {
             p->at++;
             ARENA_GROW(p->arena, member->words, member->word_count, capacity);

@@ -257,9 +257,10 @@ static enum plan_agreement judge(struct making *m, size_t r, size_t c, struct pl
     if (number_sign(off) == 0)
         return PLAN_DISAGREES;
     struct number half = number_multiply(m->arena, unit_at(m, r, c)->step, number_of(5, 1));
-    f->bound = number_add(m->arena, off, half);
+    struct number bound = number_add(m->arena, off, half);
+    f->bound = bound.places > 6 ? number_round_places(m->arena, bound, 6) : bound; /* to be read */
     apart = number_absolute(m->arena, number_subtract(m->arena, f->exact, f->prints));
-    return number_compare(apart, f->bound) <= 0 ? PLAN_ROUNDING : PLAN_DISAGREES;
+    return number_compare(apart, bound) <= 0 ? PLAN_ROUNDING : PLAN_DISAGREES;
 }
 
 /* The figure shows a given, or its opposite, whose source names the place that the table is printed from: to compare
