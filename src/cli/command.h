@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 
-#define COMMAND_OPTIONS 20
+#define COMMAND_OPTIONS 24
 
 struct invocation;
 

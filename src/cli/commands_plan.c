@@ -1,20 +1,12 @@
 /* `staithe plan …`: a medium-term plan from its text; needs no hub. Faults of the text are shown with their line and a
  * caret under the place. */
-#include "cli/commands.h"
+#include "cli/plan_call.h"
 
 #include "base/text.h"
 #include "plan/check.h"
 #include "plan/explain.h"
 
 #include <stdio.h>
-
-struct plan_call {
-    struct invocation *invocation;
-    struct arena *arena;
-    const struct plan_model *model;
-    struct plan_evaluation *evaluation;
-    struct buffer out;
-};
 
 /* The number of an argument's file among those of the plan, for the caret. */
 static struct plan_place place_of(const struct plan_syntax *syntax, const struct error *err)
@@ -359,8 +351,15 @@ bool run_plan(struct invocation *invocation, struct error *err)
     static const struct {
         const char *word;
         bool (*run)(struct plan_call *call, struct error *err);
-    } deeds[] = {{"check", check},     {"show", show}, {"table", table},
-                 {"explain", explain}, {"uses", uses}, {"diff", diff}};
+    } deeds[] = {{"check", check},
+                 {"show", show},
+                 {"table", table},
+                 {"explain", explain},
+                 {"uses", uses},
+                 {"diff", diff},
+                 {"what-if", plan_call_what_if},
+                 {"simulate", plan_call_simulate},
+                 {"export", plan_call_export}};
     struct plan_call call = {
         .invocation = invocation, .arena = invocation->arena, .out = buffer_make(invocation->arena)};
     struct slice words[countof(deeds)];

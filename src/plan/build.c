@@ -116,6 +116,7 @@ static bool declare_sources(struct builder *b, struct error *err)
         m->sources[m->source_count++] = (struct plan_source){.name = s->name.text,
                                                              .title = s->title.len ? s->title : s->name.text,
                                                              .rounded = s->flags[0],
+                                                             .fitted = s->flags[1],
                                                              .step = s->number,
                                                              .place = s->place};
     }

@@ -66,6 +66,7 @@ struct plan_set {
 struct plan_source {
     struct slice name, title;
     bool rounded;       /* `rounded to 0.001`: what it prints is known to half of that */
+    bool fitted;        /* chosen to reproduce printed figures, not anybody's own: marked wherever it is shown */
     struct number step; /* in the unit that it is printed in */
     struct plan_place place;
 };

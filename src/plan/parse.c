@@ -325,6 +325,7 @@ static bool parse_source(struct parser *p, struct plan_statement *s, struct erro
 {
     if (!named(p, s, "the source's name", err))
         return false;
+    s->flags[1] = parse_take(p, "fitted");
     if (!parse_take(p, "rounded"))
         return true;
     if (!parse_take(p, "to"))

@@ -217,9 +217,9 @@ struct plan_statement {
     size_t attribute_count;
     struct plan_source_use source;
     struct slice note;
-    struct slice style;          /* table rows: each, printed; risks: triangle …; checks: check, rule */
-    struct slice role;           /* table rows: line, subtotal, total */
-    bool flags[2];               /* step: to be confirmed, external; given: always; columns: printed total */
+    struct slice style; /* table rows: each, printed; risks: triangle …; checks: check, rule */
+    struct slice role;  /* table rows: line, subtotal, total */
+    bool flags[2]; /* step: to be confirmed, external; source: rounded, fitted; given: always; columns: printed total */
     struct plan_statement *body; /* a list by next */
     struct plan_statement *next;
 };

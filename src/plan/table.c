@@ -83,14 +83,20 @@ static void show(struct making *m, const struct plan_unit *unit, struct plan_fig
         f->shown = plan_shown(unit, f->rounded, m->arena);
 }
 
+plan_cell plan_table_cell(const struct plan_model *model, const struct plan_table_row *row, uint32_t number,
+                          const struct plan_table_column *column)
+{
+    uint32_t members[PLAN_SETS_MAX] = {0};
+    const struct plan_row *r = &model->rows[number];
+    for (size_t i = 0; i < r->set_count; i++)
+        members[i] = column->kind == PLAN_COLUMN_MEMBER && r->sets[i] == column->set ? column->member : row->member;
+    return plan_cell_at(model, number, members, column->year);
+}
+
 static plan_cell cell_of(const struct making *m, const struct plan_table_row *row,
                          const struct plan_table_column *column)
 {
-    uint32_t number = column->kind == PLAN_COLUMN_FORMULA ? column->row : row->row, members[PLAN_SETS_MAX] = {0};
-    const struct plan_row *r = &m->model->rows[number];
-    for (size_t i = 0; i < r->set_count; i++)
-        members[i] = column->kind == PLAN_COLUMN_MEMBER && r->sets[i] == column->set ? column->member : row->member;
-    return plan_cell_at(m->model, number, members, column->year);
+    return plan_table_cell(m->model, row, column->kind == PLAN_COLUMN_FORMULA ? column->row : row->row, column);
 }
 
 static void make_cell(struct making *m, size_t r, size_t c)
@@ -129,15 +135,13 @@ static void end_sum(struct making *m, size_t r, size_t c, struct plan_figure *su
     show(m, unit_at(m, r, c), sum);
 }
 
-/* The lines that a total without a formula adds up: a subtotal those since the last one, a total all since the last
- * total. */
-static bool is_part(const struct making *m, size_t total, size_t row)
+bool plan_table_adds(const struct plan_table *table, size_t total, size_t row)
 {
     for (size_t i = row + 1; i < total; i++)
-        if (m->table->rows[i].role == PLAN_TABLE_TOTAL ||
-            (m->table->rows[total].role == PLAN_TABLE_SUBTOTAL && m->table->rows[i].role == PLAN_TABLE_SUBTOTAL))
+        if (table->rows[i].role == PLAN_TABLE_TOTAL ||
+            (table->rows[total].role == PLAN_TABLE_SUBTOTAL && table->rows[i].role == PLAN_TABLE_SUBTOTAL))
             return false;
-    return m->table->rows[row].role == PLAN_TABLE_LINE;
+    return table->rows[row].role == PLAN_TABLE_LINE;
 }
 
 static void make_total_row(struct making *m, size_t r, size_t c)
@@ -147,7 +151,7 @@ static void make_total_row(struct making *m, size_t r, size_t c)
     f->cell = PLAN_NONE;
     f->printed = row->printed != row->printed_in[c];
     for (size_t i = 0; i < r; i++)
-        if (is_part(m, r, i))
+        if (plan_table_adds(m->table, r, i))
             add_figure(m, f, at(m, i, c));
     end_sum(m, r, c, f);
 }
@@ -183,7 +187,7 @@ static void compare_parts(struct making *m, size_t r, size_t c)
     size_t parts = 0;
     const struct plan_figure *f = at(m, r, c);
     for (size_t i = 0; i < r && f->state == PLAN_HAS_VALUE; i++)
-        if (is_part(m, r, i) && at(m, i, c)->state == PLAN_HAS_VALUE) {
+        if (plan_table_adds(m->table, r, i) && at(m, i, c)->state == PLAN_HAS_VALUE) {
             exact = number_add(m->arena, exact, at(m, i, c)->exact);
             shown = number_add(m->arena, shown, at(m, i, c)->rounded);
             parts++;
@@ -226,7 +230,7 @@ static struct number uncertainty(struct making *m, size_t r, size_t c)
         return sum;
     }
     for (size_t i = 0; i < r; i++)
-        if (is_part(m, r, i))
+        if (plan_table_adds(m->table, r, i))
             sum = number_add(m->arena, sum, uncertainty(m, i, c));
     return sum;
 }

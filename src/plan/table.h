@@ -45,6 +45,12 @@ struct plan_sheet {
 /* Computes the table. Lives in the arena. */
 void plan_table_make(struct plan_evaluation *evaluation, const struct plan_table *table, struct arena *arena,
                      struct plan_sheet *ret);
+/* Whether the total in line `total`, which has no formula, adds up this line: a subtotal those since the last one, a
+ * total all since the last total. */
+bool plan_table_adds(const struct plan_table *table, size_t total, size_t row);
+/* The cell of a row of the model (the line's own, or another) that belongs where line and column meet. */
+plan_cell plan_table_cell(const struct plan_model *model, const struct plan_table_row *row, uint32_t number,
+                          const struct plan_table_column *column);
 const struct plan_figure *plan_sheet_at(const struct plan_sheet *sheet, size_t row, size_t column);
 
 void plan_table_text(const struct plan_model *model, const struct plan_sheet *sheet, struct buffer *out);

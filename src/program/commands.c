@@ -100,22 +100,47 @@ static const struct command table[] = {
                  {"threads", "N", "threads to use; the answers are the same"}},
      .run = run_address},
     {.name = "plan",
-     .arguments = "check|show|table|explain|uses|diff FILE [WORDS…]",
+     .arguments = "check|show|table|explain|uses|diff|what-if|simulate|export FILE [WORDS…]",
      .least = 2,
      .most = -1,
      .summary = "compute and explain a medium-term plan",
-     .about = "Reads a plan written in the planning language (docs/plan-language.md), with the files that it includes, "
-              "and computes it exactly. check holds its checks, tables and registers, and ends with status 1 when one "
-              "does not hold. show prints all rows, or those named. table prints the tables as the council does, or "
-              "one. explain FIGURE opens a figure, as net[ASC]@2025-26, down to what was given and by whom (--json "
-              "without a figure: all). uses FIGURE "
-              "lists what reads it. diff VERSION FIGURE says what moved the figure since that version, line by line. "
-              "Needs no hub.",
+     .about =
+         "Reads a plan written in the planning language (docs/plan-language.md), with the files that it includes, "
+         "and computes it exactly. check holds its checks, tables and registers, and ends with status 1 when one "
+         "does not hold. show prints all rows, or those named. table prints the tables as the council does, or "
+         "one. explain FIGURE opens a figure, as net[ASC]@2025-26, down to what was given and by whom (--json without "
+         "a figure: all). uses FIGURE "
+         "lists what reads it. diff VERSION FIGURE says what moved the figure since that version, line by line. "
+         "what-if FILE CHANGE… says what moves, exactly: 'band-d@2025-26 = 4.99', 'pressure[economic] += 1', 'saving "
+         "*= "
+         "1.05'; without a change, the questions that the plan declares; with --tornado, which givens move a figure "
+         "most; with --seek, which amount makes a figure reach a target, as in 'band-d@2025-26 = ?'; with --scenarios, "
+         "figures side by side. simulate FILE [FIGURES…] draws the declared risks and says how surely the rules hold: "
+         "estimates, with their error. export writes a workbook with live formulas, a budget book, tables. "
+         "Needs no hub.",
      .options = {{"scenario", "NAME", "compute under this scenario or version"},
                  {"exact", NULL, "show: every digit, nothing rounded"},
                  {"all", NULL,
                   "check: each table's counts and every difference; uses: also what reads those that read it"},
-                 {"depth", "N", "explain: so many levels down (default: to the givens)"}},
+                 {"depth", "N", "explain: so many levels down (default: to the givens)"},
+                 {"of", "FIGURES", "what-if: only these figures or rows, with spaces between"},
+                 {"tornado", "FIGURE", "what-if: each given moved in turn, the largest effect on the figure first"},
+                 {"share", "PERCENT", "tornado: of its value that each given is moved by (default 1)"},
+                 {"rows", NULL, "tornado: all givens of a row moved together"},
+                 {"most", "N", "tornado: so many lines (default 20)"},
+                 {"seek", "FIGURE TARGET", "what-if: the amount (written ?) that makes the figure reach the target"},
+                 {"places", "N", "seek: decimals of the amount (default: as its row is shown)"},
+                 {"between", "LOW HIGH", "seek: look for the amount there only"},
+                 {"scenarios", "NAMES", "what-if: these scenarios beside the plan, with spaces between, or all"},
+                 {"checks", "NAMES", "simulate: how surely these hold (default: all rules with a limit)"},
+                 {"draws", "N", "simulate, export: so many draws (default 100000)"},
+                 {"seed", "S", "simulate, export: of the random numbers (default 1); the same seed gives the same"},
+                 {"threads", "N",
+                  "simulate, export: threads to use (default: one a processor); the figures are the same"},
+                 {"svg", "FILE", "what-if, simulate: the picture of it"},
+                 {"xlsx", "FILE", "export: a workbook with live formulas"},
+                 {"html", "FILE", "export: a budget book in one file, to read and to print"},
+                 {"csv", "FOLDER", "export: each table as it is printed"}},
      .run = run_plan},
     {.name = "find",
      .arguments = "WORDS…",
