@@ -153,7 +153,7 @@ static bool known_rows(const struct plan_call *call, struct error *err)
         if (plan_row_find(call->model, name) != PLAN_NONE)
             continue;
         plan_cell cell;
-        return plan_cell_read(call->model, name, &cell, err) ||
+        return plan_cell_read(call->model, name, &cell, err) &&
                error_set(err, ERROR_NOT_FOUND, "%.*s is a figure; `staithe plan explain` opens it", PRINT(name));
     }
     return true;

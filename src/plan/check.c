@@ -141,14 +141,17 @@ static void table_findings(struct checking *c, const struct plan_sheet *sheet)
     for (size_t i = 0; i < table->printed_count; i++) {
         const struct plan_printed *p = &table->printed[i];
         const struct plan_figure *f = plan_sheet_at(sheet, p->row, p->column);
+        const struct plan_table_column *column = &table->columns[p->column];
+        const struct plan_unit *unit = column->kind == PLAN_COLUMN_FORMULA ? &column->unit : &table->rows[p->row].unit;
         if (f->agreement != PLAN_DISAGREES)
             continue;
         find(c, PLAN_FINDING_TABLE, table->rows[p->row].place, f->cell,
-             arena_format(
-                 c->arena, "table %.*s, %.*s, %.*s: the source prints %.*s, the plan gives %.*s (exactly %.*s)",
-                 PRINT(table->name), PRINT(table->rows[p->row].label), PRINT(table->columns[p->column].label),
-                 PRINT(number_text(c->arena, p->value)), PRINT(f->state == PLAN_HAS_VALUE ? f->shown : S("nothing")),
-                 PRINT(number_text(c->arena, f->exact))));
+             arena_format(c->arena,
+                          "table %.*s, %.*s, %.*s: the source prints %.*s, the plan gives %.*s (exactly %.*s)",
+                          PRINT(table->name), PRINT(table->rows[p->row].label), PRINT(table->columns[p->column].label),
+                          PRINT(plan_shown(unit, p->value, c->arena)),
+                          PRINT(f->state == PLAN_HAS_VALUE ? f->shown : S("nothing")),
+                          PRINT(plan_exact(unit, f->exact, c->arena))));
     }
     for (size_t i = 0; i < table->anomaly_count; i++) {
         const struct plan_anomaly *a = &table->anomalies[i];
