@@ -353,10 +353,33 @@ def registers(tap):
         tap.check("an input that was typed wrong is found by the table that it stands in", any("table 1, Economic" in f["sentence"] for f in told["findings"]), told["findings"])
 
 
+def registers_of_the_papers(tap):
+    """Table 7 and the risks of paragraph 10.3, word for word."""
+    folder, _ = printed_files()
+    with open(os.path.join(PLANS, "timetable.plan"), encoding="utf-8") as file:
+        steps = re.findall(r'^step (\S+) "([^"]*)"\s+when "([^"]*)"(  tbc)?(  external)?$', file.read(), re.M)
+    wanted = []
+    for row in read(os.path.join(folder, "table_07_budget_timetable.csv")):
+        number = row["step_no"] + ("." + row["sub_step_no"] if row["sub_step_no"] else "")
+        tbc = row["time_to_be_confirmed"] == "yes"
+        wanted.append((number, row["step"], row["time_frame"].removeprefix("TBC ") if tbc else row["time_frame"], "  tbc" if tbc else "",
+                       "  external" if row["external_event"] == "yes" else ""))
+    tap.check("the timetable is Table 7, step by step, with what is to be confirmed and what is another body's", steps == wanted, [pair for pair in zip(steps, wanted) if pair[0] != pair[1]])
+    with open(os.path.join(PLANS, "risks.plan"), encoding="utf-8") as file:
+        text = file.read()
+    risks = dict(re.findall(r'^risk (RM\w+) "([^"]*)"', text, re.M))
+    tap.check("the corporate risks are those of paragraph 10.3", risks == {row["risk_id"]: row["risk"] for row in read(os.path.join(folder, "item_9_10_3_corporate_risks.csv"))}, risks)
+    tap.check("and each says that its figures are an example, and on what they rest", len(re.findall(r"^  source X \w", text, re.M)) == len(re.findall(r"^risk ", text, re.M)) == 11)
+    tree = plan("explain", os.path.join(PLANS, "norfolk.plan"), "--json")["cells"]
+    unsourced = sorted({cell["cell"] for cell in tree if cell["how"] == "given" and "source" not in cell and not re.match(r"(proposed|bid)\[", cell["cell"])})
+    tap.check("every given of the plan names its source, but for registers without a line", not unsourced, unsourced[:20])
+
+
 def main():
     tap = Tap()
     for name, story in (("counts", counts), ("cell by cell", cell_by_cell), ("what may not change a figure", invariants), ("doubling", doubled),
-                        ("scenarios", scenarios), ("explanations", explanations), ("registers", registers)):
+                        ("scenarios", scenarios), ("explanations", explanations), ("registers", registers),
+                        ("registers of the papers", registers_of_the_papers)):
         tap.story(name, story)
     return tap.done()
 
