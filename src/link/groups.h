@@ -6,7 +6,8 @@
 #ifndef STAITHE_LINK_GROUPS_H
 #define STAITHE_LINK_GROUPS_H
 
-#include "link/link.h"
+#include "base/host.h"
+#include "link/dictionary.h"
 
 struct group {
     struct slice name;
@@ -40,5 +41,18 @@ void groups_by_value(const struct groups_input *input, struct slice column, cons
  * the few of unusual years are put together before and after. */
 void groups_by_year(const struct groups_input *input, struct slice column, const uint16_t *year, struct arena *arena,
                     struct groups *ret);
+
+/* A list that tells which group a value is of, such as the origin of family names: a CSV file of two columns under a
+ * heading, the value and the group. Values are found whatever their case and accents. */
+struct group_list {
+    struct dictionary values, groups;
+    uint32_t *group; /* by the value's number */
+};
+/* ERROR_INPUT with file and line: a row of another number of columns, an empty group, one value in two groups. */
+bool group_list_read(const struct host *host, struct slice path, struct arena *arena, struct group_list *ret,
+                     struct error *err) MUST_USE;
+/* The number of the group that a value is of; of a value of several words that of the first that is listed; `other`, a
+ * group of its own that the list need not have, when none is; 0 for the empty value. */
+uint32_t group_list_find(struct group_list *list, struct slice value);
 
 #endif

@@ -250,10 +250,37 @@ static void evaluate(const struct file_job *job, struct link_figures *ret)
 
 /* ---- Accuracy by group ---- */
 
+/* By the groups that a list gives to a column's values, as they are written. */
+static bool make_listed_group(struct file_job *job, const struct groups_input *input, struct slice name,
+                              struct slice path, struct groups *ret, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    uint32_t *codes = arena_array(scratch, uint32_t, (size_t)input->count + 1);
+    struct dictionary values;
+    struct group_list list;
+    dictionary_start(&values, scratch);
+    bool done = group_list_read(job->request->host, path, scratch, &list, err) &&
+                read_column(job, name, false, "accuracy was asked by", &values, codes, err);
+    if (done) {
+        uint32_t *group = arena_array(scratch, uint32_t, values.count);
+        for (size_t i = 1; i < values.count; i++)
+            group[i] = group_list_find(&list, values.texts[i]);
+        for (uint32_t r = 0; r < input->count; r++)
+            codes[r] = group[codes[r]];
+        groups_by_value(input, arena_format(job->arena, "%.*s, by the list %.*s", PRINT(name), PRINT(path)), codes,
+                        list.groups.texts, (uint32_t)list.groups.count, job->arena, ret);
+    }
+    arena_free(scratch);
+    return done;
+}
+
 /* A column of the specification counts by its plain values, any other of the files as it is written. */
-static bool make_group(struct file_job *job, const struct groups_input *input, struct slice name, struct groups *ret,
+static bool make_group(struct file_job *job, const struct groups_input *input, struct slice asked, struct groups *ret,
                        struct error *err)
 {
+    struct slice path = asked, name;
+    if (slice_cut(&path, '=', &name) && !slice_empty(path))
+        return make_listed_group(job, input, slice_trim(name), slice_trim(path), ret, err);
     int found = link_spec_find(job->spec, name);
     struct arena *scratch = arena_make(0);
     size_t n = (size_t)input->count + 1;

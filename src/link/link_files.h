@@ -32,9 +32,10 @@ struct link_files_request {
     struct link_files_result *ret_result; /* NULL: not wanted */
     const struct slice *files;            /* paths */
     size_t file_count;
-    struct slice truth;    /* column with the true entity, empty: no evaluation. `truth:` of the specification may say
-                              which part of it counts */
-    struct slice by;       /* columns with commas between: accuracy by their values; needs the truth; empty: none */
+    struct slice truth; /* column with the true entity, empty: no evaluation. `truth:` of the specification may say
+                           which part of it counts */
+    struct slice by;    /* columns with commas between, each maybe =LIST.csv (groups.h): accuracy by their values; needs
+                           the truth */
     struct slice clusters; /* path to write to: id, (source with more than one file,) cluster; empty: not written */
     struct slice
         pairs; /* path to write to: the two ids, (sources,) weight, probability, what decided; empty: not written */

@@ -4,6 +4,8 @@
 #include "link/groups.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 enum { N = 120 };
 
@@ -125,11 +127,62 @@ static void years_are_put_into_bands_and_many_values_into_few_groups(void **stat
     arena_free(arena);
 }
 
+static bool read_list(struct arena *arena, const char *text, struct group_list *ret, struct error *err)
+{
+    char folder[] = "/tmp/staithe-groups-XXXXXX";
+    struct error ignored;
+    assert_non_null(mkdtemp(folder));
+    struct slice path = arena_format(arena, "%s/list.csv", folder);
+    assert_true(host_write_file(host_real(), path, slice_of(text), &ignored));
+    bool done = group_list_read(host_real(), path, arena, ret, err);
+    assert_true(host_delete(host_real(), path, &ignored));
+    assert_int_equal(rmdir(folder), 0);
+    return done;
+}
+
+static void a_list_gives_values_their_groups_whatever_their_case_and_accents(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct group_list list;
+    struct error err;
+    assert_true(
+        read_list(arena, "name,origin\nWójcik,Polish\nŻukauskas,Lithuanian\nwojcik,Polish\n,Polish\n", &list, &err));
+    assert_true(slice_equal(list.groups.texts[group_list_find(&list, S("WOJCIK"))], S("Polish")));
+    assert_true(slice_equal(list.groups.texts[group_list_find(&list, S("Brown-Zukauskas"))], S("Lithuanian")));
+    assert_true(slice_equal(list.groups.texts[group_list_find(&list, S("Brown"))], S("(not in the list)")));
+    assert_int_equal(group_list_find(&list, S("  ")), 0);
+    arena_free(arena);
+}
+
+static void a_bad_list_of_groups_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        {"name,origin\nNowak\n", "there are 1 columns"},
+        {"name,origin\nNowak,\n", "“Nowak” has no group"},
+        {"name,origin\nNowak,Polish\nNOWAK,Czech\n", "“NOWAK” is in two groups, Polish and Czech"},
+        {"name,origin\n", "the list of groups is empty"},
+        {"", "the list of groups is empty"},
+    };
+    for (size_t i = 0; i < countof(bad); i++) {
+        struct arena *arena = arena_make(0);
+        struct group_list list;
+        struct error err;
+        assert_false(read_list(arena, bad[i][0], &list, &err));
+        if (!strstr(err.text, bad[i][1]))
+            fail_msg("%s", err.text);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(figures_of_a_group_agree_with_counting_every_pair_of_its_records),
         cmocka_unit_test(a_group_that_is_linked_worse_is_marked_and_chance_is_not),
+        cmocka_unit_test(a_list_gives_values_their_groups_whatever_their_case_and_accents),
+        cmocka_unit_test(a_bad_list_of_groups_is_refused_with_its_line),
         cmocka_unit_test(years_are_put_into_bands_and_many_values_into_few_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
