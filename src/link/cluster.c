@@ -68,12 +68,13 @@ void cluster_plan_model(struct cluster_plan *plan)
         return;
     must(input->count <= input->records->count);
     comparer_start(&plan->comparer, input->records, input->model);
-    plan->fields = input->model->spec->comparison_count;
+    plan->near = input->model->knows_near;
+    plan->fields = input->model->spec->comparison_count + plan->near;
     plan->prior = input->model->prior;
     plan->guards = input->model->spec->guard_count > 0;
     plan->constrained |= plan->guards; /* whether or not an edge here meets one: nothing may depend on the rest */
     plan->margin = (float)input->model->spec->margin;
-    for (size_t f = 0; f < plan->fields; f++)
+    for (size_t f = 0; f < input->model->spec->comparison_count; f++)
         for (unsigned level = 0; level < LINK_PATTERN_LEVELS; level++)
             plan->odds[f][level] = exp2(input->model->levels[f].weight[level]);
     for (int steps = -128; steps < 128; steps++)

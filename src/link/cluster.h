@@ -13,7 +13,9 @@ enum { CLUSTER_NONE = 0xffffffffu, CLUSTER_NO_RULE = 255 };
 struct cluster_plan {
     const struct link_cluster_input *input;
     struct comparer comparer; /* bound, where there is a model */
-    size_t fields;            /* 1 without a model: the whole weight */
+    size_t
+        fields; /* comparisons, and one more where the model knows who is near; 1 without a model: the whole weight */
+    bool near;
     double prior;
     double odds[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* 2^weight */
     double odds_of_frequency[256];                     /* 2^bits, by steps + 128 */

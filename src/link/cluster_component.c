@@ -10,6 +10,7 @@
  * .918, one mean over all cross pairs .968 (one odd record in either cluster then joins two namesakes of one trade and
  * town), this .975. */
 #include "link/cluster.h"
+#include "link/score.h"
 
 #include <math.h>
 
@@ -77,7 +78,10 @@ static struct candidate heap_pop(struct clustering *work)
 
 void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *compared, float *ret)
 {
-    for (size_t f = 0; f < plan->fields; f++)
+    size_t compared_fields = plan->fields - plan->near;
+    if (plan->near) /* as a field more, which takes away what family and neighbours agree in too */
+        ret[compared_fields] = (float)exp2(-fmin(score_near(plan->input->model, compared), 120));
+    for (size_t f = 0; f < compared_fields; f++)
         ret[f] =
             compared->level[f]
                 ? (float)(plan->odds[f][compared->level[f]] * plan->odds_of_frequency[compared->frequency[f] + 128])
@@ -474,12 +478,13 @@ static void edge_fields(struct clustering *work, const struct link_edge *edge, c
         return;
     }
     struct compared compared;
-    float odds[LINK_FIELDS_MAX];
+    float odds[LINK_FIELDS_MAX + 1];
     if (edge->frequency[0] == LINK_FREQUENCY_UNKNOWN) {
         compare_records(&plan->comparer, work->memo, edge->a, edge->b, &compared);
     } else {
+        size_t input_fields = plan->fields - plan->near;
         memcpy(compared.frequency, edge->frequency, sizeof compared.frequency);
-        for (size_t f = 0; f < plan->fields; f++)
+        for (size_t f = 0; f < input_fields; f++)
             compared.level[f] = edge->pattern >> (6 * f) & 63;
     }
     cluster_pair_odds(plan, &compared, odds);

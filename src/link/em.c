@@ -3,33 +3,89 @@
  * A million pairs have a few thousand patterns, so a round costs microseconds. Two things keep it sane. The share of
  * matches is taken over the whole universe of pairs, where those that no blocking rule let through are non-matches: it
  * cannot run to 1 as it does when only blocked pairs are looked at. And u is fixed, so the two classes cannot change
- * places. The last level ("different") of names and dates has an upper bound in m: in a county most pairs that share a
- * surname and an address are a household, not a person, and an unbounded fit would rather call them matches than
- * non-matches. */
+ * places. The levels of names and dates that speak of another person ("different", "years at most 2 apart", a name of
+ * which as much speaks against as for) have an upper bound in m together: in a county most pairs that share a surname
+ * and an address are a household, not a person, and an unbounded fit would rather call them matches than non-matches.
+ *
+ * People who are near each other have classes of their own, in which they agree far more often than strangers and yet
+ * are two: family, of whom nine in ten share the family's name, and neighbours, of whom nine in ten share no name; both
+ * differ in what is a person's own (given name, birth date), which tells them from matches. */
 #include "link/train.h"
 
 #include <math.h>
 
 enum { ROUNDS = 300 };
 
-static void maximise(struct em *em, size_t field, const double *weights)
+/* Shares of the levels from weights. Half a match spread over them keeps each above zero. False when nothing was seen.
+ */
+static bool shares(const double *weights, unsigned count, double *ret)
 {
-    struct levels *levels = &em->levels[field];
-    unsigned count = em->level_counts[field];
     double total = 0;
     for (unsigned l = 1; l <= count; l++)
         total += weights[l];
     if (total <= 0)
-        return;
-    /* Half a match spread over the levels keeps every m above zero. */
+        return false;
     for (unsigned l = 1; l <= count; l++)
-        levels->m[l] = (weights[l] + 0.5 / count) / (total + 0.5);
-    double most = em->different_max[field];
-    if (count > 1 && levels->m[count] > most) {
-        double rest = 1 - levels->m[count];
-        for (unsigned l = 1; l < count; l++)
-            levels->m[l] *= rest > 0 ? (1 - most) / rest : 0;
-        levels->m[count] = most;
+        ret[l] = (weights[l] + 0.5 / count) / (total + 0.5);
+    return true;
+}
+
+/* Brings the levels of the mask to this share of all, each side in proportion. */
+static void bring(double *share, unsigned count, uint64_t mask, double wanted, bool at_most)
+{
+    double sum = 0;
+    for (unsigned l = 1; l <= count; l++)
+        sum += mask >> l & 1 ? share[l] : 0;
+    if (sum <= 0 || sum >= 1 || (at_most ? sum <= wanted : sum >= wanted))
+        return;
+    for (unsigned l = 1; l <= count; l++)
+        share[l] *= mask >> l & 1 ? wanted / sum : (1 - wanted) / (1 - sum);
+}
+
+enum { MATCH = LINK_NEAR, CLASSES };
+
+struct sums {
+    double levels[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* near ones, then matches */
+    double pairs[CLASSES];
+};
+
+static double *levels_of(struct em *em, unsigned class, size_t field)
+{
+    return class == MATCH ? em->levels[field].m : em->levels[field].r[class];
+}
+
+static double *share_of(struct em *em, unsigned class)
+{
+    return class == MATCH ? &em->lambda : &em->near[class];
+}
+
+/* What each pattern is believed to be, added up. */
+static void expect(struct em *em, const struct pattern_count *patterns, size_t count, struct sums *ret)
+{
+    double ratio[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS], rest = 1;
+    for (unsigned c = 0; c < CLASSES; c++) {
+        rest -= *share_of(em, c);
+        for (size_t f = 0; f < em->field_count; f++) {
+            ratio[c][f][0] = 1;
+            for (unsigned l = 1; l <= em->level_counts[f]; l++)
+                ratio[c][f][l] = levels_of(em, c, f)[l] / em->levels[f].u[l];
+        }
+    }
+    *ret = (struct sums){.pairs = {0}};
+    for (size_t i = 0; i < count; i++) {
+        double odds[CLASSES], all = 1;
+        for (unsigned c = 0; c < CLASSES; c++) {
+            odds[c] = *share_of(em, c) / rest;
+            for (size_t f = 0; f < em->field_count && odds[c] > 0; f++)
+                odds[c] *= ratio[c][f][patterns[i].pattern >> (6 * f) & 63];
+            all += odds[c];
+        }
+        for (unsigned c = 0; c < CLASSES; c++) {
+            double pairs = (double)patterns[i].count * (odds[c] / all);
+            ret->pairs[c] += pairs;
+            for (size_t f = 0; f < em->field_count && pairs > 0; f++)
+                ret->levels[c][f][patterns[i].pattern >> (6 * f) & 63] += pairs;
+        }
     }
 }
 
@@ -38,29 +94,23 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
     *ret_converged = false;
     unsigned round = 0;
     double before = em->lambda;
+    struct sums sums;
     while (round < ROUNDS && !*ret_converged) {
-        double weights[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS] = {{0}};
-        double ratio[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS];
-        for (size_t f = 0; f < em->field_count; f++) {
-            ratio[f][0] = 1;
-            for (unsigned l = 1; l <= em->level_counts[f]; l++)
-                ratio[f][l] = em->levels[f].m[l] / em->levels[f].u[l];
+        expect(em, patterns, count, &sums);
+        for (unsigned c = 0; c < CLASSES; c++) {
+            double *share = share_of(em, c);
+            for (size_t f = 0; f<em->field_count && * share> 0; f++) {
+                unsigned levels = em->level_counts[f];
+                uint64_t mask = c == MATCH ? em->against[f] : em->near_levels[c][f];
+                if ((c == MATCH && !em->train[f]) || !shares(sums.levels[c][f], levels, levels_of(em, c, f)))
+                    continue;
+                if (mask && levels > 1)
+                    bring(levels_of(em, c, f), levels, mask, c == MATCH ? em->different_max[f] : EM_NEAR, c == MATCH);
+            }
+            if (*share > 0)
+                *share = fmin(c == MATCH ? 0.5 : 0.2, fmax((sums.pairs[c] + 0.5) / (em->universe + 1), 1e-15));
         }
-        double odds = em->lambda / (1 - em->lambda), matches = 0;
-        for (size_t i = 0; i < count; i++) {
-            double product = odds;
-            for (size_t f = 0; f < em->field_count; f++)
-                product *= ratio[f][patterns[i].pattern >> (6 * f) & 63];
-            double match = (double)patterns[i].count * (product / (1 + product));
-            matches += match;
-            for (size_t f = 0; f < em->field_count; f++)
-                weights[f][patterns[i].pattern >> (6 * f) & 63] += match;
-        }
-        for (size_t f = 0; f < em->field_count; f++)
-            if (em->train[f])
-                maximise(em, f, weights[f]);
-        em->matches = matches;
-        em->lambda = fmin(0.5, fmax((matches + 0.5) / (em->universe + 1), 1e-15));
+        em->matches = sums.pairs[MATCH];
         round++;
         *ret_converged = fabs(log(em->lambda / before)) < 1e-5 && round > 1;
         before = em->lambda;

@@ -73,7 +73,7 @@ void link_explain(const struct link_records *records, const struct link_model *m
     compare_records(&comparer, NULL, a, b, &compared);
     *ret =
         (struct link_explanation){.prior = model->prior, .total = model->prior, .part_count = spec->comparison_count};
-    ret->parts = arena_array(arena, struct link_part, spec->comparison_count);
+    ret->parts = arena_array(arena, struct link_part, spec->comparison_count + 1);
     for (size_t f = 0; f < spec->comparison_count; f++) {
         const struct link_comparison *comparison = &spec->comparisons[f];
         unsigned level = compared.level[f];
@@ -87,6 +87,13 @@ void link_explain(const struct link_records *records, const struct link_model *m
                                    .weight = model->levels[f].weight[level] + compare_frequency(compared.frequency[f]),
                                    .frequency = compare_frequency(compared.frequency[f])};
         ret->total += part->weight;
+    }
+    double near = model->knows_near ? score_near(model, &compared) : 0;
+    if (near >= 0.005) {
+        ret->parts[ret->part_count++] = (struct link_part){.field = S("family and neighbours"),
+                                                           .level = S("two people near each other agree like this too"),
+                                                           .weight = -near};
+        ret->total -= near;
     }
     uint8_t guard = 0;
     ret->verdict = compare_verdict(&comparer, a, b, &guard);

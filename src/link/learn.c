@@ -3,6 +3,8 @@
  * Two values (or name tokens) that stand side by side in three clusters or more, and at least six times (2.5 bits) as
  * often as chance would put them there, mean the same to the people who wrote them: a nickname, a village and its
  * district, a trade. Only records that differ in the column speak, and of names only the tokens in which they differ.
+ * And of the clusters in which the rarer of the two differs from something, one in four must have the other: Bill
+ * stands for William, but Frank is married to a Doris, a Joan, an Edna, whose names go with his by their years alone.
  */
 #include "link/train.h"
 
@@ -10,6 +12,7 @@
 
 #include <math.h>
 
+#define SHARE_LEAST 0.25
 enum { MEMBERS = 40, CLUSTERS_LEAST = 3, PAIRS_MOST = 1 << 22 };
 
 struct seen_pair {
@@ -90,6 +93,22 @@ static uint32_t *spread(const struct learner *learner, size_t c, bool token)
     return spread;
 }
 
+/* In how many clusters each value or token stands beside another one. */
+static uint32_t *differs(const struct learner *learner, size_t codes)
+{
+    uint32_t *count = arena_array(learner->arena, uint32_t, codes);
+    uint32_t *last = arena_array(learner->arena, uint32_t, codes);
+    for (size_t i = 0; i < learner->seen_count; i++) { /* as they were seen: cluster by cluster */
+        const uint32_t both[2] = {learner->seen[i].a, learner->seen[i].b};
+        for (size_t k = 0; k < 2; k++)
+            if (last[both[k]] != learner->seen[i].cluster + 1) {
+                last[both[k]] = learner->seen[i].cluster + 1;
+                count[both[k]]++;
+            }
+    }
+    return count;
+}
+
 static void learn_column(struct learner *learner, size_t c, bool token, size_t *capacity)
 {
     const struct link_records *records = learner->records;
@@ -113,6 +132,7 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
     }
     if (learner->seen_count == 0)
         return;
+    const uint32_t *differ = differs(learner, token ? column->tokens.count : column->plain.count);
     array_sort(learner->seen, learner->seen_count, sizeof *learner->seen, compare_seen);
     const uint32_t *stands = spread(learner, c, token);
     const struct slice *texts = token ? column->tokens.texts : column->plain.texts;
@@ -126,7 +146,8 @@ static void learn_column(struct learner *learner, size_t c, bool token, size_t *
             continue;
         double bits =
             log2((double)clusters * (double)learner->cluster_count / ((double)stands[pair->a] * stands[pair->b]));
-        if (bits < 2.5)
+        uint32_t rarer = differ[pair->a] < differ[pair->b] ? differ[pair->a] : differ[pair->b];
+        if (bits < 2.5 || (double)clusters < SHARE_LEAST * rarer)
             continue;
         struct slice a = texts[pair->a], b = texts[pair->b];
         bool order = slice_compare(a, b) <= 0;

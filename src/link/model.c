@@ -23,6 +23,8 @@ void key_set_add(struct key_set *set, uint64_t key)
     set->slots[slot] = key;
 }
 
+const char *const near_words[LINK_NEAR] = {"family", "neighbours"};
+
 bool model_uses_values(const struct link_spec *spec, size_t column)
 {
     for (size_t i = 0; i < spec->comparison_count + spec->inner_count; i++) {
@@ -110,8 +112,17 @@ void model_finish(struct link_model *model)
         levels->weight[0] = 0;
         for (unsigned l = 1; l <= count; l++)
             levels->weight[l] = fmax(-14, fmin(40, log2(levels->m[l] / levels->u[l])));
+        for (unsigned n = 0; n < LINK_NEAR; n++)
+            for (unsigned l = 1; l <= count && model->near[n] > 0; l++)
+                levels->near[n][l] = fmax(-14, fmin(40, log2(levels->r[n][l] / levels->u[l])));
     }
     model->prior = log2(model->lambda / (1 - model->lambda));
+    model->knows_near = false;
+    for (unsigned n = 0; n < LINK_NEAR; n++)
+        if (model->near[n] > 0) {
+            model->near_prior[n] = log2(model->near[n] / (1 - model->near[n]));
+            model->knows_near = true;
+        }
     for (size_t r = 0; r < model->spec->rule_count; r++) {
         key_set_start(&model->common_sets[r], model->common_count[r], model->arena);
         for (size_t i = 0; i < model->common_count[r]; i++)

@@ -18,9 +18,19 @@ struct frequencies {
     size_t count_capacity;
 };
 
+/* Two people who agree in more than strangers do. */
+enum link_near {
+    LINK_FAMILY,    /* share a family name, mostly a home */
+    LINK_NEIGHBOUR, /* share a home, a postcode, a telephone, but no name */
+    LINK_NEAR
+};
+extern const char *const near_words[LINK_NEAR]; /* family, neighbours */
+
 struct levels {
     double m[LINK_PATTERN_LEVELS], u[LINK_PATTERN_LEVELS]; /* from 1; of pairs in which it is not missing */
     double weight[LINK_PATTERN_LEVELS];                    /* log2(m / u), bounded; 0 for missing */
+    double r[LINK_NEAR][LINK_PATTERN_LEVELS];              /* of two people who are near each other */
+    double near[LINK_NEAR][LINK_PATTERN_LEVELS];           /* log2(r / u), bounded likewise */
 };
 
 /* A set of 64-bit keys. */
@@ -61,10 +71,13 @@ struct learned_pair {
 struct link_model {
     const struct link_spec *spec;
     struct arena *arena;
-    uint64_t records; /* trained on */
-    double universe;  /* pairs */
-    double lambda;    /* share of matches among them */
-    double prior;     /* log2 of its odds */
+    uint64_t records;             /* trained on */
+    double universe;              /* pairs */
+    double lambda;                /* share of matches among them */
+    double prior;                 /* log2 of its odds */
+    double near[LINK_NEAR];       /* shares of such pairs; 0: the model knows none */
+    double near_prior[LINK_NEAR]; /* log2 of their odds against strangers */
+    bool knows_near;
     double join, review, floor;
     struct frequencies values[LINK_COLUMNS_MAX], tokens[LINK_COLUMNS_MAX];
     struct levels levels[LINK_FIELDS_MAX];
@@ -104,7 +117,7 @@ double model_count(const struct frequencies *frequencies, struct slice text);
 uint64_t model_pair_key(uint16_t column, bool token, struct slice a, struct slice b);
 /* Makes the words that go together findable; before any comparison. */
 void model_index_words(struct link_model *model);
-/* Fills weight from m and u, the prior from lambda, and the sets from the lists. */
+/* Fills weight and near from m, r and u, the priors from the shares, and the sets from the lists. */
 void model_finish(struct link_model *model);
 
 #endif

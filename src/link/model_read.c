@@ -104,6 +104,10 @@ static bool read_comparisons(const struct model_reader *reader, const json_t *ro
             if (!take_real(reader, level, "m", 1e-12, 1, &reader->model->levels[f].m[l]) ||
                 !take_real(reader, level, "u", 1e-18, 1, &reader->model->levels[f].u[l]))
                 return false;
+            for (unsigned n = 0; n < LINK_NEAR; n++)
+                if (reader->model->near[n] > 0 &&
+                    !take_real(reader, level, near_words[n], 1e-18, 1, &reader->model->levels[f].r[n][l]))
+                    return false;
         }
     }
     return true;
@@ -203,6 +207,10 @@ static bool read_model(const struct model_reader *reader, const json_t *root)
         !take_real(reader, root, "floor", -1000, 1000, &model->floor))
         return false;
     model->records = (uint64_t)records;
+    for (unsigned n = 0; n < LINK_NEAR; n++)
+        if (json_object_get(root, near_words[n]) &&
+            !take_real(reader, root, near_words[n], 1e-18, 0.5, &model->near[n]))
+            return false;
     return read_comparisons(reader, root) && read_learned(reader, root) && read_words(reader, root) &&
            read_columns(reader, root) && read_common(reader, root);
 }

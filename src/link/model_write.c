@@ -61,6 +61,9 @@ static void write_comparisons(struct json *json, const struct link_model *model,
             json_pair_text(json, "level", spec_level_words(model->spec, comparison, l, arena));
             json_pair_real(json, "m", model->levels[f].m[l]);
             json_pair_real(json, "u", model->levels[f].u[l]);
+            for (unsigned n = 0; n < LINK_NEAR; n++)
+                if (model->near[n] > 0)
+                    json_pair_real(json, near_words[n], model->levels[f].r[n][l]);
             json_end(json);
         }
         json_end(json);
@@ -104,6 +107,9 @@ struct slice link_model_write(const struct link_model *model, struct arena *aren
     json_pair_integer(&json, "records", (int64_t)model->records);
     json_pair_real(&json, "universe", model->universe);
     json_pair_real(&json, "share_of_matches", model->lambda);
+    for (unsigned n = 0; n < LINK_NEAR; n++)
+        if (model->near[n] > 0)
+            json_pair_real(&json, near_words[n], model->near[n]);
     json_pair_real(&json, "join", model->join);
     json_pair_real(&json, "review", model->review);
     json_pair_real(&json, "floor", model->floor);

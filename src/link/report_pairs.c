@@ -46,7 +46,7 @@ static void put_pair(struct page *page, struct link_pair pair, const char *headi
         buffer_format(page->out, "</b> %s.</p>\n", says[explanation.verdict]);
     }
     put_records(page, pair.a, pair.b);
-    struct picture_step steps[LINK_FIELDS_MAX + 1] = {{S("before comparing"), explanation.prior}};
+    struct picture_step steps[LINK_FIELDS_MAX + 2] = {{S("before comparing"), explanation.prior}};
     for (size_t i = 0; i < explanation.part_count; i++)
         steps[i + 1] = (struct picture_step){explanation.parts[i].field, explanation.parts[i].weight};
     struct picture picture = page_picture(page, arena_format(page->arena, "Waterfall of %s %zu", heading, number),

@@ -7,12 +7,30 @@
 #include "link/block.h"
 #include "link/threads.h"
 
+#include <math.h>
+
 float score_weight(const struct link_model *model, const struct compared *compared)
 {
     double weight = model->prior;
     for (size_t f = 0; f < model->spec->comparison_count; f++)
         weight += model->levels[f].weight[compared->level[f]] + compare_frequency(compared->frequency[f]);
+    if (model->knows_near && weight >= model->floor)
+        weight -= score_near(model, compared);
     return (float)weight;
+}
+
+double score_near(const struct link_model *model, const struct compared *compared)
+{
+    double odds = 1;
+    for (unsigned n = 0; n < LINK_NEAR; n++) {
+        if (model->near[n] <= 0)
+            continue;
+        double bits = model->near_prior[n];
+        for (size_t f = 0; f < model->spec->comparison_count; f++)
+            bits += model->levels[f].near[n][compared->level[f]] + compare_frequency(compared->frequency[f]);
+        odds += exp2(bits);
+    }
+    return log2(odds);
 }
 
 void score_judge(const struct comparer *comparer, struct link_edge *edge)

@@ -5,8 +5,11 @@
 #include "link/block.h"
 #include "link/compare.h"
 
-/* Prior and parts, summed in the order of the comparisons. */
+/* Prior and parts, summed in the order of the comparisons, less score_near where it reaches the floor. */
 float score_weight(const struct link_model *model, const struct compared *compared);
+/* The bits that this takes away because family and neighbours agree like this too (0 and more): log2(1 + their odds
+ * against strangers). */
+double score_near(const struct link_model *model, const struct compared *compared);
 /* A pair that was compared, with its verdict. */
 struct link_edge score_edge(const struct comparer *comparer, struct link_pair pair, const struct compared *compared);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */

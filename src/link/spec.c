@@ -528,9 +528,9 @@ static bool read_truth(const struct yaml *root, struct link_spec *spec, struct e
 bool link_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
                     struct error *err)
 {
-    static const char *const known[] = {"link",  "id",          "columns", "date_order",   "blocking", "block_cap",
-                                        "rules", "comparisons", "guards",  "thresholds",   "sources",  "one_to_one",
-                                        "learn", "attach",      "truth",   "random_pairs", NULL};
+    static const char *const known[] = {"link",  "id",          "columns",   "date_order", "blocking",     "block_cap",
+                                        "rules", "comparisons", "guards",    "thresholds", "sources",      "one_to_one",
+                                        "learn", "attach",      "relatives", "truth",      "random_pairs", NULL};
     struct yaml root;
     if (!yaml_read(text, file, arena, &root, err))
         return false;
@@ -548,6 +548,7 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
                                .margin = 3,
                                .learn = true,
                                .attach = true,
+                               .relatives = true,
                                .random_pairs = 100000};
     int type = 0, order = DATE_DMY;
     bool rules_given = false, comparisons_given = false;
@@ -556,6 +557,7 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
         !yaml_maybe_word(&root, "date_order", order_words, &order, err) ||
         !yaml_maybe_bool(&root, "one_to_one", &spec->one_to_one, err) ||
         !yaml_maybe_bool(&root, "learn", &spec->learn, err) || !yaml_maybe_bool(&root, "attach", &spec->attach, err) ||
+        !yaml_maybe_bool(&root, "relatives", &spec->relatives, err) ||
         !yaml_maybe_real(&root, "random_pairs", &spec->random_pairs, err) || !read_columns(&root, spec, err) ||
         !read_rules(&root, spec, &rules_given, err) || !read_comparisons(&root, spec, &comparisons_given, err) ||
         !read_guards(&root, spec, err) || !read_thresholds(&root, spec, err) || !read_sources(&root, spec, err) ||

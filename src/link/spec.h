@@ -163,6 +163,7 @@ struct link_spec {
     struct link_guard guards[LINK_GUARDS_MAX];
     double join, review, floor, margin;
     bool one_to_one, all_without_duplicates, learn, attach;
+    bool relatives; /* weigh that family and neighbours agree in much too */
     double random_pairs;
     struct slice *no_duplicates;
     size_t no_duplicate_count;

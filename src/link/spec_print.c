@@ -197,9 +197,9 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
         }
         buffer_add(&out, S("]}\n"));
     }
-    buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrandom_pairs: %.0f\n",
+    buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrelatives: %s\nrandom_pairs: %.0f\n",
                   spec->one_to_one ? "true" : "false", spec->learn ? "true" : "false", spec->attach ? "true" : "false",
-                  spec->random_pairs);
+                  spec->relatives ? "true" : "false", spec->random_pairs);
     if (!slice_empty(spec->truth_column)) {
         buffer_add(&out, S("truth: {column: "));
         quoted(&out, spec->truth_column);

@@ -109,7 +109,60 @@ static void start_m(const struct link_spec *spec, const struct link_comparison *
         m[l] /= sum;
 }
 
+/* The levels that speak of another person. Of a date: what holds for as many brothers and spouses as for slips of the
+ * pen. Of a name as a bag of words: that nothing agrees, or that as much speaks against it as for it, as for two people
+ * of one surname. */
+static uint64_t levels_against(const struct link_comparison *comparison, unsigned count)
+{
+    uint64_t against = 0;
+    if (comparison->method == LINK_METHOD_LEVELS) {
+        against = 1ull << count;
+        for (unsigned l = 0; l < comparison->level_count && comparison->kind == LINK_DATE; l++)
+            if (comparison->levels[l].test == LINK_TEST_YEAR || comparison->levels[l].test == LINK_TEST_YEARS ||
+                comparison->levels[l].test == LINK_TEST_DAY_MONTH)
+                against |= 1ull << (l + 1);
+    } else if (comparison->method == LINK_METHOD_TOKENS && comparison->kind <= LINK_FULL_NAME) {
+        for (unsigned l = 0; l < count; l++)
+            if (l < LINK_CONFLICTS || l % LINK_CONFLICTS > 0)
+                against |= 1ull << (l + 1);
+    }
+    return against;
+}
+
+/* The levels where people near each other are: they differ in what is a person's own; family shares a name, neighbours
+ * none. */
+static uint64_t levels_of_near(const struct link_comparison *comparison, uint64_t against, unsigned count,
+                               enum link_near near)
+{
+    uint64_t none = comparison->method == LINK_METHOD_TOKENS ? ((1ull << LINK_CONFLICTS) - 1) << 1 : 1ull << count;
+    switch (comparison->kind) {
+    case LINK_DATE:
+    case LINK_GIVEN_NAME:
+        return against;
+    case LINK_FAMILY_NAME:
+        return near == LINK_NEIGHBOUR ? none : ((2ull << count) - 2) & ~none;
+    case LINK_FULL_NAME:
+        return near == LINK_NEIGHBOUR ? none : against & ~none;
+    default:
+        return 0;
+    }
+}
+
+/* They begin as matches do but for these levels, which begin as among strangers. */
+static void start_near(uint64_t mask, unsigned count, const struct levels *levels, double *ret)
+{
+    double inside = 0, outside = 0;
+    for (unsigned l = 1; l <= count; l++)
+        *(mask >> l & 1 ? &inside : &outside) += mask >> l & 1 ? levels->u[l] : levels->m[l];
+    for (unsigned l = 1; l <= count; l++)
+        ret[l] = mask == 0       ? levels->m[l]
+                 : mask >> l & 1 ? 0.98 * levels->u[l] / inside
+                                 : 0.02 * levels->m[l] / outside;
+}
+
 /* ---- Training ---- */
+
+#define FAMILY_LEAST 0.15 /* of the matches; where homes are shared they are as many as these and more */
 
 struct trainer {
     struct link_records *records;
@@ -134,27 +187,42 @@ static bool fit(struct trainer *trainer, struct error *err)
                                &trainer->report.pairs, err);
     if (done) {
         unsigned levels[LINK_FIELDS_MAX];
+        uint64_t against[LINK_FIELDS_MAX];
         double different[LINK_FIELDS_MAX];
-        bool train[LINK_FIELDS_MAX];
+        uint64_t near[LINK_NEAR][LINK_FIELDS_MAX];
+        bool train[LINK_FIELDS_MAX], personal = false;
         for (size_t f = 0; f < spec->comparison_count; f++) {
             const struct link_comparison *comparison = &spec->comparisons[f];
             levels[f] = spec_level_count(spec, comparison);
-            /* The last level of a bag is "rare words agree, much against", not "different". */
-            different[f] = comparison->method == LINK_METHOD_LEVELS ? comparison->different_max : 1;
+            against[f] = levels_against(comparison, levels[f]);
+            different[f] = against[f] ? comparison->different_max : 1;
             train[f] = comparison->train;
+            for (unsigned n = 0; n < LINK_NEAR; n++)
+                near[n][f] = levels_of_near(comparison, against[f], levels[f], (enum link_near)n);
+            personal |= near[LINK_FAMILY][f] != 0;
             start_m(spec, comparison, model->levels[f].m);
         }
         double start = fmin(fmax((double)trainer->report.pairs / 10, 1), (double)trainer->records->count);
         struct em em = {.field_count = spec->comparison_count,
                         .level_counts = levels,
+                        .against = against,
                         .different_max = different,
+                        .near_levels = {near[LINK_FAMILY], near[LINK_NEIGHBOUR]},
                         .train = train,
                         .levels = model->levels,
                         .universe = model->universe,
-                        .lambda = fmin(0.5, start / model->universe)};
+                        .lambda = fmin(0.4, start / model->universe)};
         struct pattern_list sample = {random, random_count}, met = {patterns, count};
         chance_levels(model, sample, met, false);
+        for (unsigned n = 0; n < LINK_NEAR && spec->relatives && personal; n++) {
+            em.near[n] = em.lambda;
+            for (size_t f = 0; f < spec->comparison_count; f++)
+                start_near(near[n][f], levels[f], &model->levels[f], model->levels[f].r[n]);
+        }
         trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
+        /* A few relatives only are as likely matches with many faults: then there are no such classes. */
+        if (em.near[LINK_FAMILY] < FAMILY_LEAST * em.lambda)
+            em.near[LINK_FAMILY] = em.near[LINK_NEIGHBOUR] = 0;
         /* Once the matches are known, u without them, and again. */
         for (int again = 0; again < 2; again++) {
             model->lambda = em.lambda;
@@ -164,6 +232,7 @@ static bool fit(struct trainer *trainer, struct error *err)
         trainer->report.patterns = count;
         trainer->report.matches = em.matches;
         model->lambda = em.lambda;
+        memcpy(model->near, em.near, sizeof model->near);
         model_finish(model);
     }
     arena_free(scratch);

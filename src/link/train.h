@@ -11,17 +11,21 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
                            struct blocks *ret_blocks, struct error *err) MUST_USE;
 
+#define EM_NEAR 0.9 /* the least share of people near each other in `near_levels` */
+
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
- * were looked at; the others count as non-matches. m and lambda hold the start and then the result. Returns the number
- * of rounds; *ret_converged is false when 300 rounds were not enough. */
+ * were looked at; the others count as non-matches. m, r and the shares hold the start and then the result. Returns the
+ * number of rounds; *ret_converged is false when 300 rounds were not enough. */
 struct em {
     size_t field_count;
     const unsigned *level_counts;
-    const double *different_max; /* per field: bound on m of the last level, 1 for none */
+    const uint64_t *against;                /* per field: the levels that speak of another person, bit by number */
+    const double *different_max;            /* per field: bound on m of these together, 1 for none */
+    const uint64_t *near_levels[LINK_NEAR]; /* per field: the levels where nearly all of these are, 0: anywhere */
     const bool *train;
-    struct levels *levels;
-    double universe, lambda;
-    double matches; /* expected, after em_run */
+    struct levels *levels;                    /* m and r are found, u is given */
+    double universe, lambda, near[LINK_NEAR]; /* near: 0 for a model without them */
+    double matches;                           /* expected, after em_run */
 };
 unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t count, bool *ret_converged);
 

@@ -171,7 +171,7 @@ void link_why_svg(const struct link_cluster_input *input, const struct link_why 
     struct picture picture = {
         S("why"), arena_format(arena, "%.*s and %.*s: %s", PRINT(a), PRINT(b), why->together ? "one entity" : "apart"),
         arena_join(arena, why->reasons, why->reason_count, S("; "))};
-    struct picture_step steps[LINK_FIELDS_MAX + 1] = {{S("before comparing"), why->pair.prior}};
+    struct picture_step steps[LINK_FIELDS_MAX + 2] = {{S("before comparing"), why->pair.prior}};
     for (size_t i = 0; i < why->pair.part_count; i++)
         steps[i + 1] = (struct picture_step){why->pair.parts[i].field, why->pair.parts[i].weight};
     struct picture_link *links = arena_array(arena, struct picture_link, why->path.count + 1);

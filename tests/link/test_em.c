@@ -39,7 +39,9 @@ static void finds_the_m_and_the_share_that_made_the_pairs(void **state)
     bool converged = false;
     struct em em = {.field_count = 3,
                     .level_counts = (unsigned[]){3, 3, 3},
+                    .against = (uint64_t[]){0, 0, 0},
                     .different_max = (double[]){1, 1, 1},
+                    .near_levels = {(uint64_t[]){0, 0, 0}, (uint64_t[]){0, 0, 0}},
                     .train = (bool[]){true, true, true},
                     .levels = levels,
                     .universe = universe,
@@ -60,7 +62,9 @@ static void the_share_cannot_run_away_when_all_blocked_pairs_look_alike(void **s
     bool converged = false;
     struct em em = {.field_count = 1,
                     .level_counts = (unsigned[]){2},
+                    .against = (uint64_t[]){0},
                     .different_max = (double[]){1},
+                    .near_levels = {(uint64_t[]){0}, (uint64_t[]){0}},
                     .train = (bool[]){true},
                     .levels = levels,
                     .universe = 1e9,
@@ -78,7 +82,9 @@ static void the_bound_on_different_holds(void **state)
     bool converged = false;
     struct em em = {.field_count = 2,
                     .level_counts = (unsigned[]){2, 2},
+                    .against = (uint64_t[]){0, 1 << 2},
                     .different_max = (double[]){1, 0.1},
+                    .near_levels = {(uint64_t[]){0, 0}, (uint64_t[]){0, 0}},
                     .train = (bool[]){true, true},
                     .levels = levels,
                     .universe = 1e9,

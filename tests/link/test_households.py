@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Extracts of a county, linked under a specification that names the columns' kinds and nothing else. Real people live together: whoever shares a
+surname, a home and a telephone is a household and no duplicate, and most pairs that agree in much are of that sort."""
+import csv
+import glob
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT, BUILD = os.environ["STAITHE_SOURCE_ROOT"], os.environ["STAITHE_BUILD_ROOT"]
+sys.path.insert(0, os.path.join(ROOT, "tests", "journeys"))
+from world import Tap  # noqa: E402
+
+STAITHE = os.path.join(BUILD, "src", "program", "staithe")
+COLUMNS = ["id", "given", "family", "born", "sex", "address", "postcode", "phone", "person"]
+SHAPES = {
+    "gp_list": ("REGISTERED_PATIENTS_*.csv", "utf-8-sig", ",",
+                ["NHS_NUMBER", "FORENAMES", "SURNAME", "DOB", "SEX", "ADDRESS", "POSTCODE", "TEL"]),
+    "adult_social_care_clients": ("ASC_CLIENTS_*.csv", "utf-8-sig", ",",
+                                  ["CLIENT_ID", "FIRST_NAME", "LAST_NAME", "DOB", "GENDER", "ADDRESS", "POSTCODE", "TELEPHONE"]),
+    "bus_passes": ("concessionary_passes_*.csv", "utf-8-sig", ",",
+                   ["pass_number", "first_name", "last_name", "date_of_birth", None, "address", "postcode", "phone"]),
+}
+
+
+def extract(folder, source, people):
+    pattern, encoding, delimiter, columns = SHAPES[source]
+    newest = sorted(glob.glob(os.path.join(folder, "county", "*", pattern)))[-1]
+    path = os.path.join(folder, source + ".csv")
+    with open(newest, newline="", encoding=encoding) as file, open(path, "w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(COLUMNS)
+        for row in csv.DictReader(file, delimiter=delimiter):
+            if None in row or row[columns[0]] is None:
+                continue
+            writer.writerow([row[c] if c else "" for c in columns] + [people.get((source, row[columns[0]]), "")])
+    return path
+
+
+def link(folder, specification, files):
+    path = os.path.join(folder, "kinds.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(specification)
+    done = subprocess.run([STAITHE, "link", path, *files, "--truth", "person", "--json"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout)
+
+
+def main():
+    tap = Tap()
+    with tempfile.TemporaryDirectory(prefix="staithe-households-") as folder:
+        subprocess.run([STAITHE, "sample", "--residents", "8000", "--seed", "31", "--out", os.path.join(folder, "county")],
+                       check=True, capture_output=True)
+        with open(os.path.join(folder, "county", "truth", "records.csv"), newline="", encoding="utf-8") as file:
+            people = {(row["source"], row["key"]): row["person_id"] for row in csv.DictReader(file)}
+        files = {source: extract(folder, source, people) for source in SHAPES}
+        head = "link: link_and_dedupe\nid: id\ncolumns:\n  given: given_name\n  family: family_name\n  born: date\n  postcode: postcode\n"
+        full = head + "  sex: category\n  address: address\n  phone: telephone\n"
+        for name, specification, sources in (("names, birth dates and postcodes of two sources", head, ["gp_list", "bus_passes"]),
+                                             ("all columns of three sources", full, list(SHAPES))):
+            answer = link(folder, specification, [files[source] for source in sources])
+            f1 = answer["figures"]["f1"]
+            tap.check(f"{name}: households are no duplicates", f1 >= 0.95, f"F1 {f1:.4f}")
+        alone = link(folder, full, [files["gp_list"]])
+        records, wrong = alone["records"], alone["figures"]["predicted_pairs"]
+        tap.check("a list without duplicates has few", wrong <= records / 200, f"{wrong} pairs of {records} records")
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
