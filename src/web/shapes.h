@@ -23,7 +23,8 @@
     "{name:text,shown:text,agency:text,role:text,purpose:text,"                                                        \
     "excluded:" SHAPE_EXCLUDED "}"
 #define SHAPE_SEARCH                                                                                                   \
-    "{read_as:text,more:boolean,too_common:boolean,in_part:boolean,hits:[{person?:integer,uprn?:text,name:text,born?:date,"            \
+    "{read_as:text,more:boolean,too_common:boolean,in_part:boolean,hits:[{person?:integer,uprn?:text,name:text,born?:" \
+    "date,"                                                                                                            \
     "address?:text,died:boolean,score?:number,reasons:[{asked:text,because:text}],sources:[text]}]}"
 #define SHAPE_PERSON                                                                                                   \
     "{person:integer,name:text,caller_check_needed:boolean,markers:[{kind:text,said:" SHAPE_VALUE "}],"                \
