@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "plan/check.h"
 #include "plan/explain.h"
+#include "plan/export.h"
 
 #include <stdio.h>
 
@@ -43,6 +44,25 @@ static bool open_plan(struct plan_call *call, struct error *err)
     return true;
 }
 
+/* Sources whose figures are fitted, with how many they are: nobody shall take them for the council's. */
+static void fitted_sources(struct plan_call *call)
+{
+    const struct plan_model *model = call->model;
+    for (uint32_t s = 0; s < model->source_count; s++) {
+        size_t count = 0;
+        for (size_t i = 0; model->sources[s].fitted && i < model->given_count; i++)
+            count += model->givens[i].origin.source == s;
+        if (count)
+            buffer_format(&call->out, "%zu given figures are fitted: %.*s\n", count, PRINT(model->sources[s].title));
+    }
+}
+
+static void fitted_note(struct plan_call *call, bool rests)
+{
+    if (rests)
+        buffer_add(&call->out, S("Rests on fitted figures, which are not the council's.\n"));
+}
+
 static bool check(struct plan_call *call, struct error *err)
 {
     struct plan_report report;
@@ -50,8 +70,10 @@ static bool check(struct plan_call *call, struct error *err)
     plan_check(call->evaluation, call->arena, &report);
     if (call->invocation->json)
         plan_report_json(call->model, &report, &call->out);
-    else
+    else {
+        fitted_sources(call);
         plan_report_text(call->model, &report, option_given(call->invocation, "all"), &call->out);
+    }
     call->invocation->exit_status = report.finding_count > 0;
     return true;
 }
@@ -182,9 +204,13 @@ static bool show(struct plan_call *call, struct error *err)
         }
         buffer_add_byte(&call->out, '\n');
     }
+    bool rests = false;
+    const bool *fitted = plan_fitted(call->evaluation, call->arena);
     for (size_t i = 0; i < model->row_count; i++) {
         if (!wanted_row(call, &model->rows[i]))
             continue;
+        for (size_t c = 0; c < model->rows[i].tuples * (size_t)model->rows[i].years; c++)
+            rests |= fitted[model->rows[i].first + c];
         if (call->invocation->json)
             row_json(call, &model->rows[i], &json);
         else
@@ -192,8 +218,10 @@ static bool show(struct plan_call *call, struct error *err)
     }
     if (call->invocation->json) {
         json_end(&json);
+        json_pair_bool(&json, "fitted", rests);
         json_end(&json);
-    }
+    } else
+        fitted_note(call, rests);
     return true;
 }
 
@@ -213,6 +241,7 @@ static bool table(struct plan_call *call, struct error *err)
         json_array(&json);
     }
     bool first = true;
+    const bool *fitted = plan_fitted(call->evaluation, call->arena);
     for (size_t i = 0; i < model->table_count; i++) {
         struct plan_sheet sheet;
         if (wanted.len && !slice_equal(model->tables[i].name, wanted))
@@ -226,6 +255,10 @@ static bool table(struct plan_call *call, struct error *err)
             buffer_add_byte(&call->out, '\n');
         first = false;
         plan_table_text(model, &sheet, &call->out);
+        bool rests = false;
+        for (size_t f = 0; f < sheet.table->row_count * sheet.table->column_count; f++)
+            rests |= sheet.figures[f].cell != PLAN_NONE && fitted[sheet.figures[f].cell];
+        fitted_note(call, rests);
     }
     if (call->invocation->json) {
         json_end(&json);

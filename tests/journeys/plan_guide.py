@@ -32,13 +32,18 @@ def lines(text):
     return [line.rstrip() for line in text.strip("\n").split("\n")] if text.strip() else []
 
 
+def alike(wanted, said):
+    """A `…` within a line stands for any words."""
+    return re.fullmatch(".*".join(re.escape(part) for part in wanted.split("…")), said) is not None
+
+
 def agrees(wanted, said):
-    """Line by line; `…` stands for any lines."""
+    """Line by line; a `…` alone stands for any lines."""
     if not wanted:
         return not said
     if wanted[0] == "…":
         return any(agrees(wanted[1:], said[i:]) for i in range(len(said) + 1))
-    return bool(said) and wanted[0] == said[0] and agrees(wanted[1:], said[1:])
+    return bool(said) and alike(wanted[0], said[0]) and agrees(wanted[1:], said[1:])
 
 
 def console(tap, folder, block, write):

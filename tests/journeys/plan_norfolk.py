@@ -72,6 +72,11 @@ def counts(tap):
     for name in ("norfolk-reconstructed.plan", "reconstructed.plan"):
         with open(os.path.join(PLANS, name), encoding="utf-8") as file:
             tap.check(f"{name} says that its figures are fitted and not the council's", "FITTED, NOT THE COUNCIL'S" in file.read())
+    path = os.path.join(PLANS, "norfolk-reconstructed.plan")
+    shown = [plan("table", path, "4"), plan("show", path, "gap"), plan("check", path)]
+    tap.check("the program says so where they are shown", all(re.search(r"fitted", text) for text in shown) and plan("show", path, "gap", "--json")["fitted"], shown)
+    plainly = os.path.join(PLANS, "norfolk.plan")
+    tap.check("and not of the council's own figures", "fitted" not in plan("table", plainly, "4") and not plan("show", plainly, "gap", "--json")["fitted"])
     opened = plan("explain", os.path.join(PLANS, "norfolk-reconstructed.plan"), "gap@2026-27")
     tap.check("and so does each of them where it is opened", opened.count("not the council's") >= 6, opened)
 
