@@ -2,8 +2,6 @@
  * sorted by cell once, so that a plan may hold hundreds of thousands. */
 #include "plan/build.h"
 
-#include <stdlib.h>
-
 struct plan_given *build_give(struct builder *b, plan_cell cell, struct number value, const struct plan_origin *origin,
                               size_t breadth, struct plan_place place)
 {
@@ -170,7 +168,7 @@ static bool sort_givens(struct builder *b, struct error *err)
         in_order = in_order && (i == 0 || by_cell(&all[i - 1], &all[i]) <= 0);
     }
     if (!in_order)
-        qsort(all, m->given_count, sizeof *all, by_cell);
+        array_sort(all, m->given_count, sizeof *all, by_cell);
     size_t kept = 0;
     bool done = true;
     for (size_t i = 0; i < m->given_count && done; i++) {

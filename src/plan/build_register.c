@@ -1,8 +1,6 @@
 /* Registers: lines of bids, savings, virements, schemes and reserves, and the rows that add them up. */
 #include "plan/build.h"
 
-#include <stdlib.h>
-
 static const struct {
     const char *key;
     const char *words[10];
@@ -258,8 +256,7 @@ static void give_shares(struct gathering *g, const struct plan_origin *origin, i
 {
     struct plan_model *m = g->b->model;
     const struct plan_row *row = &m->rows[g->row];
-    if (g->count)
-        qsort(g->shares, g->count, sizeof *g->shares, by_cell);
+    array_sort(g->shares, g->count, sizeof *g->shares, by_cell);
     size_t at = 0;
     for (size_t i = 0; i < row->tuples * (size_t)row->years; i++) {
         plan_cell cell = (plan_cell)(row->first + i);

@@ -6,8 +6,6 @@
  * slot of the formula's own row takes the cell's member, a slot of a loop must hold it; and so for the year. */
 #include "plan/engine.h"
 
-#include <stdlib.h>
-
 /* ---- Forwards ---- */
 
 struct walk {
@@ -266,8 +264,7 @@ size_t plan_used_by(const struct plan_evaluation *ev, plan_cell cell, bool all, 
     for (size_t i = 0; all && i < list.count; i++)
         engine_users(ev, list.cells[i], add_cell, &list);
     arena_free(scratch);
-    if (list.count)
-        qsort(list.cells, list.count, sizeof *list.cells, by_number);
+    array_sort(list.cells, list.count, sizeof *list.cells, by_number);
     *ret = list.cells;
     return list.count;
 }

@@ -5,8 +5,6 @@
  * is no deeper for the machine than one. A listed cell that is open closes a cycle. */
 #include "plan/engine.h"
 
-#include <stdlib.h>
-
 const struct plan_model *plan_evaluation_model(const struct plan_evaluation *evaluation)
 {
     return evaluation->model;
@@ -58,9 +56,12 @@ const struct plan_clause *engine_define(const struct plan_evaluation *ev, uint32
     if (below == LEVEL_BASE)
         return NULL;
     *ret_level = LEVEL_BASE;
-    if (ev->model->rows[row].has_given &&
-        plan_given_find(ev->model, plan_cell_at(ev->model, row, binding->slots, binding->year)))
-        return NULL;
+    if (ev->model->rows[row].has_given) {
+        plan_cell cell = plan_cell_at(ev->model, row, binding->slots, binding->year);
+        bool marked = !ev->overlays && !(ev->marks[cell] & MARK_SET); /* then its mark says so */
+        if (marked ? (ev->marks[cell] & MARK_GIVEN) != 0 : plan_given_find(ev->model, cell) != NULL)
+            return NULL;
+    }
     return plan_clause_of(ev->model, row, binding);
 }
 
@@ -399,7 +400,7 @@ size_t plan_failures(struct plan_evaluation *ev, struct arena *arena, struct pla
         if ((ev->marks[f->cell] & MARK_STATE) == MARK_FAILED && ev->values[f->cell].low == i)
             sorted[alive++] = *f;
     }
-    qsort(sorted, alive, sizeof *sorted, by_cell);
+    array_sort(sorted, alive, sizeof *sorted, by_cell);
     for (size_t i = 0; i < alive; i++) {
         const struct failure *f = &sorted[i];
         bool like = count && i && sorted[i - 1].kind == f->kind && f->kind != FAULT_CYCLE &&

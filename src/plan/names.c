@@ -4,8 +4,6 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-#include <stdlib.h>
-
 struct names plan_names_make(struct arena *arena)
 {
     struct names names = {.arena = arena, .capacity = 256};
@@ -66,7 +64,7 @@ struct slice plan_names_nearest(const struct names *names, enum name_kind kind, 
         if (names->slots[i].taken && names->slots[i].kind == kind && names->slots[i].within == within &&
             !slice_starts(names->slots[i].name, S(" ")))
             candidates[count++] = names->slots[i].name;
-    qsort(candidates, count, sizeof *candidates, by_name); /* the same suggestion every time */
+    array_sort(candidates, count, sizeof *candidates, by_name); /* the same suggestion every time */
     struct slice nearest = text_nearest(name, candidates, count);
     arena_free(scratch);
     return nearest;

@@ -1,7 +1,5 @@
 #include "plan/register.h"
 
-#include <stdlib.h>
-
 struct number plan_entry_in_year(const struct plan_entry *entry, int32_t year, struct arena *arena)
 {
     struct number sum = NUMBER_ZERO;
@@ -167,7 +165,7 @@ size_t plan_rank_order(struct plan_evaluation *ev, const struct plan_rank *rank,
         if (m->entries[i].kind == rank->kind && plan_entry_counts(&m->entries[i]))
             candidates[count++] = (struct candidate){
                 .ranked = {.entry = i, .score = score_of(rank, &m->entries[i], arena)}, .id = m->entries[i].id};
-    qsort(candidates, count, sizeof *candidates, by_score);
+    array_sort(candidates, count, sizeof *candidates, by_score);
     struct number limit = NUMBER_ZERO, running = NUMBER_ZERO;
     bool limited = rank->limit_row != PLAN_NONE &&
                    plan_value(ev, plan_cell_at(m, rank->limit_row, NULL, year), &limit) == PLAN_HAS_VALUE;
