@@ -238,7 +238,7 @@ static bool multiply(struct running *r)
 static bool simple(struct running *r, const struct plan_op *op)
 {
     struct arena *scratch = r->ev->scratch;
-    struct number *top = &r->stack[r->top - 1];
+    struct number *end = r->stack + r->top;
     switch (op->code) {
     case PLAN_OP_CONSTANT:
         r->stack[r->top++] = r->program->constants[op->a];
@@ -247,25 +247,25 @@ static bool simple(struct running *r, const struct plan_op *op)
         return load(r, op->a);
     case PLAN_OP_ADD:
         r->top--;
-        top[-1] = number_add(scratch, top[-1], top[0]);
+        end[-2] = number_add(scratch, end[-2], end[-1]);
         return true;
     case PLAN_OP_SUBTRACT:
         r->top--;
-        top[-1] = number_subtract(scratch, top[-1], top[0]);
+        end[-2] = number_subtract(scratch, end[-2], end[-1]);
         return true;
     case PLAN_OP_MULTIPLY:
         return multiply(r);
     case PLAN_OP_NEGATE:
-        *top = number_negate(scratch, *top);
+        end[-1] = number_negate(scratch, end[-1]);
         return true;
     case PLAN_OP_ABSOLUTE:
-        *top = number_absolute(scratch, *top);
+        end[-1] = number_absolute(scratch, end[-1]);
         return true;
     case PLAN_OP_NOT:
-        *top = number_of(number_sign(*top) == 0, 0);
+        end[-1] = number_of(number_sign(end[-1]) == 0, 0);
         return true;
     case PLAN_OP_SHIFT:
-        *top = number_shift(scratch, *top, op->a);
+        end[-1] = number_shift(scratch, end[-1], op->a);
         return true;
     case PLAN_OP_MIN:
     case PLAN_OP_MAX:
@@ -287,7 +287,7 @@ static bool simple(struct running *r, const struct plan_op *op)
         return was(r);
     default: /* comparisons */
         r->top--;
-        top[-1] = number_of(holds(number_compare(top[-1], top[0]), op->code), 0);
+        end[-2] = number_of(holds(number_compare(end[-2], end[-1]), op->code), 0);
         return true;
     }
 }
