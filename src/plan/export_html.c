@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/markup.h"
 #include "plan/picture.h"
+#include "plan/unroll.h"
 
 #include <stdio.h>
 
@@ -239,29 +240,60 @@ static void paths(struct book *b)
     }
 }
 
+/* The main total and what the rules with a limit are about, in all years. */
+static void simulated_cells(struct book *b, plan_cell total, struct plan_draw_request *request)
+{
+    const struct plan_model *model = b->model;
+    plan_cell *cells = arena_array(b->arena, plan_cell, (model->check_count + 1) * (size_t)model->year_count);
+    uint32_t *checks = arena_array(b->arena, uint32_t, model->check_count + 1);
+    *request = (struct plan_draw_request){.cells = cells, .checks = checks};
+    request->cell_count = years_of(b, total, cells);
+    for (uint32_t i = 0; i < model->check_count; i++) {
+        const struct plan_check *check = &model->checks[i];
+        if (!draws_a_path(model, check))
+            continue;
+        checks[request->check_count++] = i;
+        const struct plan_term *side =
+            plan_unroll(b->evaluation, model->rows[check->left].first + (plan_cell)check->region.from, b->arena);
+        if (side->kind == PLAN_TERM_CELL)
+            request->cell_count += years_of(b, side->cell, cells + request->cell_count);
+    }
+}
+
+static void fans(struct book *b, const struct plan_simulation *done)
+{
+    uint32_t last = PLAN_NONE;
+    for (size_t i = 0; i < done->spread_count; i++) {
+        struct plan_picture p;
+        struct error none = NO_ERROR;
+        uint32_t row;
+        struct plan_binding binding;
+        plan_cell_parts(b->model, done->spreads[i].cell, &row, &binding);
+        if (!done->spreads[i].varies || row == last)
+            continue;
+        last = row;
+        if (plan_picture_fan(b->model, done, done->spreads[i].cell, next_id(b), b->arena, &p, &none))
+            picture(b, &p);
+    }
+}
+
 static void simulation(struct book *b, plan_cell total)
 {
     const struct plan_model *model = b->model;
-    plan_cell *cells = arena_array(b->arena, plan_cell, (size_t)model->year_count);
-    uint32_t *checks = arena_array(b->arena, uint32_t, model->check_count + 1);
-    struct plan_draw_request request = {.cells = cells, .cell_count = years_of(b, total, cells), .checks = checks};
-    for (uint32_t i = 0; i < model->check_count; i++)
-        if (draws_a_path(model, &model->checks[i]))
-            checks[request.check_count++] = i;
+    struct plan_draw_request request;
     struct plan_draws *draws;
     struct plan_simulation done;
-    struct plan_picture p;
     struct error err = NO_ERROR;
     if (model->risk_count == 0 || b->options->draws == 0)
         return;
+    simulated_cells(b, total, &request);
     if (!plan_draws_make(b->evaluation, &request, b->arena, &draws, &err) ||
         !plan_simulate(draws, b->options->draws, b->options->seed, b->options->threads, b->arena, &done, &err)) {
         tag(b, "<p class=\"warning\">", arena_format(b->arena, "The risks could not be drawn: %s.", err.text),
             "</p>\n");
         return;
     }
-    if (plan_picture_fan(model, &done, total, next_id(b), b->arena, &p, &err))
-        picture(b, &p);
+    fans(b, &done);
     struct plan_grid grid = plan_likelihoods_grid(model, &done, b->arena);
     if (grid.row_count) {
         buffer_add(b->out, S("<div class=\"scroll\">"));

@@ -1,6 +1,7 @@
 /* From figures to strokes: each function gathers what its picture and the table beside it show, exact values as they
  * are printed and estimates marked as such; picture_strokes.c draws. */
 #include "plan/picture_strokes.h"
+#include "plan/unroll.h"
 
 static const struct plan_unit *unit_of(const struct plan_model *model, plan_cell cell)
 {
@@ -152,23 +153,33 @@ void plan_picture_tornado(const struct plan_model *model, const struct plan_torn
 
 /* ---- Paths ---- */
 
-/* "general-balances" is shown by its row's title, a longer formula as it is written. */
-static struct slice side_label(const struct plan_model *model, uint32_t row, struct arena *arena)
+/* "Net budget, Adult Social Services" of "Net budget, Adult Social Services, 2025-26". */
+static struct slice without_year(const struct plan_model *model, plan_cell cell, struct arena *arena)
 {
+    struct slice title = plan_cell_title(model, cell, arena);
+    uint32_t row;
+    struct plan_binding binding;
+    plan_cell_parts(model, cell, &row, &binding);
+    struct slice year = arena_format(arena, ", %.*s", PRINT(model->years[binding.year]));
+    return !model->rows[row].always && slice_ends(title, year) ? slice_part(title, 0, title.len - year.len) : title;
+}
+
+/* A side that is no more than another row's cell is shown by that row's title, a formula as it is written. */
+static struct slice side_label(struct plan_evaluation *evaluation, uint32_t row, int32_t year, struct arena *arena)
+{
+    const struct plan_model *model = plan_evaluation_model(evaluation);
     const struct plan_row *r = &model->rows[row];
-    if (!r->hidden)
+    if (!r->hidden || r->clause_count == 0)
         return r->title;
-    if (r->clause_count == 0)
-        return r->title;
-    struct slice text = model->clauses[r->clauses[0]].text;
-    uint32_t named = plan_row_find(model, text);
-    return named == PLAN_NONE ? arena_copy(arena, text) : model->rows[named].title;
+    const struct plan_term *term = plan_unroll(evaluation, plan_cell_at(model, row, NULL, year), arena);
+    return term->kind == PLAN_TERM_CELL ? without_year(model, term->cell, arena) : model->clauses[r->clauses[0]].text;
 }
 
 struct path {
     double *values[2];
     struct slice *figures[2], *columns;
     size_t count;
+    int32_t first; /* year with values */
 };
 
 static void gather_path(struct plan_evaluation *evaluation, const struct plan_check *check, struct arena *arena,
@@ -193,6 +204,7 @@ static void gather_path(struct plan_evaluation *evaluation, const struct plan_ch
             path->values[k][path->count] = number_real(values[k]);
             path->figures[k][path->count] = plan_shown(&row->unit, values[k], arena);
         }
+        path->first = path->count ? path->first : year;
         path->columns[path->count++] = row->always ? S("") : model->years[year];
     }
 }
@@ -208,7 +220,8 @@ bool plan_picture_path(struct plan_evaluation *evaluation, uint32_t check, struc
     gather_path(evaluation, c, arena, &path);
     if (path.count == 0)
         return error_set(err, ERROR_NOT_FOUND, "the check %.*s has no values to draw", PRINT(c->name));
-    struct slice labels[2] = {side_label(model, c->left, arena), side_label(model, c->right, arena)};
+    struct slice labels[2] = {side_label(evaluation, c->left, path.first, arena),
+                              side_label(evaluation, c->right, path.first, arena)};
     struct slice columns[] = {S("year"), labels[0], labels[1]};
     *ret = (struct plan_picture){.id = id, .title = c->title.len ? c->title : c->name};
     ret->grid = plan_grid_make(arena, ret->title, columns, countof(columns));
@@ -266,17 +279,6 @@ static void gather_fan(const struct plan_model *model, const struct plan_simulat
     }
 }
 
-/* "Net budget, Adult Social Services" of "Net budget, Adult Social Services, 2025-26". */
-static struct slice without_year(const struct plan_model *model, plan_cell cell, struct arena *arena)
-{
-    struct slice title = plan_cell_title(model, cell, arena);
-    uint32_t row;
-    struct plan_binding binding;
-    plan_cell_parts(model, cell, &row, &binding);
-    struct slice year = arena_format(arena, ", %.*s", PRINT(model->years[binding.year]));
-    return !model->rows[row].always && slice_ends(title, year) ? slice_part(title, 0, title.len - year.len) : title;
-}
-
 bool plan_picture_fan(const struct plan_model *model, const struct plan_simulation *simulation, plan_cell cell,
                       struct slice id, struct arena *arena, struct plan_picture *ret, struct error *err)
 {
@@ -296,11 +298,10 @@ bool plan_picture_fan(const struct plan_model *model, const struct plan_simulati
     ret->grid = plan_spreads_grid(model, &part, arena);
     struct slice caption = ret->grid.caption;
     size_t last = fan.count - 1;
-    int places = model->rows[0].unit.places;
     uint32_t row;
     struct plan_binding binding;
     plan_cell_parts(model, cell, &row, &binding);
-    places = model->rows[row].unit.places;
+    int places = model->rows[row].unit.places;
     ret->description = arena_format(
         arena,
         "Estimates from %.*s draws, seed %llu. In %.*s half of the draws lie below %.*f, nine in ten between %.*f and "
@@ -443,7 +444,10 @@ bool plan_picture_rag(const struct plan_model *model, enum plan_register kind, u
     rag_rows(&rag, arena, stacks, &count, ret, &words);
     ret->description =
         arena_format(arena, "Bars of green, amber, red and delivered parts. %.*s.", PRINT(buffer_slice(&words)));
-    stroke_stacks(&svg, ret, stacks, count, rag_names, STROKE_PARTS_MAX);
+    size_t parts = STROKE_PARTS_MAX - 1; /* "no status" is in the key only where there is such a part */
+    for (size_t i = 0; i < count; i++)
+        parts += parts < STROKE_PARTS_MAX && stacks[i].parts[STROKE_PARTS_MAX - 1] != 0;
+    stroke_stacks(&svg, ret, stacks, count, rag_names, parts);
     finish(ret, &svg);
     return true;
 }

@@ -1,6 +1,6 @@
 /* Labels stand above their bars, not beside them: on a narrow screen there is no beside. A label that is longer than a
- * line goes on in a second; past that it is cut, the table has it whole. Letters are taken as 7.6 units wide, which
- * holds for the sans-serif faces of all systems that were looked at. */
+ * line goes on in the next. Letters are taken as 8.8 units wide, as in
+ * the widest sans-serif face that browsers fall back to. */
 #include "plan/picture_strokes.h"
 
 #include "base/drawing.h"
@@ -16,7 +16,7 @@
 #define BANDS_1 "#a3bcd8"
 #define BANDS_2 "#7a9cc4"
 
-enum { WIDTH = 400, EDGE = 6, LETTERS = 50, LABEL = 19, BAR = 16, GAP = 12 };
+enum { WIDTH = 400, EDGE = 6, LETTERS = 44, LABEL = 19, BAR = 16, GAP = 12 };
 
 struct scale {
     double low, high, from, to; /* from, to: where low and high are drawn */
@@ -52,24 +52,35 @@ static size_t break_at(struct slice text, size_t most)
     return space > 0 ? space : end;
 }
 
+enum { LABEL_LINES = 4 };
+
+/* The label's lines; the first leaves room for the figure. Only what is longer than all of them is cut. */
+static size_t wrap(struct slice label, struct slice figure, struct slice lines[LABEL_LINES])
+{
+    size_t count = 0;
+    while (count < LABEL_LINES && (label.len || count == 0)) {
+        size_t end = break_at(label, count ? LETTERS : LETTERS - letters(figure) - 2);
+        lines[count++] = slice_part(label, 0, end);
+        label = slice_trim(slice_part(label, end, label.len));
+    }
+    return count;
+}
+
 static size_t label_lines(struct slice label, struct slice figure)
 {
-    return break_at(label, LETTERS - letters(figure) - 2) < label.len ? 2 : 1;
+    struct slice lines[LABEL_LINES];
+    return wrap(label, figure, lines);
 }
 
 /* The label from y down, its figure at the right of the first line; the height it took. */
 static double put_label(struct buffer *out, double y, struct slice label, struct slice figure)
 {
-    size_t first = break_at(label, LETTERS - letters(figure) - 2);
-    drawing_text(out, EDGE, y + 14, "start", slice_part(label, 0, first));
+    struct slice lines[LABEL_LINES];
+    size_t count = wrap(label, figure, lines);
+    for (size_t i = 0; i < count; i++)
+        drawing_text(out, EDGE, y + 14 + LABEL * (double)i, "start", lines[i]);
     drawing_text(out, WIDTH - EDGE, y + 14, "end", figure);
-    if (first == label.len)
-        return LABEL;
-    struct slice rest = slice_trim(slice_part(label, first, label.len)), cut = drawing_cut(rest, LETTERS - 1);
-    buffer_format(out, "<text x=\"%d\" y=\"%.1f\">", EDGE, y + 14 + LABEL);
-    markup_escape(out, cut);
-    buffer_add(out, cut.len < rest.len ? S("…</text>") : S("</text>"));
-    return 2 * LABEL;
+    return LABEL * (double)count;
 }
 
 static void open_picture(struct buffer *out, const struct plan_picture *picture, double height)
@@ -101,7 +112,6 @@ void stroke_waterfall(struct buffer *out, const struct plan_picture *picture, co
     if (s.high == s.low)
         s.high = s.low + 1;
     open_picture(out, picture, height);
-    drawing_line(out, DRAWING_GREY, "", place(&s, 0), 0, place(&s, 0), height);
     double y = 2;
     sum = 0;
     for (size_t i = 0; i < count; i++) {
@@ -112,8 +122,9 @@ void stroke_waterfall(struct buffer *out, const struct plan_picture *picture, co
                     : steps[i].value < 0 ? LESS
                                          : MORE,
                     fmin(place(&s, from), place(&s, to)), y, fmax(fabs(place(&s, to) - place(&s, from)), 1.5), BAR);
+        drawing_line(out, DRAWING_INK, "", place(&s, 0), y - 3, place(&s, 0), y + BAR + 3);
         sum = to;
-        if (i + 1 < count)
+        if (i + 1 < count && !(steps[i].total && steps[i + 1].total))
             drawing_line(out, DRAWING_GREY, " stroke-dasharray=\"2 3\"", place(&s, sum), y + BAR, place(&s, sum),
                          y + BAR + GAP);
         y += BAR + GAP;
@@ -136,7 +147,7 @@ static double put_key(struct buffer *out, double x, double y, const char *fill, 
 {
     outlined_box(out, fill, x, y, 14, 12);
     drawing_text(out, x + 20, y + 11, "start", name);
-    return 20 + 7.6 * (double)letters(name) + 18;
+    return 20 + 8.8 * (double)letters(name) + 14;
 }
 
 void stroke_tornado(struct buffer *out, const struct plan_picture *picture, const struct stroke_pair *pairs,
@@ -157,7 +168,6 @@ void stroke_tornado(struct buffer *out, const struct plan_picture *picture, cons
     put_patterns(out, picture->id);
     double x = EDGE + put_key(out, EDGE, 5, TOTAL, S("moved up"));
     put_key(out, x, 5, hatch, S("moved down"));
-    drawing_line(out, DRAWING_GREY, "", place(&s, 0), 26, place(&s, 0), height);
     double y = 28;
     for (size_t i = 0; i < count; i++) {
         double zero = place(&s, 0), up = place(&s, pairs[i].up), down = place(&s, pairs[i].down);
@@ -166,6 +176,7 @@ void stroke_tornado(struct buffer *out, const struct plan_picture *picture, cons
         if (pairs[i].down != 0)
             outlined_box(out, hatch, fmin(zero, down), y + (same ? BAR / 2.0 : 0), fabs(down - zero),
                          same ? BAR / 2.0 : BAR);
+        drawing_line(out, DRAWING_INK, "", zero, y - 3, zero, y + BAR + 3);
         if (pairs[i].up != 0)
             outlined_box(out, TOTAL, fmin(zero, up), y, fabs(up - zero), same ? BAR / 2.0 : BAR);
         y += BAR + GAP;
@@ -175,7 +186,7 @@ void stroke_tornado(struct buffer *out, const struct plan_picture *picture, cons
 
 /* ---- Lines and bands ---- */
 
-enum { PLOT_HEIGHT = 220, PLOT_SIDE = 30 };
+enum { PLOT_HEIGHT = 220, PLOT_SIDE = 38 };
 
 static double column_x(size_t column, size_t count)
 {
@@ -210,13 +221,21 @@ static void put_points(struct buffer *out, const struct stroke_line *line, size_
     for (size_t i = 0; i < count; i++)
         buffer_format(out, "%.1f,%.1f ", column_x(i, count), place(s, line->values[i]));
     buffer_add(out, S("\"/>"));
+    if (count == 1)
+        drawing_line(out, colour, line->dashed ? " stroke-width=\"2.5\" stroke-dasharray=\"7 4\"" : "",
+                     column_x(0, 1) - 40, place(s, line->values[0]), column_x(0, 1) + 40, place(s, line->values[0]));
     for (size_t i = 0; i < count; i++) {
         double x = column_x(i, count), y = place(s, line->values[i]);
         if (!line->dashed)
             buffer_format(out, "<circle fill=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", colour, x, y);
         if (!line->figures || i % each)
             continue;
-        drawing_text(out, x, number == 0 ? y - 9 : y + 19, "middle", line->figures[i]);
+        buffer_format(out,
+                      "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" paint-order=\"stroke\" stroke=\"" GROUND
+                      "\" stroke-width=\"4\">",
+                      x, number == 0 ? y - 9 : y + 19); /* a line may pass behind it */
+        markup_escape(out, line->figures[i]);
+        buffer_add(out, S("</text>"));
     }
 }
 
@@ -228,13 +247,52 @@ static double put_line_keys(struct buffer *out, const struct stroke_line *lines,
         drawing_line(out, line_colour(i),
                      lines[i].dashed ? " stroke-width=\"2.5\" stroke-dasharray=\"7 4\"" : " stroke-width=\"2.5\"", EDGE,
                      y + 9, EDGE + 28, y + 9);
-        drawing_text(out, EDGE + 36, y + 14, "start", drawing_cut(lines[i].label, LETTERS - 5));
+        drawing_text(out, EDGE + 36, y + 14, "start", drawing_cut(lines[i].label, LETTERS));
     }
     for (size_t i = 0; i < band_count; i++, y += LABEL + 2) {
         outlined_box(out, fills[i], EDGE, y + 2, 28, 13);
-        drawing_text(out, EDGE + 36, y + 14, "start", drawing_cut(bands[i].label, LETTERS - 5));
+        drawing_text(out, EDGE + 36, y + 14, "start", drawing_cut(bands[i].label, LETTERS));
     }
     return y + 22;
+}
+
+/* From zero, or, where all values lie in the upper half, from a round number below them: the distance between the lines
+ * is what is looked for. */
+static struct scale lines_scale(const struct stroke_line *lines, size_t line_count, const struct stroke_band *bands,
+                                size_t band_count, size_t count)
+{
+    struct scale s = {lines[0].values[0], lines[0].values[0], 0, 0};
+    for (size_t k = 0; k < line_count; k++)
+        for (size_t i = 0; i < count; i++)
+            stretch(&s, lines[k].values[i]);
+    for (size_t k = 0; k < band_count; k++)
+        for (size_t i = 0; i < count; i++) {
+            stretch(&s, bands[k].low[i]);
+            stretch(&s, bands[k].high[i]);
+        }
+    double span = s.high - s.low;
+    if (s.low > s.high / 2) {
+        double step = pow(10, floor(log10(fmax(span, s.high / 100))));
+        s.low = fmax(floor((s.low - span * 0.4) / step) * step, 0);
+    } else {
+        stretch(&s, 0);
+    }
+    if (s.high == s.low)
+        s.high = s.low + 1;
+    s.high += (s.high - s.low) * 0.12;
+    if (s.low < 0)
+        s.low -= (s.high - s.low) * 0.12;
+    return s;
+}
+
+/* The line at the foot, or at zero where there are values below it, with its value. */
+static void put_base(struct buffer *out, const struct scale *s)
+{
+    double base = s->low < 0 ? 0 : s->low, y = place(s, base);
+    char words[48];
+    snprintf(words, sizeof words, base > 0 ? "this line is %g, not 0" : "0", base);
+    drawing_line(out, DRAWING_GREY, "", 0, y, WIDTH, y);
+    drawing_text(out, 2, y + (s->low < 0 ? -4 : 16), "start", slice_of(words));
 }
 
 void stroke_lines(struct buffer *out, const struct plan_picture *picture, const struct slice *columns, size_t count,
@@ -244,27 +302,15 @@ void stroke_lines(struct buffer *out, const struct plan_picture *picture, const 
     static const char *const fills[] = {BANDS_0, BANDS_1, BANDS_2};
     must(band_count <= countof(fills) && count > 0);
     double top = (double)(line_count + band_count) * (LABEL + 2) + 26, bottom = top + PLOT_HEIGHT;
-    struct scale s = {0, 0, bottom, top};
-    for (size_t k = 0; k < line_count; k++)
-        for (size_t i = 0; i < count; i++)
-            stretch(&s, lines[k].values[i]);
-    for (size_t k = 0; k < band_count; k++)
-        for (size_t i = 0; i < count; i++) {
-            stretch(&s, bands[k].low[i]);
-            stretch(&s, bands[k].high[i]);
-        }
-    if (s.high == s.low)
-        s.high = s.low + 1;
-    s.high += (s.high - s.low) * 0.1;
-    if (s.low < 0)
-        s.low -= (s.high - s.low) * 0.12;
+    struct scale s = lines_scale(lines, line_count, bands, band_count, count);
+    s.from = bottom;
+    s.to = top;
     open_picture(out, picture, bottom + 54);
     put_line_keys(out, lines, line_count, bands, band_count, fills);
     size_t each = count <= 5 ? 1 : (count + 4) / 5;
     for (size_t k = 0; k < band_count; k++)
         put_band(out, &bands[k], &s, count, fills[k]);
-    drawing_line(out, DRAWING_GREY, "", 0, place(&s, 0), WIDTH, place(&s, 0));
-    drawing_text(out, 2, place(&s, 0) + (s.low < 0 ? -4 : 16), "start", S("0"));
+    put_base(out, &s);
     for (size_t i = 0; i < count; i++)
         if (i % each == 0)
             drawing_text(out, column_x(i, count), bottom + 44, "middle", columns[i]);
@@ -312,8 +358,8 @@ static double put_stack_keys(struct buffer *out, struct slice id, const struct s
     double x = EDGE, y = 5;
     char fill[96];
     for (size_t p = 0; p < part_count; p++) {
-        double width = 20 + 7.6 * (double)letters(names[p]) + 18;
-        if (x + width - 18 > WIDTH - EDGE) {
+        double width = 20 + 8.8 * (double)letters(names[p]) + 14;
+        if (x + width - 14 > WIDTH - EDGE) {
             x = EDGE;
             y += LABEL + 3;
         }
@@ -330,7 +376,7 @@ void stroke_stacks(struct buffer *out, const struct plan_picture *picture, const
     struct scale s = {0, 0, EDGE, WIDTH - EDGE};
     struct buffer body = buffer_make(out->arena);
     char fill[96];
-    double y = put_stack_keys(&body, picture->id, names, part_count), top = y;
+    double y = put_stack_keys(&body, picture->id, names, part_count);
     for (size_t i = 0; i < count; i++) {
         double low, high;
         stack_reach(&stacks[i], part_count, &low, &high);
@@ -351,11 +397,11 @@ void stroke_stacks(struct buffer *out, const struct plan_picture *picture, const
                          fabs(place(&s, value) - place(&s, 0)), BAR);
             *(value < 0 ? &left : &right) += value;
         }
+        drawing_line(&body, DRAWING_INK, "", place(&s, 0), y - 3, place(&s, 0), y + BAR + 3);
         y += BAR + GAP;
     }
     open_picture(out, picture, y);
     put_rag_patterns(out, picture->id);
-    drawing_line(out, DRAWING_GREY, "", place(&s, 0), top, place(&s, 0), y);
     buffer_add(out, buffer_slice(&body));
     drawing_close(out);
 }
