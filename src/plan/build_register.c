@@ -8,6 +8,7 @@ static const struct {
     {"rag", {"green", "amber", "red", "blue"}},
     {"eqia", {"needed", "drafted", "running", "done", "not-needed"}},
     {"consultation", {"needed", "drafted", "running", "done", "not-needed"}},
+    {"business-case", {"needed", "drafted", "running", "done", "not-needed"}},
     {"state", {"draft", "proposed", "approved", "delivered", "failed", "withdrawn"}},
 };
 

@@ -4,8 +4,9 @@
 #include "base/text.h"
 
 static const char *const register_words[] = {"bids", "savings", "virements", "capital", "reserves", NULL};
-static const char *const attributes[] = {"owner", "rag",      "eqia",     "consultation", "state",    "by", "on",
-                                         "lead",  "replaces", "delivers", "difficulty",   "approval", NULL};
+static const char *const attributes[] = {
+    "owner",    "rag",      "eqia",       "consultation", "state",         "by", "on", "lead",
+    "replaces", "delivers", "difficulty", "approval",     "business-case", NULL};
 
 static bool is_attribute(struct slice word)
 {

@@ -346,6 +346,7 @@ def registers(tap):
                 file.write(text)
         fault("an approved saving without its equality impact assessment is a fault", "state proposed  eqia drafted  consultation running", "state approved  eqia drafted  consultation done", "EX-1", "eqia")
         fault("one without its consultation too", "state proposed  eqia drafted  consultation running", "state approved  eqia done  consultation running", "EX-1", "consultation")
+        fault("a bid is not approved before its business case is done", "state proposed  business-case drafted", "state approved  business-case drafted", "EX-B1", "business-case")
         fault("a failed saving must be replaced pound for pound", "   -1.000    0.000    0.000    0.000\n\nbid", "   -0.900    0.000    0.000    0.000\n\nbid", "EX-3")
         fault("bids past the provision are a fault", "in 2025-26  3.000", "in 2025-26  4.500", "26", "more than may be spent")
     with copy() as folder:
