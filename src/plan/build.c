@@ -618,6 +618,10 @@ static void hand_over(struct builder *b)
         m->rows[i].clauses = b->row_clauses[i].clauses;
         m->rows[i].clause_count = b->row_clauses[i].count;
     }
+    plan_cell *first_cells = arena_array(b->arena, plan_cell, m->row_count + 1);
+    for (size_t i = 0; i < m->row_count; i++)
+        first_cells[i] = m->rows[i].first;
+    m->first_cells = first_cells;
     list_uses(b);
 }
 

@@ -22,7 +22,8 @@ struct builder {
         size_t count, capacity;
     } * row_clauses; /* for each row */
     size_t row_clauses_capacity;
-    struct given_order { /* beside each of model.givens until they are sorted */
+    struct csv_file *csv_files; /* read so far */
+    struct given_order {        /* beside each of model.givens until they are sorted */
         size_t breadth;
         struct plan_place place;
     } * order;

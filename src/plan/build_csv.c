@@ -256,36 +256,90 @@ static bool take_bytes(void *context, void *out, size_t size, size_t *ret_read, 
     return true;
 }
 
-/* Opens the file and reads its header. */
-static bool open_file(struct csv_given *g, struct arena *scratch, struct csv_reader **ret,
-                      const struct csv_row **ret_header, struct error *err)
+/* A file, read: one plan looks into the same file for many rows, so each is read once. */
+struct csv_file {
+    struct csv_file *next;
+    struct slice path;
+    struct csv_row *rows; /* the header first */
+    size_t count;
+};
+
+static struct csv_row copied(struct arena *arena, const struct csv_row *row)
+{
+    struct csv_row copy = *row;
+    struct slice *fields = arena_array(arena, struct slice, row->count);
+    size_t size = 0;
+    for (size_t i = 0; i < row->count; i++)
+        size += row->fields[i].len;
+    char *text = arena_array(arena, char, size + 1);
+    for (size_t i = 0; i < row->count; i++) {
+        fields[i] = slice_from(text, row->fields[i].len);
+        if (fields[i].len)
+            memcpy(text, row->fields[i].at, fields[i].len);
+        text += fields[i].len;
+    }
+    copy.fields = fields;
+    return copy;
+}
+
+static bool read_rows(struct csv_given *g, struct arena *scratch, struct csv_file *file, struct error *err)
 {
     struct slice *text = arena_new(scratch, struct slice);
-    g->path = g->from->file.text;
-    if (g->path.len && g->path.at[0] != '/')
-        g->path = arena_format(g->b->arena, "%.*s/%.*s",
-                               PRINT(host_folder_of(g->b->syntax->files[g->from->place.file].path)), PRINT(g->path));
+    struct csv_reader *reader;
+    const struct csv_row *row;
+    size_t capacity = 0;
     if (!host_read_file(g->b->host, g->path, PLAN_FILE_MAX, scratch, text, err)) {
         struct error inner = *err;
         return build_fault(g->b, g->from->file.place, err, "%s", inner.text);
     }
-    if (!csv_open(take_bytes, text, &(struct csv_options){.delimiter = 0}, scratch, ret, err) ||
-        !csv_read(*ret, ret_header, err))
+    if (!csv_open(take_bytes, text, &(struct csv_options){.delimiter = 0}, scratch, &reader, err))
         return false;
-    return *ret_header || build_fault(g->b, g->from->file.place, err, "%.*s is empty", PRINT(g->from->file.text));
+    for (;;) {
+        if (!csv_read(reader, &row, err))
+            return false;
+        if (!row)
+            return true;
+        ARENA_GROW(g->b->arena, file->rows, file->count, capacity);
+        file->rows[file->count++] = copied(g->b->arena, row);
+    }
 }
 
-static bool next_row(struct csv_given *g, struct csv_reader *reader, const struct csv_row **ret, struct error *err)
+/* Finds or reads the file that the statement names. */
+static bool open_file(struct csv_given *g, struct arena *scratch, const struct csv_file **ret, struct error *err)
 {
-    do {
-        if (!csv_read(reader, ret, err))
+    g->path = g->from->file.text;
+    if (g->path.len && g->path.at[0] != '/')
+        g->path = arena_format(g->b->arena, "%.*s/%.*s",
+                               PRINT(host_folder_of(g->b->syntax->files[g->from->place.file].path)), PRINT(g->path));
+    struct csv_file *file = g->b->csv_files;
+    while (file && !slice_equal(file->path, g->path))
+        file = file->next;
+    if (!file) {
+        file = arena_new(g->b->arena, struct csv_file);
+        file->path = g->path;
+        if (!read_rows(g, scratch, file, err))
             return false;
-        if (!*ret)
-            return true;
-        g->line = (*ret)->line;
-        if ((*ret)->unclosed || (*ret)->too_long)
+        file->next = g->b->csv_files;
+        g->b->csv_files = file;
+    }
+    *ret = file;
+    return file->count || build_fault(g->b, g->from->file.place, err, "%.*s is empty", PRINT(g->from->file.text));
+}
+
+/* The next row that `where` keeps; *ret is NULL behind the last. */
+static bool next_row(struct csv_given *g, const struct csv_file *file, size_t *at, const struct csv_row **ret,
+                     struct error *err)
+{
+    for (*ret = NULL; *at < file->count;) {
+        const struct csv_row *row = &file->rows[(*at)++];
+        g->line = row->line;
+        if (row->unclosed || row->too_long)
             return csv_fault(g, err, S("this row cannot be read: a quote is not closed, or it is too long"));
-    } while (!kept(g, *ret));
+        if (!kept(g, row))
+            continue;
+        *ret = row;
+        return true;
+    }
     return true;
 }
 
@@ -301,12 +355,14 @@ static bool where_columns(struct csv_given *g, const struct csv_row *header, str
 
 static bool read_file(struct csv_given *g, struct arena *scratch, struct error *err)
 {
-    struct csv_reader *reader;
+    const struct csv_file *file;
     const struct csv_row *row;
-    if (!open_file(g, scratch, &reader, &row, err) || !where_columns(g, row, err) || !read_header(g, row, err))
+    size_t at = 1;
+    if (!open_file(g, scratch, &file, err) || !where_columns(g, &file->rows[0], err) ||
+        !read_header(g, &file->rows[0], err))
         return false;
     for (;;) {
-        if (!next_row(g, reader, &row, err))
+        if (!next_row(g, file, &at, &row, err))
             return false;
         if (!row)
             return complete(g, err);
@@ -337,16 +393,16 @@ static bool read_cells(struct csv_given *g, const struct slice columns[3], struc
                        bool (*take)(void *context, const struct plan_csv_cell *cell, struct error *err), void *context,
                        struct error *err)
 {
-    struct csv_reader *reader;
+    const struct csv_file *file;
     const struct csv_row *row;
-    size_t places[3];
-    if (!open_file(g, scratch, &reader, &row, err) || !where_columns(g, row, err))
+    size_t places[3], at = 1;
+    if (!open_file(g, scratch, &file, err) || !where_columns(g, &file->rows[0], err))
         return false;
     for (size_t i = 0; i < 3; i++)
-        if (!wanted(g, row, columns[i], g->from->file.place, columns[i], &places[i], err))
+        if (!wanted(g, &file->rows[0], columns[i], g->from->file.place, columns[i], &places[i], err))
             return false;
     for (;;) {
-        if (!next_row(g, reader, &row, err))
+        if (!next_row(g, file, &at, &row, err))
             return false;
         if (!row)
             return true;

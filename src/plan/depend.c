@@ -160,6 +160,8 @@ static bool makes(const struct plan_evaluation *ev, const struct plan_clause *cl
 {
     if (ev->marks[cell] & MARK_SET)
         return false;
+    if (!ev->overlays) /* the cell is in the clause's region, and no other formula of the row's is */
+        return !(ev->marks[cell] & MARK_GIVEN);
     size_t level = LEVEL_ALL;
     const struct plan_clause *at = engine_define(ev, clause->row, binding, level, &level);
     for (size_t guard = 0; at && guard <= 1000; guard++) {

@@ -61,32 +61,40 @@ plan_cell plan_cell_at(const struct plan_model *model, uint32_t number, const ui
     return (plan_cell)(row->first + (row->always ? 0 : (size_t)year) * row->tuples + tuple);
 }
 
-/* Rows are numbered in the order of their cells. */
+/* Rows are numbered in the order of their cells. While the model is made, its list of first cells is not there yet. */
 static uint32_t row_of(const struct plan_model *model, plan_cell cell)
 {
-    size_t low = 0, high = model->row_count;
+    uint32_t low = 0, high = (uint32_t)model->row_count;
     while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (model->rows[middle].first <= cell)
+        uint32_t middle = low + (high - low) / 2;
+        if ((model->first_cells ? model->first_cells[middle] : model->rows[middle].first) <= cell)
             low = middle;
         else
             high = middle;
     }
-    return (uint32_t)low;
+    return low;
 }
 
+/* In 32 bits, and no division where one member or none is to be told: this runs for each cell that is computed again. */
 void plan_cell_parts(const struct plan_model *model, plan_cell cell, uint32_t *ret_row, struct plan_binding *ret)
 {
     uint32_t number = row_of(model, cell);
     const struct plan_row *row = &model->rows[number];
-    size_t place = cell - row->first, tuple = place % row->tuples;
+    uint32_t place = cell - row->first, tuples = (uint32_t)row->tuples, year = place;
     *ret_row = number;
-    *ret = (struct plan_binding){.year = (int32_t)(place / row->tuples)};
-    for (size_t i = row->set_count; i-- > 0;) {
-        size_t count = model->sets[row->sets[i]].count;
-        ret->slots[i] = (uint32_t)(tuple % count);
-        tuple /= count;
+    *ret = (struct plan_binding){.year = 0};
+    if (tuples > 1) {
+        year = place / tuples;
+        uint32_t tuple = place - year * tuples;
+        size_t i = row->set_count;
+        while (i-- > 1) {
+            uint32_t count = (uint32_t)model->sets[row->sets[i]].count;
+            ret->slots[i] = tuple % count;
+            tuple /= count;
+        }
+        ret->slots[0] = tuple;
     }
+    ret->year = (int32_t)year;
 }
 
 struct slice plan_cell_name(const struct plan_model *model, plan_cell cell, struct arena *arena)

@@ -303,6 +303,7 @@ struct plan_model {
     struct plan_row *rows; /* as declared; hidden ones last */
     size_t row_count;
     size_t cells;
+    const plan_cell *first_cells; /* of the rows, close together for searching */
     struct plan_clause *clauses;
     size_t clause_count;
     struct plan_given *givens; /* by cell, each once */
