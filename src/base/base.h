@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MUST_USE          __attribute__((warn_unused_result))
+#define MUST_USE __attribute__((warn_unused_result))
+/* For arrays in inner loops of which only what was written is read: the compiler fills all others with zeros. */
+#define UNINITIALIZED     __attribute__((uninitialized))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a), nonnull(f)))
 #define countof(array)    (sizeof(array) / sizeof((array)[0]))
 

@@ -467,6 +467,8 @@ static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_se
         if (!groups[rule])
             continue;
         const uint32_t *block = &blocks->members[rule][groups[rule]];
+        if (blocks->largest && *block > blocks->largest)
+            continue;
         for (uint32_t j = *block; j > 0 && block[j] > above; j--)
             see(seen, block[j]);
     }

@@ -18,7 +18,8 @@ struct blocks {
     uint32_t task_records; /* of a task: record numbers next to each other */
     uint64_t most_pairs;   /* sum over the rules, pairs that meet twice counted twice */
     uint64_t pairs_of_rule[LINK_RULES_MAX];
-    uint32_t from; /* only pairs with a record of this number or above */
+    uint32_t from;    /* only pairs with a record of this number or above */
+    uint32_t largest; /* blocks of more records than this are passed over; 0: none is */
 };
 
 /* Common keys of `model` (may be NULL) are left out. In training `learn` is the model to be: keys of more records than

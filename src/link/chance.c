@@ -29,7 +29,7 @@ static uint64_t mix(uint64_t x)
 
 static void chance_pairs(struct chance_work *work, unsigned thread, const struct link_pair *pairs, size_t count)
 {
-    struct compared compared[COMPARE_BATCH];
+    UNINITIALIZED struct compared compared[COMPARE_BATCH];
     compare_batch(work->comparer, work->memos[thread], pairs, count, compared);
     for (size_t i = 0; i < count; i++)
         patterns_add(&work->tables[thread], compare_pattern(&compared[i], work->comparer->spec->comparison_count), 1);

@@ -92,7 +92,7 @@ void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *c
 static void compare_into(const struct cluster_plan *plan, struct memo *memo, const struct link_pair *pairs,
                          const size_t *places, size_t count, float *table)
 {
-    struct compared compared[COMPARE_BATCH];
+    UNINITIALIZED struct compared compared[COMPARE_BATCH];
     compare_batch(&plan->comparer, memo, pairs, count, compared);
     for (size_t i = 0; i < count; i++)
         cluster_pair_odds(plan, &compared[i], table + places[i] * plan->fields);
@@ -173,8 +173,9 @@ static void start_explained(struct explained *explained, size_t fields)
 static float fit_of_table(const struct cluster_plan *plan, const struct table *table, struct arena *scratch)
 {
     size_t fields = plan->fields;
-    struct along few[PAIRS_KEPT], *columns = few;
-    struct explained by_row, by_column;
+    UNINITIALIZED struct along few[PAIRS_KEPT];
+    struct along *columns = few;
+    UNINITIALIZED struct explained by_row, by_column;
     if (table->columns > countof(few))
         columns = arena_array(scratch, struct along, table->columns);
     else
@@ -206,8 +207,9 @@ float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint
                   const uint32_t *b, size_t b_count, struct arena *scratch)
 {
     float *odds = arena_array(scratch, float, a_count *b_count * plan->fields);
-    struct link_pair pairs[COMPARE_BATCH];
-    size_t places[COMPARE_BATCH], count = 0;
+    UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
+    UNINITIALIZED size_t places[COMPARE_BATCH];
+    size_t count = 0;
     for (size_t i = 0; i < a_count; i++)
         for (size_t k = 0; k < b_count; k++) {
             pairs[count] = (struct link_pair){a[i], b[k]};
@@ -249,8 +251,9 @@ static size_t pair_place(const struct clustering *work, uint32_t a, uint32_t b)
 static void compare_missing(struct clustering *work, const uint32_t *rows, size_t row_count, const uint32_t *columns,
                             size_t column_count)
 {
-    struct link_pair pairs[COMPARE_BATCH];
-    size_t wanted[COMPARE_BATCH], batch = 0;
+    UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
+    UNINITIALIZED size_t wanted[COMPARE_BATCH];
+    size_t batch = 0;
     for (size_t i = 0; i < row_count; i++)
         for (size_t k = 0; k < column_count; k++) {
             size_t place = pair_place(work, rows[i], columns[k]);

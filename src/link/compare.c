@@ -108,17 +108,53 @@ static void bind_learned(struct comparer *comparer, struct arena *arena)
     for (size_t c = 0; c < comparer->spec->column_count; c++) {
         if (most[c][0])
             key_set_start(&comparer->learned_values[c], most[c][0], arena);
-        if (most[c][1])
+        if (most[c][1]) {
             key_set_start(&comparer->learned_tokens[c], most[c][1], arena);
+            comparer->is_learned[c] = arena_array(arena, uint8_t, comparer->records->columns[c].tokens.count);
+        }
     }
     for (size_t i = 0; i < model->learned_count; i++) {
         const struct learned_pair *pair = &model->learned[i];
         const struct column *column = &comparer->records->columns[pair->column];
         const struct dictionary *texts = pair->token ? &column->tokens : &column->plain;
         uint32_t a = dictionary_find(texts, pair->a), b = dictionary_find(texts, pair->b);
-        if (a && b)
-            key_set_add(pair->token ? &comparer->learned_tokens[pair->column] : &comparer->learned_values[pair->column],
-                        code_pair(a, b));
+        if (!a || !b)
+            continue;
+        key_set_add(pair->token ? &comparer->learned_tokens[pair->column] : &comparer->learned_values[pair->column],
+                    code_pair(a, b));
+        if (pair->token)
+            comparer->is_learned[pair->column][a] = comparer->is_learned[pair->column][b] = 1;
+    }
+}
+
+static int8_t steps(float bits)
+{
+    return (int8_t)lrintf(bits * COMPARE_STEPS);
+}
+
+static int8_t equal_steps(const struct comparer *comparer, size_t column, float bits)
+{
+    return steps(compare_clamp(bits - comparer->average[column], -8, 8));
+}
+
+/* Each of a value's tokens can bring all its bits and no more. */
+static void bind_most(struct comparer *comparer, struct arena *arena)
+{
+    for (size_t f = 0; f < comparer->spec->comparison_count; f++) {
+        const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+        if (comparison->method != LINK_METHOD_TOKENS)
+            continue;
+        size_t c = comparison->columns[0];
+        const struct column *column = &comparer->records->columns[c];
+        comparer->bag_most[f] = arena_array(arena, float, column->plain.count);
+        for (size_t code = 1; code < column->plain.count; code++) {
+            const struct value *value = &column->values[code];
+            float bits = 0.2f; /* what is added to each against ties, and the roundings */
+            for (unsigned t = 0; t < value->token_count; t++)
+                bits += compare_clamp(comparer->token_bits[c][value->token_at + t], 0, 100);
+            comparer->bag_most[f][code] =
+                compare_bag_most(comparer->model->levels[f].weight, comparison->frequency, bits) + 0.1f;
+        }
     }
 }
 
@@ -130,10 +166,12 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
             const struct frequencies *frequencies = &comparer->model->values[c];
             bool guarded = comparer->spec->guard_count > 0;
             comparer->value_bits[c] = arena_array(arena, float, column->plain.count);
+            comparer->equal_steps[c] = arena_array(arena, int8_t, column->plain.count);
             comparer->value_counts[c] = guarded ? arena_array(arena, double, column->plain.count) : NULL;
             for (size_t code = 1; code < column->plain.count; code++) {
                 double count = model_count(frequencies, column->plain.texts[code]);
                 comparer->value_bits[c][code] = bits_of_count(frequencies, count);
+                comparer->equal_steps[c][code] = equal_steps(comparer, c, comparer->value_bits[c][code]);
                 if (guarded)
                     comparer->value_counts[c][code] = count;
             }
@@ -150,6 +188,7 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
             comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
         }
     }
+    bind_most(comparer, arena);
     bind_company(comparer);
     bind_learned(comparer, arena);
     comparer->bound = true;
@@ -180,6 +219,9 @@ double compare_value_count(const struct comparer *comparer, size_t column, uint3
 bool compare_learned(const struct comparer *comparer, size_t column, bool token, uint32_t a, uint32_t b)
 {
     if (comparer->model->learned_count == 0)
+        return false;
+    if (comparer->bound && token &&
+        !(comparer->is_learned[column] && comparer->is_learned[column][a] && comparer->is_learned[column][b]))
         return false;
     if (comparer->bound)
         return key_set_has(token ? &comparer->learned_tokens[column] : &comparer->learned_values[column],
@@ -239,11 +281,6 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
     }
 }
 
-static int8_t steps(float bits)
-{
-    return (int8_t)lrintf(bits * COMPARE_STEPS);
-}
-
 static float rarer_bits(const struct comparer *comparer, size_t column, uint32_t code_a, uint32_t code_b)
 {
     float a = compare_value_bits(comparer, column, code_a), b = compare_value_bits(comparer, column, code_b);
@@ -260,7 +297,8 @@ static int8_t level_frequency(const struct comparer *comparer, const struct link
         return 0;
     switch (level->test) {
     case LINK_TEST_EQUAL:
-        return steps(compare_clamp(compare_value_bits(comparer, column, code_a) - average, -8, 8));
+        return comparer->bound ? comparer->equal_steps[column][code_a]
+                               : equal_steps(comparer, column, compare_value_bits(comparer, column, code_a));
     case LINK_TEST_DIGIT: /* dates that stand for a year have many neighbours, others few */
         return steps(compare_clamp(rarer_bits(comparer, column, code_a, code_b) - average, -4, 6));
     case LINK_TEST_NICKNAME:
@@ -342,32 +380,73 @@ static uint8_t compare_values(const struct comparer *comparer, struct memo *memo
     return level;
 }
 
-/* One field of a batch of pairs, in two rounds: the first finds out which places of memory will be wanted and calls for
- * them, so that the second need not wait for one after another. */
+/* One field of a batch of pairs, in rounds. The first settles what is missing or equal, which is most, from the codes
+ * alone. The others go to the memo; what it does not know is compared last. Each round calls for the memory that the
+ * next one wants, so that none waits for one place after another. */
 struct field_batch {
-    uint32_t a[COMPARE_BATCH], b[COMPARE_BATCH]; /* codes, the lesser first */
     uint8_t level[COMPARE_BATCH];
     int8_t frequency[COMPARE_BATCH];
 };
 
-static void fetch_codes(const struct comparer *comparer, const struct memo_slot *slots,
-                        const struct link_comparison *comparison, const struct link_pair *pairs, size_t count,
-                        struct field_batch *batch)
+struct open_pairs {
+    uint32_t a[COMPARE_BATCH], b[COMPARE_BATCH]; /* codes, the lesser first */
+    uint8_t of[COMPARE_BATCH];                   /* place in the batch */
+    size_t count;
+};
+
+static void settle_plain(const struct comparer *comparer, const struct link_comparison *comparison,
+                         const struct link_pair *pairs, size_t count, struct field_batch *batch,
+                         struct open_pairs *open)
 {
-    size_t column = comparison->columns[0];
-    const struct value *values = comparer->records->columns[column].values;
+    size_t column = comparison->columns[0], columns = comparer->spec->column_count;
+    const uint32_t *codes = comparer->records->plain + column;
+    bool first = comparison->method == LINK_METHOD_LEVELS && comparison->levels[0].test == LINK_TEST_EQUAL;
+    bool frequency = first && comparison->frequency && comparer->model->values[column].used &&
+                     comparer->model->values[column].equal > 0;
+    const int8_t *steps_of = frequency ? comparer->equal_steps[column] : NULL;
+    bool settled = only_equality(comparison);
+    open->count = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t a = record_code(comparer->records, pairs[i].a, column);
-        uint32_t b = record_code(comparer->records, pairs[i].b, column);
-        batch->a[i] = a < b ? a : b;
-        batch->b[i] = a < b ? b : a;
-        if (a == b || !a || !b)
+        uint32_t a = codes[pairs[i].a * columns], b = codes[pairs[i].b * columns];
+        bool missing = !a || !b, equal = a == b;
+        batch->level[i] = missing ? 0 : equal ? 1 : 2;
+        batch->frequency[i] = 0;
+        if (missing || (equal && first)) {
+            if (steps_of && !missing)
+                batch->frequency[i] = steps_of[a];
+            else if (frequency && !missing)
+                batch->frequency[i] = level_frequency(comparer, &comparison->levels[0], a, b);
             continue;
-        if (slots)
-            __builtin_prefetch(&slots[compare_slot(batch->a[i], batch->b[i], MEMO_BITS)]);
-        __builtin_prefetch(&values[a]);
-        __builtin_prefetch(&values[b]);
+        }
+        open->a[open->count] = a < b ? a : b;
+        open->b[open->count] = a < b ? b : a;
+        open->of[open->count] = (uint8_t)i;
+        open->count += !settled;
     }
+}
+
+/* What the memo knows is taken out of the open ones. */
+static void settle_known(const struct column *column, const struct memo_slot *slots, struct field_batch *batch,
+                         struct open_pairs *open)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < open->count; i++)
+        __builtin_prefetch(&slots[compare_slot(open->a[i], open->b[i], MEMO_BITS)]);
+    for (size_t i = 0; i < open->count; i++) {
+        uint32_t a = open->a[i], b = open->b[i];
+        const struct memo_slot *slot = &slots[compare_slot(a, b, MEMO_BITS)];
+        if (slot->a == a && slot->b == b) {
+            batch->level[open->of[i]] = slot->level;
+            batch->frequency[open->of[i]] = slot->frequency;
+            continue;
+        }
+        __builtin_prefetch(&column->values[a]);
+        __builtin_prefetch(&column->values[b]);
+        open->a[left] = a;
+        open->b[left] = b;
+        open->of[left++] = open->of[i];
+    }
+    open->count = left;
 }
 
 static void compare_field(const struct comparer *comparer, struct memo *memo, struct memo_slot *slots,
@@ -379,34 +458,16 @@ static void compare_field(const struct comparer *comparer, struct memo *memo, st
             batch->level[i] = first_level(comparer, comparison, pairs[i].a, pairs[i].b, &batch->frequency[i]);
         return;
     }
-    const struct link_level *first =
-        comparison->method == LINK_METHOD_LEVELS && comparison->levels[0].test == LINK_TEST_EQUAL
-            ? &comparison->levels[0]
-            : NULL;
-    bool equality = only_equality(comparison);
-    fetch_codes(comparer, slots, comparison, pairs, count, batch);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t a = batch->a[i], b = batch->b[i];
-        batch->frequency[i] = 0;
-        if (!a) {
-            batch->level[i] = 0;
-        } else if (first && a == b) {
-            batch->level[i] = 1;
-            if (comparison->frequency)
-                batch->frequency[i] = level_frequency(comparer, first, a, b);
-        } else if (equality) {
-            batch->level[i] = 2;
-        } else {
-            struct memo_slot *slot = slots ? &slots[compare_slot(a, b, MEMO_BITS)] : NULL;
-            if (slot && slot->a == a && slot->b == b) {
-                batch->level[i] = (uint8_t)slot->level;
-                batch->frequency[i] = slot->frequency;
-                continue;
-            }
-            batch->level[i] = compare_values(comparer, memo, comparison, pairs[i], a, b, &batch->frequency[i]);
-            if (slot)
-                *slot = (struct memo_slot){a, b, batch->level[i], batch->frequency[i]};
-        }
+    UNINITIALIZED struct open_pairs open;
+    settle_plain(comparer, comparison, pairs, count, batch, &open);
+    if (slots)
+        settle_known(&comparer->records->columns[comparison->columns[0]], slots, batch, &open);
+    for (size_t i = 0; i < open.count; i++) {
+        uint32_t a = open.a[i], b = open.b[i];
+        size_t at = open.of[i];
+        batch->level[at] = compare_values(comparer, memo, comparison, pairs[at], a, b, &batch->frequency[at]);
+        if (slots)
+            slots[compare_slot(a, b, MEMO_BITS)] = (struct memo_slot){a, b, batch->level[at], batch->frequency[at]};
     }
 }
 
@@ -415,7 +476,7 @@ static void compare_joint(const struct comparer *comparer, struct memo *memo, co
                           const struct link_pair *pairs, size_t count, struct field_batch *batch)
 {
     const struct link_spec *spec = comparer->spec;
-    struct field_batch second;
+    UNINITIALIZED struct field_batch second;
     unsigned levels = spec_level_count(spec, &spec->inner[joint->second]) + 1;
     compare_field(comparer, memo, memo ? memo->inner[joint->first] : NULL, &spec->inner[joint->first], pairs, count,
                   batch);
@@ -428,29 +489,69 @@ static void compare_joint(const struct comparer *comparer, struct memo *memo, co
     }
 }
 
+/* One comparison of a batch. */
+static void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
+                        size_t count, struct compared *ret)
+{
+    const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+    UNINITIALIZED struct field_batch batch;
+    if (memo && memo->wide[f]) {
+        for (size_t i = 0; i < count; i++)
+            ret[i].level[f] =
+                compare_wide(comparer, memo->wide[f], comparison, pairs[i].a, pairs[i].b, &ret[i].frequency[f]);
+        return;
+    }
+    if (comparison->method == LINK_METHOD_JOINT)
+        compare_joint(comparer, memo, comparison, pairs, count, &batch);
+    else
+        compare_field(comparer, memo, memo ? memo->fields[f] : NULL, comparison, pairs, count, &batch);
+    for (size_t i = 0; i < count; i++) {
+        ret[i].level[f] = batch.level[i];
+        ret[i].frequency[f] = batch.frequency[i];
+    }
+}
+
 void compare_batch(const struct comparer *comparer, struct memo *memo, const struct link_pair *pairs, size_t count,
                    struct compared *ret)
 {
-    const struct link_spec *spec = comparer->spec;
-    struct field_batch batch;
     must(count <= COMPARE_BATCH);
-    for (size_t f = 0; f < spec->comparison_count; f++) {
-        const struct link_comparison *comparison = &spec->comparisons[f];
-        if (memo && memo->wide[f]) {
-            for (size_t i = 0; i < count; i++)
-                ret[i].level[f] =
-                    compare_wide(comparer, memo->wide[f], comparison, pairs[i].a, pairs[i].b, &ret[i].frequency[f]);
+    for (size_t f = 0; f < comparer->spec->comparison_count; f++)
+        compare_one(comparer, memo, f, pairs, count, ret);
+}
+
+static float bag_most(const struct comparer *comparer, size_t f, struct link_pair pair)
+{
+    size_t column = comparer->spec->comparisons[f].columns[0];
+    uint32_t a = record_code(comparer->records, pair.a, column), b = record_code(comparer->records, pair.b, column);
+    if (!a || !b)
+        return 0;
+    float most_a = comparer->bag_most[f][a], most_b = comparer->bag_most[f][b];
+    return most_a < most_b ? most_a : most_b;
+}
+
+size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
+                           size_t count, struct compared *ret)
+{
+    must(count <= COMPARE_BATCH && comparer->bound);
+    size_t fields = comparer->spec->comparison_count, kept = 0;
+    for (size_t f = 0; f < fields; f++)
+        if (!comparer->bag_most[f])
+            compare_one(comparer, memo, f, pairs, count, ret);
+    for (size_t i = 0; i < count; i++) {
+        double most = comparer->model->prior;
+        for (size_t f = 0; f < fields; f++)
+            most += comparer->bag_most[f]
+                        ? (double)bag_most(comparer, f, pairs[i])
+                        : comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
+        if (most < floor)
             continue;
-        }
-        if (comparison->method == LINK_METHOD_JOINT)
-            compare_joint(comparer, memo, comparison, pairs, count, &batch);
-        else
-            compare_field(comparer, memo, memo ? memo->fields[f] : NULL, comparison, pairs, count, &batch);
-        for (size_t i = 0; i < count; i++) {
-            ret[i].level[f] = batch.level[i];
-            ret[i].frequency[f] = batch.frequency[i];
-        }
+        pairs[kept] = pairs[i];
+        ret[kept++] = ret[i];
     }
+    for (size_t f = 0; f < fields; f++)
+        if (comparer->bag_most[f])
+            compare_one(comparer, memo, f, pairs, kept, ret);
+    return kept;
 }
 
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret)

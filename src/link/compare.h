@@ -18,9 +18,12 @@ struct comparer {
     bool bound;
     /* Bound only, by plain code or token code: */
     float *value_bits[LINK_COLUMNS_MAX];    /* -log2 of the share */
+    int8_t *equal_steps[LINK_COLUMNS_MAX];  /* what the frequency of an equal value adds */
     float *token_bits[LINK_COLUMNS_MAX];    /* by place in the column's token_ids, so that a value's lie side by side */
+    float *bag_most[LINK_FIELDS_MAX];       /* by field and plain code: the most bits that a bag with it can bring */
     double *value_counts[LINK_COLUMNS_MAX]; /* records in training that hold it; with guards only */
     uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
+    uint8_t *is_learned[LINK_COLUMNS_MAX];  /* tokens: stands in some learned pair */
     struct key_set learned_values[LINK_COLUMNS_MAX],
         learned_tokens[LINK_COLUMNS_MAX]; /* pairs: lesser << 32 | greater */
 };
@@ -48,6 +51,11 @@ struct memo *memo_make(const struct link_spec *spec, struct arena *arena);
 enum { COMPARE_BATCH = 64 };
 void compare_batch(const struct comparer *comparer, struct memo *memo, const struct link_pair *pairs, size_t count,
                    struct compared *ret);
+/* The same for those pairs alone that may weigh `floor` or more: bags of tokens, which cost most, are not compared
+ * where the rest and the most that they can bring stay below it. Puts what is left to the front of pairs and ret; how
+ * many. Needs a comparer that is bound. */
+size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
+                           size_t count, struct compared *ret);
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret);
 
 static inline uint64_t compare_pattern(const struct compared *compared, size_t fields)
@@ -80,6 +88,8 @@ struct token_memo *token_memo_make(struct arena *arena);
 struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo, size_t column, bool fuzzy,
                         uint32_t code_a, uint32_t code_b);
 uint8_t compare_bag_level(struct bag bag, float *ret_frequency);
+/* The most that a bag of so many bits can bring, given the weights of the levels. */
+float compare_bag_most(const double *weights, bool frequency, float bits);
 /* The middle of an information bin, in bits. */
 double compare_bin_middle(unsigned bin);
 

@@ -98,7 +98,7 @@ static float equal_bits(const struct comparer *comparer, size_t column, const ui
                         unsigned equal)
 {
     float sum = 0;
-    uint32_t counted[LINK_TOKENS_MAX];
+    UNINITIALIZED uint32_t counted[LINK_TOKENS_MAX];
     unsigned count = 0;
     while (equal) {
         unsigned best = (unsigned)__builtin_ctz(equal);
@@ -141,7 +141,8 @@ static struct side side_of(const struct comparer *comparer, size_t column, const
 static float align_spellings(const struct comparer *comparer, struct token_memo *memo, size_t column, struct side *a,
                              struct side *b)
 {
-    float gain[LINK_TOKENS_MAX][LINK_TOKENS_MAX], matched = 0;
+    UNINITIALIZED float gain[LINK_TOKENS_MAX][LINK_TOKENS_MAX];
+    float matched = 0;
     for (unsigned x = a->left; x; x &= x - 1)
         for (unsigned y = b->left; y; y &= y - 1) {
             unsigned i = (unsigned)__builtin_ctz(x), j = (unsigned)__builtin_ctz(y);
@@ -181,7 +182,7 @@ struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo
 {
     const struct column *store = &comparer->records->columns[column];
     column_order(store, &code_a, &code_b);
-    float bits_a[LINK_TOKENS_MAX], bits_b[LINK_TOKENS_MAX];
+    UNINITIALIZED float bits_a[LINK_TOKENS_MAX], bits_b[LINK_TOKENS_MAX];
     struct side a = side_of(comparer, column, &store->values[code_a], bits_a);
     struct side b = side_of(comparer, column, &store->values[code_b], bits_b);
     unsigned equal = 0;
@@ -217,4 +218,17 @@ uint8_t compare_bag_level(struct bag bag, float *ret_frequency)
         bin++;
     *ret_frequency = bin == 0 ? 0 : compare_clamp(bag.matched - (float)compare_bin_middle(bin), -3, 8);
     return (uint8_t)(1 + bin * LINK_CONFLICTS + conflict);
+}
+
+float compare_bag_most(const double *weights, bool frequency, float bits)
+{
+    float most = -1000;
+    for (unsigned bin = 0; bin < LINK_BINS && (bin == 0 || bits >= bin_from[bin]); bin++)
+        for (unsigned conflict = 0; conflict < LINK_CONFLICTS; conflict++) {
+            float matched = bin + 1 < LINK_BINS && bin_from[bin + 1] < bits ? bin_from[bin + 1] : bits;
+            float more = frequency && bin > 0 ? compare_clamp(matched - (float)compare_bin_middle(bin), -3, 8) : 0;
+            float weight = (float)weights[1 + bin * LINK_CONFLICTS + conflict] + more;
+            most = weight > most ? weight : most;
+        }
+    return most;
 }

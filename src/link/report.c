@@ -82,7 +82,7 @@ static void gather_pairs(void *context, const struct link_pair *pairs, size_t co
     const struct link_model *model = work->comparer->model;
     const uint64_t *truth = work->input->truth;
     struct report_weights *weights = &visit->tally->weights;
-    struct compared compared[BLOCK_BATCH];
+    UNINITIALIZED struct compared compared[BLOCK_BATCH];
     compare_batch(work->comparer, visit->memo, pairs, count, compared);
     visit->tally->pairs += count;
     for (size_t i = 0; i < count; i++) {

@@ -105,13 +105,18 @@ static void score_pairs(void *context, const struct link_pair *pairs, size_t cou
     struct score_visit *visit = context;
     const struct comparer *comparer = visit->work->comparer;
     struct thread_edges *thread = visit->thread;
-    struct compared compared[BLOCK_BATCH];
-    compare_batch(comparer, thread->memo, pairs, count, compared);
+    UNINITIALIZED struct link_pair kept[BLOCK_BATCH];
+    UNINITIALIZED struct compared compared[BLOCK_BATCH];
+    memcpy(kept, pairs, count * sizeof *kept);
     visit->task->pairs += count;
+    if (visit->work->rules)
+        compare_batch(comparer, thread->memo, pairs, count, compared);
+    else
+        count = compare_batch_above(comparer, thread->memo, (double)visit->work->floor, kept, count, compared);
     for (size_t i = 0; i < count; i++) {
         if (score_weight(comparer->model, &compared[i]) < visit->work->floor && !visit->work->rules)
             continue;
-        struct link_edge edge = score_edge(comparer, pairs[i], &compared[i]);
+        struct link_edge edge = score_edge(comparer, kept[i], &compared[i]);
         if (edge.weight < visit->work->floor)
             continue;
         ARENA_GROW(thread->arena, thread->own, thread->own_count, thread->own_capacity);
