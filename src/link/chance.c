@@ -1,61 +1,12 @@
 /* chance.c: u, the chance of each level among pairs of different people.
  *
- * Random pairs are drawn by number from the canonical order, so the sample is the same whatever the order of adding and
- * the number of threads. Equality of a column is taken from its frequencies instead, exactly. What a sample of this
+ * Equality of a column is taken from its frequencies instead, exactly. What a sample of this
  * size cannot see is not called impossible: levels get half a pair, joint levels what their two parts would give
  * together, and the bins of rare words fall by a factor of two for each bit of information, which is what information
  * means. */
-#include "link/threads.h"
 #include "link/train.h"
 
 #include <math.h>
-
-enum { CHUNK = 8192 };
-
-struct chance_work {
-    const struct comparer *comparer;
-    uint64_t seed, pairs;
-    struct memo *memos[LINK_THREADS_MAX];
-    struct pattern_table tables[LINK_THREADS_MAX];
-};
-
-static uint64_t mix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15ull;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ull;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebull;
-    return x ^ (x >> 31);
-}
-
-static void chance_pairs(struct chance_work *work, unsigned thread, const struct link_pair *pairs, size_t count)
-{
-    UNINITIALIZED struct compared compared[COMPARE_BATCH];
-    compare_batch(work->comparer, work->memos[thread], pairs, count, compared);
-    for (size_t i = 0; i < count; i++)
-        patterns_add(&work->tables[thread], compare_pattern(&compared[i], work->comparer->spec->comparison_count), 1);
-}
-
-static void chance_chunk(void *context, size_t chunk, unsigned thread)
-{
-    struct chance_work *work = context;
-    const struct link_records *records = work->comparer->records;
-    struct link_pair pairs[COMPARE_BATCH];
-    size_t count = 0;
-    uint64_t to = (chunk + 1) * CHUNK < work->pairs ? (chunk + 1) * CHUNK : work->pairs;
-    for (uint64_t i = chunk * CHUNK; i < to; i++) {
-        uint64_t one = mix(work->seed ^ (2 * i)), two = mix(work->seed ^ (2 * i + 1));
-        uint32_t a = records->order[one % records->count], b = records->order[two % records->count];
-        if (a == b || !records_may_meet(records, a, b))
-            continue;
-        pairs[count++] = (struct link_pair){a, b};
-        if (count == COMPARE_BATCH) {
-            chance_pairs(work, thread, pairs, count);
-            count = 0;
-        }
-    }
-    if (count > 0)
-        chance_pairs(work, thread, pairs, count);
-}
 
 /* What was expected stands in for what was seen, worth one event: a level that should have been seen often and was not
  * is rare, one that could not have been seen keeps what was expected. */
@@ -138,27 +89,6 @@ static void joint_chance(const struct link_model *model, const struct link_compa
     }
     for (unsigned l = 1; l < ones * twos; l++)
         u[l] /= sum;
-}
-
-bool chance_sample(const struct comparer *comparer, const struct link_options *options, struct arena *arena,
-                   struct pattern_count **ret, size_t *ret_count, struct error *err)
-{
-    struct arena *scratch = arena_make(0);
-    unsigned threads = threads_count(options);
-    struct chance_work *work = arena_new(scratch, struct chance_work);
-    work->comparer = comparer;
-    work->seed = mix(options ? options->seed : 0);
-    work->pairs = (uint64_t)comparer->spec->random_pairs;
-    for (unsigned t = 0; t < threads; t++) {
-        work->memos[t] = memo_make(comparer->spec, scratch);
-        patterns_start(&work->tables[t], scratch);
-    }
-    bool done =
-        threads_run(options, "measuring chance agreement", (work->pairs + CHUNK - 1) / CHUNK, chance_chunk, work, err);
-    uint64_t pairs;
-    *ret = patterns_gather(work->tables, threads, arena, ret_count, &pairs);
-    arena_free(scratch);
-    return done;
 }
 
 /* Pairs of each level that are no matches. */

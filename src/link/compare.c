@@ -231,6 +231,33 @@ bool compare_learned(const struct comparer *comparer, size_t column, bool token,
     return key_set_has(&comparer->model->learned_set, model_pair_key((uint16_t)column, token, texts[a], texts[b]));
 }
 
+static bool has_learned_tokens(const struct comparer *comparer, size_t column, const struct value *a,
+                               const struct value *b)
+{
+    const uint32_t *tokens = comparer->records->columns[column].token_ids;
+    const uint8_t *is_learned = comparer->is_learned[column];
+    for (unsigned i = 0; i < a->token_count; i++)
+        for (unsigned j = 0; is_learned[tokens[a->token_at + i]] && j < b->token_count; j++)
+            if (compare_learned(comparer, column, true, tokens[a->token_at + i], tokens[b->token_at + j]))
+                return true;
+    return false;
+}
+
+bool compare_has_learned(const struct comparer *comparer, uint32_t a, uint32_t b)
+{
+    for (size_t c = 0; c < comparer->spec->column_count; c++) {
+        const struct value *values = comparer->records->columns[c].values;
+        uint32_t code_a = record_code(comparer->records, a, c), code_b = record_code(comparer->records, b, c);
+        if (!code_a || !code_b || code_a == code_b)
+            continue;
+        if (comparer->learned_values[c].count && compare_learned(comparer, c, false, code_a, code_b))
+            return true;
+        if (comparer->is_learned[c] && has_learned_tokens(comparer, c, &values[code_a], &values[code_b]))
+            return true;
+    }
+    return false;
+}
+
 /* ---- Levels ---- */
 
 /* code_a and code_b are not missing, and in the column's order. */

@@ -72,6 +72,8 @@ float compare_value_bits(const struct comparer *comparer, size_t column, uint32_
 float compare_token_bits(const struct comparer *comparer, size_t column, size_t place);
 double compare_value_count(const struct comparer *comparer, size_t column, uint32_t code);
 bool compare_learned(const struct comparer *comparer, size_t column, bool token, uint32_t a, uint32_t b);
+/* Whether two records hold, one each, two values or tokens that the model learned. Needs a comparer that is bound. */
+bool compare_has_learned(const struct comparer *comparer, uint32_t a, uint32_t b);
 
 /* compare_class.c: degree of agreement of one column, as conditions ask for it: bits of enum link_class. */
 unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b);

@@ -11,66 +11,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* More pairs than this teach no more about m and u. And the pairs of small blocks are enough to find clusters that
- * teach what values go together: on the historical data 1,342 of 1,359 pairs of values, F1 the same to the fourth
- * digit. */
-enum { SAMPLE_PAIRS = 150000, LEARN_BLOCK = 16 };
-
-struct pattern_work {
-    const struct comparer *comparer;
-    const struct blocks *blocks;
-    struct memo *memos[LINK_THREADS_MAX];
-    struct block_seen *seen[LINK_THREADS_MAX];
-    struct pattern_table tables[LINK_THREADS_MAX];
-    uint64_t each; /* one in as many is compared and stands for as many */
-};
-
-struct pattern_visit {
-    struct pattern_work *work;
-    unsigned thread;
-};
-
-static void pattern_pairs(void *context, const struct link_pair *pairs, size_t count)
-{
-    struct pattern_visit *visit = context;
-    struct pattern_work *work = visit->work;
-    UNINITIALIZED struct compared compared[BLOCK_BATCH];
-    compare_batch(work->comparer, work->memos[visit->thread], pairs, count, compared);
-    for (size_t i = 0; i < count; i++)
-        patterns_add(&work->tables[visit->thread],
-                     compare_pattern(&compared[i], work->comparer->spec->comparison_count), work->each);
-}
-
-static void pattern_task(void *context, size_t task, unsigned thread)
-{
-    struct pattern_visit visit = {context, thread};
-    struct pattern_work *work = context;
-    blocks_sample(work->blocks, task, work->each, work->seen[thread], pattern_pairs, &visit);
-}
-
-/* The distinct patterns of the pairs that meet, or of a sample of them, in order of pattern. */
-static bool count_patterns(const struct comparer *comparer, const struct blocks *blocks,
-                           const struct link_options *options, struct arena *arena, struct pattern_count **ret,
-                           size_t *ret_count, uint64_t *ret_pairs, struct error *err)
-{
-    struct pattern_work *work = arena_alloc(arena, sizeof *work, 1, 64);
-    work->comparer = comparer;
-    work->blocks = blocks;
-    work->each = blocks->most_pairs / SAMPLE_PAIRS + 1;
-    unsigned threads = threads_count(options);
-    struct arena *arenas[LINK_THREADS_MAX];
-    for (unsigned t = 0; t < threads; t++) {
-        arenas[t] = arena_make(0);
-        work->memos[t] = memo_make(comparer->spec, arenas[t]);
-        work->seen[t] = block_seen_make(blocks, arenas[t]);
-        patterns_start(&work->tables[t], arenas[t]);
-    }
-    bool done = threads_run(options, "learning from pairs", blocks->task_count, pattern_task, work, err);
-    *ret = patterns_gather(work->tables, threads, arena, ret_count, ret_pairs);
-    for (unsigned t = 0; t < threads; t++)
-        arena_free(arenas[t]);
-    return done;
-}
+/* The pairs of small blocks are enough to find clusters that teach what values go together: on the historical data
+ * 1,342 of 1,359 pairs of values, F1 the same to the fourth digit. */
+enum { LEARN_BLOCK = 16 };
 
 /* ---- Starts ---- */
 
@@ -171,8 +114,20 @@ struct trainer {
     const struct link_options *options;
     struct link_model *model;
     struct blocks *blocks;
+    struct arena *arena; /* of the samples */
+    struct sample *random, *met;
     struct link_training report;
 };
+
+/* The samples are drawn for the first fit and kept for the second. */
+static bool draw(struct trainer *trainer, const struct comparer *comparer, struct error *err)
+{
+    if (trainer->met)
+        return sample_again(comparer, trainer->random, trainer->options, err) &&
+               sample_again(comparer, trainer->met, trainer->options, err);
+    return sample_random(comparer, trainer->options, trainer->arena, &trainer->random, err) &&
+           sample_blocked(comparer, trainer->blocks, trainer->options, trainer->arena, &trainer->met, err);
+}
 
 static bool fit(struct trainer *trainer, struct error *err)
 {
@@ -184,10 +139,11 @@ static bool fit(struct trainer *trainer, struct error *err)
     size_t count = 0, random_count = 0;
     comparer_start(&comparer, trainer->records, model);
     comparer_bind(&comparer, scratch);
-    bool done = chance_sample(&comparer, trainer->options, scratch, &random, &random_count, err) &&
-                count_patterns(&comparer, trainer->blocks, trainer->options, scratch, &patterns, &count,
-                               &trainer->report.pairs, err);
+    bool done = draw(trainer, &comparer, err);
     if (done) {
+        uint64_t random_pairs;
+        random = sample_patterns(trainer->random, scratch, &random_count, &random_pairs);
+        patterns = sample_patterns(trainer->met, scratch, &count, &trainer->report.pairs);
         unsigned levels[LINK_FIELDS_MAX];
         uint64_t against[LINK_FIELDS_MAX];
         double different[LINK_FIELDS_MAX];
@@ -298,9 +254,13 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
     model->universe = fmax(model->universe, 2);
     frequency_count(records, model);
     model_index_words(model);
-    struct trainer trainer = {.records = records, .options = &all, .model = model, .blocks = ret_blocks};
-    if (!blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err) || !fit(&trainer, err) ||
-        (spec->learn && !learn(&trainer, err)))
+    struct arena *scratch = arena_make(0);
+    struct trainer trainer = {
+        .records = records, .options = &all, .model = model, .blocks = ret_blocks, .arena = scratch};
+    bool done = blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err) && fit(&trainer, err) &&
+                (!spec->learn || learn(&trainer, err));
+    arena_free(scratch);
+    if (!done)
         return false;
     for (size_t r = 0; r < spec->rule_count; r++)
         trainer.report.common_keys += model->common_count[r];

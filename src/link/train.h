@@ -32,13 +32,23 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
 /* frequency.c: counts values and tokens into the model. */
 void frequency_count(const struct link_records *records, struct link_model *model);
 
-/* chance.c: u of every level. chance_sample draws random pairs and counts their patterns; chance_levels takes u from
- * them, and from value frequencies where they say it exactly. With `known`, the model's m, u and lambda tell how likely
- * each pattern is a match, and matches are taken out: in a small table of many duplicates a random pair is one often
- * enough to spoil u. Then the blocked pairs speak too: those of them that are no matches are a floor under u, the only
- * measure of levels that no sample sees. */
-bool chance_sample(const struct comparer *comparer, const struct link_options *options, struct arena *arena,
-                   struct pattern_count **ret, size_t *ret_count, struct error *err) MUST_USE;
+/* sample.c: the pairs that a model is fitted to, each compared once: random ones, and a sample of those that meet. When
+ * a model has learned value pairs, sample_again compares anew those in which one of them stands, and no others. */
+struct sample;
+bool sample_random(const struct comparer *comparer, const struct link_options *options, struct arena *arena,
+                   struct sample **ret, struct error *err) MUST_USE;
+bool sample_blocked(const struct comparer *comparer, const struct blocks *blocks, const struct link_options *options,
+                    struct arena *arena, struct sample **ret, struct error *err) MUST_USE;
+bool sample_again(const struct comparer *comparer, struct sample *sample, const struct link_options *options,
+                  struct error *err) MUST_USE;
+/* The distinct patterns in order; each pair counts for as many as it stands for. */
+struct pattern_count *sample_patterns(const struct sample *sample, struct arena *arena, size_t *ret_count,
+                                      uint64_t *ret_pairs);
+
+/* chance.c: u of every level, from the patterns of random pairs, and from value frequencies where they say it exactly.
+ * With `known`, the model's m, u and lambda tell how likely each pattern is a match, and matches are taken out: in a
+ * small table of many duplicates a random pair is one often enough to spoil u. Then the blocked pairs speak too: those
+ * of them that are no matches are a floor under u, the only measure of levels that no sample sees. */
 struct pattern_list {
     struct pattern_count *patterns;
     size_t count;
