@@ -131,7 +131,7 @@ static uint32_t component_root(uint32_t *parent, uint32_t node)
 
 static bool holds_together(const struct cluster_plan *plan, const struct link_edge *edge)
 {
-    if (!plan->constrained && (double)edge->weight < plan->input->join)
+    if ((!plan->constrained || plan->input->components) && (double)edge->weight < plan->input->join)
         return false;
     return is_in(plan, edge->a) && is_in(plan, edge->b);
 }
@@ -436,6 +436,26 @@ static void name_clusters(const struct cluster_plan *plan, struct arena *arena, 
     arena_free(scratch);
 }
 
+/* Each component is one cluster: that of its first node. */
+static void take_components(const struct components *components)
+{
+    const struct grouped *nodes = &components->nodes;
+    for (uint32_t k = 0; k < components->count; k++)
+        for (uint32_t i = nodes->starts[k]; i < nodes->starts[k + 1]; i++)
+            components->plan->root[nodes->items[i]] = nodes->items[nodes->starts[k]];
+}
+
+static bool refine(struct components *components, struct arena *arena, struct error *err)
+{
+    if (components->plan->input->components) {
+        take_components(components);
+        return true;
+    }
+    cut_chunks(components, arena);
+    return run_components(components, arena, err) &&
+           (!components->plan->input->attach || cluster_attach(components->plan, err));
+}
+
 bool link_cluster(const struct link_cluster_input *input, struct arena *arena, struct link_clusters *ret,
                   struct error *err)
 {
@@ -451,12 +471,12 @@ bool link_cluster(const struct link_cluster_input *input, struct arena *arena, s
             comparer_bind(&plan->comparer, scratch);
         plan_constraints(plan);
         find_components(&components, scratch);
-        cut_chunks(&components, scratch);
-        done = run_components(&components, scratch, err) && (!input->attach || cluster_attach(plan, err));
+        done = refine(&components, scratch, err);
     }
     if (done) {
         name_clusters(plan, arena, &clusters);
-        gather_doubts(&components, arena, &clusters);
+        if (!input->components)
+            gather_doubts(&components, arena, &clusters);
         gather_refused(&components, arena, &clusters);
         *ret = clusters;
     }

@@ -216,6 +216,8 @@ struct link_cluster_input {
     /* Puts what is left over (clusters of one or two records) to the cluster where it belongs more likely than not,
      * though no pair is heavy enough to join. Not where anything but weights has a say. Needs a model. */
     bool attach;
+    /* Whatever edges of `join` and more hold together is one cluster. Nothing is kept apart, nothing is doubtful. */
+    bool components;
     const struct link_options *options; /* threads and progress; may be NULL */
 };
 

@@ -92,12 +92,35 @@ static bool get_model(struct file_job *job, struct error *err)
     return host_write_file(request->host, request->save_model, link_model_write(job->model, job->arena), err);
 }
 
+/* Components alone are wanted, and nothing that asks for edges. */
+static bool only_components(const struct file_job *job)
+{
+    const struct link_files_request *request = job->request;
+    return job->spec->components && !request->ret_result && slice_empty(request->pairs) &&
+           slice_empty(request->report) && slice_empty(request->explain[0]) && slice_empty(request->labels) &&
+           slice_empty(request->ask);
+}
+
+static bool find_components(struct file_job *job, struct error *err)
+{
+    uint32_t n = link_records_count(job->records);
+    uint32_t *first = job->clusters.cluster = arena_array(job->arena, uint32_t, (size_t)n + 1);
+    if (!score_components(&job->blocks, job->model, job->model->join, &job->request->options, first, &job->edges.pairs,
+                          err))
+        return false;
+    for (uint32_t r = 0; r < n; r++)
+        job->clusters.count += first[r] == r;
+    return true;
+}
+
 static bool compare_pairs(struct file_job *job, struct error *err)
 {
     const struct link_options *options = &job->request->options;
-    if (!job->trained)
-        return link_score(job->records, job->model, options, job->arena, &job->edges, err);
-    if (!score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
+    if (!job->trained && !blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
+        return false;
+    if (only_components(job)
+            ? !find_components(job, err)
+            : !score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
         return false;
     job->training.pairs = job->edges.pairs;
     return true;
@@ -141,8 +164,9 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .records = job->records,
                                                      .model = job->model,
                                                      .attach = job->spec->attach,
+                                                     .components = job->spec->components,
                                                      .options = &job->request->options};
-    if (!link_cluster(&job->cluster_input, job->arena, &job->clusters, err))
+    if (!only_components(job) && !link_cluster(&job->cluster_input, job->arena, &job->clusters, err))
         return false;
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
     uint32_t next = 0;

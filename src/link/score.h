@@ -18,5 +18,10 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge);
 bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret,
                   struct error *err) MUST_USE;
+/* What pairs of `join` and more hold together: by record the least of its own, in `ret_first`, which has room for all.
+ * No edge is kept, and a pair whose two are one already is not compared. *ret_pairs: that met. */
+bool score_components(const struct blocks *blocks, const struct link_model *model, double join,
+                      const struct link_options *options, uint32_t *ret_first, uint64_t *ret_pairs,
+                      struct error *err) MUST_USE;
 
 #endif

@@ -525,12 +525,30 @@ static bool read_truth(const struct yaml *root, struct link_spec *spec, struct e
            yaml_maybe_integer(node, "times", 1, 100, &spec->truth_times, err);
 }
 
+static bool read_clusters(const struct yaml *root, struct link_spec *spec, struct error *err)
+{
+    static const char *const words[] = {"refined", "components", NULL};
+    int kind = 0;
+    if (!yaml_maybe_word(root, "clusters", words, &kind, err))
+        return false;
+    spec->components = kind == 1;
+    bool apart = spec->one_to_one || spec->all_without_duplicates || spec->no_duplicate_count > 0;
+    for (size_t i = 0; i < spec->guard_count; i++)
+        apart |= spec->guards[i].then != LINK_JOIN;
+    if (spec->components && apart)
+        return yaml_error(yaml_get(root, "clusters"), err,
+                          "components keeps nothing apart; take out guards, one_to_one and sources without duplicates, "
+                          "or say refined");
+    return true;
+}
+
 bool link_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
                     struct error *err)
 {
-    static const char *const known[] = {"link",  "id",          "columns",   "date_order", "blocking",     "block_cap",
-                                        "rules", "comparisons", "guards",    "thresholds", "sources",      "one_to_one",
-                                        "learn", "attach",      "relatives", "truth",      "random_pairs", NULL};
+    static const char *const known[] = {"link",      "id",         "columns",      "date_order", "blocking",
+                                        "block_cap", "rules",      "comparisons",  "guards",     "thresholds",
+                                        "sources",   "one_to_one", "learn",        "attach",     "clusters",
+                                        "relatives", "truth",      "random_pairs", NULL};
     struct yaml root;
     if (!yaml_read(text, file, arena, &root, err))
         return false;
@@ -561,7 +579,7 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
         !yaml_maybe_real(&root, "random_pairs", &spec->random_pairs, err) || !read_columns(&root, spec, err) ||
         !read_rules(&root, spec, &rules_given, err) || !read_comparisons(&root, spec, &comparisons_given, err) ||
         !read_guards(&root, spec, err) || !read_thresholds(&root, spec, err) || !read_sources(&root, spec, err) ||
-        !read_truth(&root, spec, err))
+        !read_clusters(&root, spec, err) || !read_truth(&root, spec, err))
         return false;
     spec->type = (enum link_type)type;
     spec->date_order = (enum date_order)order;

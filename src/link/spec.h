@@ -163,7 +163,8 @@ struct link_spec {
     struct link_guard guards[LINK_GUARDS_MAX];
     double join, review, floor, margin;
     bool one_to_one, all_without_duplicates, learn, attach;
-    bool relatives; /* weigh that family and neighbours agree in much too */
+    bool relatives;  /* weigh that family and neighbours agree in much too */
+    bool components; /* whatever is linked, through however many others, is one cluster */
     double random_pairs;
     struct slice *no_duplicates;
     size_t no_duplicate_count;

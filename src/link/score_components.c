@@ -1,0 +1,126 @@
+/* score_components.c: pairs straight to components.
+ *
+ * All threads work on one forest in which each record points to a lesser one of its own, or to itself. Two trees become
+ * one by a single exchange of the greater root's word, which fails when another thread was there first and is then
+ * tried again from where the two stand now. Which pairs are compared depends on who came first; what is one in the end
+ * does not, for a pair is passed over only when its two are one already. */
+#include "link/score.h"
+
+#include "link/threads.h"
+
+#include <stdatomic.h>
+
+enum { AT_A_TIME = 16 };
+
+struct forest_work {
+    const struct comparer *comparer;
+    const struct blocks *blocks;
+    double join;
+    bool rules; /* a deterministic rule may lift a light pair */
+    _Atomic uint32_t *parent;
+    struct memo *memos[LINK_THREADS_MAX];
+    struct block_seen *seen[LINK_THREADS_MAX];
+    uint64_t *pairs; /* by task */
+};
+
+struct forest_visit {
+    struct forest_work *work;
+    size_t task;
+    unsigned thread;
+};
+
+static uint32_t root_of(_Atomic uint32_t *parent, uint32_t record)
+{
+    for (;;) {
+        uint32_t up = atomic_load_explicit(&parent[record], memory_order_relaxed);
+        if (up == record)
+            return record;
+        uint32_t above = atomic_load_explicit(&parent[up], memory_order_relaxed);
+        if (above != up) /* a shorter way, if it is still the same one */
+            (void)atomic_compare_exchange_weak_explicit(&parent[record], &up, above, memory_order_relaxed,
+                                                        memory_order_relaxed);
+        record = above;
+    }
+}
+
+static void unite(_Atomic uint32_t *parent, uint32_t x, uint32_t y)
+{
+    for (;;) {
+        x = root_of(parent, x);
+        y = root_of(parent, y);
+        if (x == y)
+            return;
+        uint32_t lesser = x < y ? x : y, greater = x < y ? y : x, expected = greater;
+        if (atomic_compare_exchange_strong_explicit(&parent[greater], &expected, lesser, memory_order_relaxed,
+                                                    memory_order_relaxed))
+            return;
+    }
+}
+
+static void unite_pairs(struct forest_visit *visit, struct link_pair *pairs, size_t count)
+{
+    struct forest_work *work = visit->work;
+    UNINITIALIZED struct compared compared[AT_A_TIME];
+    if (work->rules)
+        compare_batch(work->comparer, work->memos[visit->thread], pairs, count, compared);
+    else
+        count = compare_batch_above(work->comparer, work->memos[visit->thread], work->join, pairs, count, compared);
+    for (size_t i = 0; i < count; i++) {
+        struct link_edge edge = score_edge(work->comparer, pairs[i], &compared[i]);
+        if ((double)edge.weight >= work->join)
+            unite(work->parent, edge.a, edge.b);
+    }
+}
+
+static void forest_pairs(void *context, const struct link_pair *pairs, size_t count)
+{
+    struct forest_visit *visit = context;
+    struct forest_work *work = visit->work;
+    UNINITIALIZED struct link_pair open[AT_A_TIME];
+    work->pairs[visit->task] += count;
+    for (size_t i = 0; i < count;) {
+        size_t left = 0;
+        for (; i < count && left < AT_A_TIME; i++)
+            if (root_of(work->parent, pairs[i].a) != root_of(work->parent, pairs[i].b))
+                open[left++] = pairs[i];
+        if (left > 0)
+            unite_pairs(visit, open, left);
+    }
+}
+
+static void forest_task(void *context, size_t task, unsigned thread)
+{
+    struct forest_work *work = context;
+    struct forest_visit visit = {work, task, thread};
+    blocks_visit(work->blocks, task, work->seen[thread], forest_pairs, &visit);
+}
+
+bool score_components(const struct blocks *blocks, const struct link_model *model, double join,
+                      const struct link_options *options, uint32_t *ret_first, uint64_t *ret_pairs, struct error *err)
+{
+    const struct link_spec *spec = blocks->records->spec;
+    uint32_t n = blocks->records->count;
+    struct arena *scratch = arena_make(0);
+    struct comparer comparer;
+    comparer_start(&comparer, blocks->records, model);
+    comparer_bind(&comparer, scratch);
+    struct forest_work work = {.comparer = &comparer, .blocks = blocks, .join = join};
+    for (size_t i = 0; i < spec->guard_count; i++)
+        work.rules |= spec->guards[i].then == LINK_JOIN;
+    work.parent = arena_array(scratch, _Atomic uint32_t, (size_t)n + 1);
+    for (uint32_t r = 0; r < n; r++)
+        atomic_init(&work.parent[r], r);
+    work.pairs = arena_array(scratch, uint64_t, blocks->task_count + 1);
+    for (unsigned t = 0; t < threads_count(options); t++) {
+        work.memos[t] = memo_make(spec, scratch);
+        work.seen[t] = block_seen_make(blocks, arena_child(scratch));
+    }
+    bool done = threads_run(options, "comparing pairs", blocks->task_count, forest_task, &work, err);
+    *ret_pairs = 0;
+    for (size_t t = 0; t < blocks->task_count; t++)
+        *ret_pairs += work.pairs[t];
+    for (uint32_t r = 0; r < n; r++)
+        ret_first[r] = root_of(work.parent, r);
+    arena_free(scratch);
+    return done;
+}
