@@ -8,8 +8,9 @@
 #include "link/arrange.h"
 
 #include "link/block.h"
+#include "link/threads.h"
 
-enum { RULES = 4, LARGEST_BLOCK = 64, NONE = 0xffffffffu };
+enum { RULES = 3, LARGEST_BLOCK = 64, NONE = 0xffffffffu };
 
 static void follow(const struct blocks *blocks, size_t rule, uint32_t *leader)
 {
@@ -48,12 +49,28 @@ static uint32_t *order_by_leader(uint32_t *leader, uint32_t count, struct arena 
 }
 
 /* Rows of `size` bytes, in place: item i is what was at order[i]. */
-static void rearrange(void *rows, size_t size, const uint32_t *order, uint32_t count, struct arena *arena)
+struct rows {
+    void *at;
+    size_t size;
+};
+
+struct rearranging {
+    const uint32_t *order;
+    uint32_t count;
+    struct rows rows[5];
+};
+
+static void rearrange(void *context, size_t number, unsigned thread)
 {
-    char *old = arena_alloc(arena, size, (size_t)count + 1, 64);
-    memcpy(old, rows, size * count);
-    for (uint32_t r = 0; r < count; r++)
-        memcpy((char *)rows + size * r, old + size * order[r], size);
+    (void)thread;
+    const struct rearranging *work = context;
+    struct rows rows = work->rows[number];
+    struct arena *scratch = arena_make(0);
+    char *old = arena_alloc(scratch, rows.size, (size_t)work->count + 1, 64);
+    memcpy(old, rows.at, rows.size * work->count);
+    for (uint32_t r = 0; r < work->count; r++)
+        memcpy((char *)rows.at + rows.size * r, old + rows.size * work->order[r], rows.size);
+    arena_free(scratch);
 }
 
 bool records_arrange(struct link_records *records, const struct link_options *options, struct error *err)
@@ -76,11 +93,15 @@ bool records_arrange(struct link_records *records, const struct link_options *op
         records->place = arena_array(records->arena, uint32_t, (size_t)n + 1);
         for (uint32_t r = 0; r < n; r++)
             records->place[order[r]] = r;
-        rearrange(records->plain, records->spec->column_count * sizeof *records->plain, order, n, scratch);
-        rearrange(records->raw, records->spec->input_count * sizeof *records->raw, order, n, scratch);
-        rearrange(records->ids, sizeof *records->ids, order, n, scratch);
-        rearrange(records->source_of, sizeof *records->source_of, order, n, scratch);
-        rearrange(records->keys, sizeof *records->keys, order, n, scratch);
+        struct rearranging work = {order,
+                                   n,
+                                   {{records->plain, records->spec->column_count * sizeof *records->plain},
+                                    {records->raw, records->spec->input_count * sizeof *records->raw},
+                                    {records->ids, sizeof *records->ids},
+                                    {records->keys, sizeof *records->keys},
+                                    {records->source_of, sizeof *records->source_of}}};
+        done = threads_run(&(struct link_options){.threads = threads_count(options)}, "arranging", countof(work.rows),
+                           rearrange, &work, err);
         for (uint32_t r = 0; r < n; r++)
             records->order[r] = records->place[records->order[r]];
     }

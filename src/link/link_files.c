@@ -189,7 +189,8 @@ static bool write_files(const struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
     struct link_done done = done_of(job);
-    return (slice_empty(request->clusters) || link_write_clusters(&done, request->host, request->clusters, err)) &&
+    return (slice_empty(request->clusters) ||
+            link_write_clusters(&done, request->host, request->clusters, &request->options, err)) &&
            (slice_empty(request->pairs) || link_write_pairs(&done, request->host, request->pairs, err));
 }
 

@@ -17,7 +17,7 @@ struct link_done {
 
 /* id, (source, when there are several,) cluster: one line a record, in the order of adding. */
 bool link_write_clusters(const struct link_done *done, const struct host *host, struct slice path,
-                         struct error *err) MUST_USE;
+                         const struct link_options *options, struct error *err) MUST_USE;
 /* The two ids and sources, weight, probability, what decided: one line an edge. As JSON lines each also has the parts
  * of its weight (link_explain), which takes some microseconds an edge. */
 bool link_write_pairs(const struct link_done *done, const struct host *host, struct slice path,

@@ -291,7 +291,7 @@ int linkage_write_clusters(struct linkage *linkage, const char *path)
     if (status)
         return status;
     struct link_done result = done_of(linkage);
-    return link_write_clusters(&result, host_real(), slice_of(path), &err) ? 0 : failed(linkage, &err);
+    return link_write_clusters(&result, host_real(), slice_of(path), NULL, &err) ? 0 : failed(linkage, &err);
 }
 
 int linkage_write_pairs(struct linkage *linkage, const char *path)

@@ -166,22 +166,46 @@ static void code_plain(struct link_records *records, size_t c, struct arena *scr
     }
 }
 
+/* A made column's text of a record, in `room` where two or more parts are joined. */
+static struct slice made_text(const struct link_records *records, const struct link_made *made, uint32_t r,
+                              struct arena *room)
+{
+    const uint32_t *row = &records->plain[r * records->spec->column_count];
+    struct slice parts[6];
+    size_t count = 0, length = 0;
+    for (size_t p = 0; p < made->part_count; p++) {
+        uint32_t code = row[made->parts[p]];
+        if (code && !(made->either && count)) {
+            parts[count] = records->columns[made->parts[p]].plain.texts[code];
+            length += parts[count++].len + 1;
+        }
+    }
+    if (count < 2)
+        return count ? parts[0] : NO_SLICE;
+    char *text = arena_alloc(room, 1, length, 1), *at = text;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            *at++ = ' ';
+        memcpy(at, parts[i].at, parts[i].len);
+        at += parts[i].len;
+    }
+    return slice_from(text, length - 1);
+}
+
 static void code_made(struct link_records *records, size_t c, struct arena *scratch)
 {
-    const struct link_made *made = &records->spec->made[c];
+    enum { SOME = 256 };
     size_t columns = records->spec->column_count;
-    for (uint32_t r = records->prepared_count; r < records->count; r++) {
-        uint32_t *row = &records->plain[r * columns];
-        struct slice parts[6];
-        size_t count = 0;
-        for (size_t p = 0; p < made->part_count; p++) {
-            uint32_t code = row[made->parts[p]];
-            if (code && !(made->either && count))
-                parts[count++] = records->columns[made->parts[p]].plain.texts[code];
-        }
-        struct slice text = count == 1 ? parts[0] : arena_join(scratch, parts, count, S(" "));
-        row[c] = dictionary_add(&records->columns[c].plain, text);
-        if (arena_used(scratch) > 1u << 20)
+    struct slice texts[SOME];
+    uint32_t codes[SOME];
+    for (uint32_t from = records->prepared_count, some; from < records->count; from += some) {
+        some = records->count - from < SOME ? records->count - from : SOME;
+        for (uint32_t i = 0; i < some; i++)
+            texts[i] = made_text(records, &records->spec->made[c], from + i, scratch);
+        dictionary_add_all(&records->columns[c].plain, texts, some, codes);
+        for (uint32_t i = 0; i < some; i++)
+            records->plain[(from + i) * columns + c] = codes[i];
+        if (arena_used(scratch) > 1u << 18)
             arena_reset(scratch);
     }
 }
