@@ -8,6 +8,7 @@
 #include "link/arrange.h"
 
 #include "link/block.h"
+#include "link/model.h"
 #include "link/threads.h"
 
 enum { RULES = 3, LARGEST_BLOCK = 64, NONE = 0xffffffffu };
@@ -73,6 +74,104 @@ static void rearrange(void *context, size_t number, unsigned thread)
     arena_free(scratch);
 }
 
+/* ---- Followers ---- */
+
+static bool same_content(const struct link_records *records, uint32_t a, uint32_t b)
+{
+    size_t columns = records->spec->column_count;
+    return records->source_of[a] == records->source_of[b] &&
+           memcmp(&records->plain[a * columns], &records->plain[b * columns], columns * sizeof *records->plain) == 0;
+}
+
+static void note_same(struct link_records *records, const uint32_t *same, size_t *capacity)
+{
+    for (uint32_t i = 1; i < RECORDS_SAME; i++) {
+        ARENA_GROW(records->arena, records->same, records->same_count, *capacity);
+        records->same[records->same_count++] = (struct link_pair){same[0], same[i]};
+    }
+}
+
+static void follow_first(struct link_records *records, uint32_t *follows)
+{
+    enum { ID_BITS = 24 }; /* of a key; the rest is of the content */
+    const uint32_t *order = records->order;
+    uint32_t kept = 0, first[RECORDS_SAME];
+    size_t capacity = 0;
+    for (uint32_t i = 0, end; i < records->count; i = end) {
+        uint32_t same = 0;
+        for (end = i;
+             end < records->count && records->keys[order[end]] >> ID_BITS == records->keys[order[i]] >> ID_BITS;
+             end++) {
+            bool is = same_content(records, order[i], order[end]);
+            if (is && same < RECORDS_SAME)
+                first[same] = order[end];
+            same += is;
+            follows[order[end]] = is && same > RECORDS_SAME ? order[i] : order[end];
+        }
+        if (same > RECORDS_SAME)
+            note_same(records, first, &capacity);
+    }
+    for (uint32_t i = 0; i < records->count; i++)
+        if (follows[order[i]] == order[i])
+            records->order[kept++] = order[i];
+    records->order_count = kept;
+}
+
+static void find_followers(struct link_records *records)
+{
+    if (!records_all_meet(records) || records->spec->one_to_one)
+        return;
+    uint32_t *follows = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
+    follow_first(records, follows);
+    if (records->order_count < records->count)
+        records->follows = follows;
+}
+
+static size_t filled(const struct link_records *records, uint32_t r)
+{
+    size_t filled = 0;
+    for (size_t c = 0; c < records->spec->input_count; c++)
+        filled += record_code(records, r, c) != 0;
+    return filled;
+}
+
+void records_rejoin(const struct link_records *records, const struct link_model *model, struct link_clusters *clusters)
+{
+    enum { FILLED = 3 };
+    if (!records->follows)
+        return;
+    uint32_t *cluster = clusters->cluster;
+    struct arena *scratch = arena_make(0);
+    uint32_t *size = arena_array(scratch, uint32_t, (size_t)records->count + 1);
+    uint8_t *goes = arena_array(scratch, uint8_t, (size_t)records->count + 1);
+    for (uint32_t r = 0; r < records->count; r++)
+        size[cluster[r]]++;
+    for (size_t i = 0; i < records->same_count; i++) {
+        struct link_pair same = records->same[i];
+        bool certain = filled(records, same.a) >= FILLED ||
+                       (double)link_score_pair(records, model, same.a, same.b).weight >= model->join;
+        goes[same.a] = certain || size[cluster[same.a]] > 1;
+        if (certain && size[cluster[same.b]] == 1 && cluster[same.a] != same.b) {
+            cluster[same.b] = cluster[same.a];
+            clusters->count--;
+        }
+    }
+    for (uint32_t r = 0; r < records->count; r++)
+        if (record_follows(records, r) && goes[records->follows[r]]) {
+            cluster[r] = cluster[records->follows[r]];
+            clusters->count--;
+        }
+    /* Each is called by its lowest record again. */
+    uint32_t *lowest = size;
+    for (uint32_t r = records->count; r-- > 0;)
+        lowest[cluster[r]] = r;
+    for (uint32_t r = 0; r < records->count; r++)
+        cluster[r] = lowest[cluster[r]];
+    arena_free(scratch);
+}
+
+/* ---- Arranging ---- */
+
 bool records_arrange(struct link_records *records, const struct link_options *options, struct error *err)
 {
     must(!records->added);
@@ -104,6 +203,7 @@ bool records_arrange(struct link_records *records, const struct link_options *op
                            rearrange, &work, err);
         for (uint32_t r = 0; r < n; r++)
             records->order[r] = records->place[records->order[r]];
+        find_followers(records);
     }
     arena_free(scratch);
     return done;

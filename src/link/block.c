@@ -284,7 +284,7 @@ static size_t gather(const struct make_work *work, size_t rule, struct keyed *it
     const struct key_set *common = work->model ? &work->model->common_sets[rule] : NULL;
     size_t count = 0;
     for (uint32_t r = 0; r < work->blocks->records->count; r++) {
-        uint64_t key = key_of(work, rule, r);
+        uint64_t key = record_follows(work->blocks->records, r) ? 0 : key_of(work, rule, r);
         if (key && !(common && key_set_has(common, key)))
             items[count++] = (struct keyed){key, r};
     }

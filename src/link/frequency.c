@@ -112,8 +112,9 @@ void frequency_count(const struct link_records *records, struct link_model *mode
         uint64_t filled = 0;
         for (uint32_t r = 0; r < records->count; r++) {
             uint32_t code = record_code(records, r, c);
-            counts[code]++;
-            filled += code != 0;
+            bool counts_here = !record_follows(records, r);
+            counts[code] += counts_here;
+            filled += code != 0 && counts_here;
         }
         if (values)
             count_up(&column->plain, counts, spec->keep[c], filled, &model->values[c], model->arena);

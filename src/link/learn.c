@@ -201,7 +201,7 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
              *number = arena_array(scratch, uint32_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         size[cluster[r]]++;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < records->order_count; i++) {
         uint32_t c = cluster[records->order[i]];
         if (size[c] > 1 && number[c] == 0)
             number[c] = (uint32_t)++learner.cluster_count;
@@ -216,7 +216,7 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
         starts[k] += starts[k - 1];
     for (size_t k = 0; k < learner.cluster_count; k++)
         at[k] = starts[k];
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < records->order_count; i++) {
         uint32_t k = number[cluster[records->order[i]]];
         if (k)
             members[at[k - 1]++] = records->order[i];

@@ -168,6 +168,7 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .options = &job->request->options};
     if (!only_components(job) && !link_cluster(&job->cluster_input, job->arena, &job->clusters, err))
         return false;
+    records_rejoin(job->records, job->model, &job->clusters);
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
     uint32_t next = 0;
     for (uint32_t added = 0; added < n; added++) {

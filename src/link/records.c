@@ -370,6 +370,7 @@ static void order_records(struct link_records *records)
     records->order = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
     for (uint32_t r = 0; r < records->count; r++)
         records->order[r] = r;
+    records->order_count = records->count;
     records_sort_by_key(records->keys, records->order, records->count);
 }
 
@@ -488,10 +489,10 @@ void records_take_back(struct link_records *records)
 
 double records_universe(const struct link_records *records)
 {
-    double n = records->count, all = n * (n - 1) / 2;
+    double n = records->prepared ? records->order_count : records->count, all = n * (n - 1) / 2;
     double within[countof(records->sources)] = {0};
     for (uint32_t r = 0; r < records->count; r++)
-        within[records->source_of[r]]++;
+        within[records->source_of[r]] += !record_follows(records, r);
     for (size_t s = 0; s < records->source_count; s++)
         if (records->spec->type == LINK_LINK || records->sources[s].no_duplicates)
             all -= within[s] * (within[s] - 1) / 2;

@@ -67,10 +67,20 @@ struct link_records {
     size_t plain_capacity, key_capacity;
     uint32_t *plain; /* count × column_count, after link_prepare */
     uint64_t *keys;  /* canonical keys */
-    uint32_t *order; /* record numbers in canonical order; of those that link_prepare found */
+    uint32_t *order; /* record numbers in canonical order; of those that link_prepare found, without followers */
+    uint32_t order_count;
+    /* By record: the one that it is the same as and goes with, itself for most; NULL: nobody follows (arrange.h). */
+    uint32_t *follows;
+    struct link_pair *same; /* the first of them, and those that are the same but are compared like all others */
+    size_t same_count;
     /* Where records_arrange gave other numbers: by record, the how-manieth it was added; and back. Else NULL. */
     uint32_t *added, *place;
 };
+
+static inline bool record_follows(const struct link_records *records, uint32_t record)
+{
+    return records->follows && records->follows[record] != record;
+}
 
 static inline uint32_t record_added(const struct link_records *records, uint32_t record)
 {

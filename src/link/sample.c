@@ -82,7 +82,7 @@ static void random_chunk(void *context, size_t chunk, unsigned thread)
     uint64_t to = (chunk + 1) * CHUNK < work->pairs ? (chunk + 1) * CHUNK : work->pairs;
     for (uint64_t i = chunk * CHUNK; i < to; i++) {
         uint64_t one = mix(work->seed ^ (2 * i)), two = mix(work->seed ^ (2 * i + 1));
-        uint32_t a = records->order[one % records->count], b = records->order[two % records->count];
+        uint32_t a = records->order[one % records->order_count], b = records->order[two % records->order_count];
         if (a == b || !records_may_meet(records, a, b))
             continue;
         __builtin_prefetch(&records->plain[a * columns]);

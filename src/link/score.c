@@ -89,7 +89,7 @@ static struct link_edge weigh_edge(const struct comparer *comparer, struct link_
                              .b = pair.b,
                              .weight = score_weight(comparer->model, compared),
                              .pattern = compare_pattern(compared, comparer->spec->comparison_count)};
-    memcpy(edge.frequency, compared->frequency, sizeof edge.frequency);
+    memcpy(edge.frequency, compared->frequency, comparer->spec->comparison_count * sizeof *edge.frequency);
     return edge;
 }
 
