@@ -262,6 +262,77 @@ static void the_truth_is_not_asked_for_before_the_clusters_are_written(void **st
     close_scratch(&scratch);
 }
 
+/* People with a duplicate each, and one who stands in the file over and over. */
+static struct slice crowd(struct scratch *scratch, unsigned repeats)
+{
+    struct buffer text = buffer_make(scratch->arena);
+    buffer_add(&text, S("id,given,family,born,town\n"));
+    for (unsigned i = 0; i < 400; i++)
+        for (unsigned copy = 0; copy < 2; copy++)
+            buffer_format(&text, "%u-%u,given%c%c,family%c%c,%u-0%u-1%u,town%u\n", i, copy, 'a' + i % 23, 'a' + i % 19,
+                          'a' + i % 17, 'a' + i % 13, 1900 + i % 90, 1 + i % 9, i % 9, i % 30);
+    for (unsigned i = 0; i < repeats; i++)
+        buffer_format(&text, "r%u,robin,wrensley,1950-01-02,town7\n", i);
+    return put_file(scratch, "crowd.csv", buffer_slice(&text));
+}
+
+static const char crowd_spec[] = "id: id\ncolumns: {given: given_name, family: family_name, born: date, town: place}\n"
+                                 "blocking: [family, given, born]\ndate_order: ymd\n";
+
+static void a_record_that_stands_in_a_file_many_times_is_one(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice file = crowd(&scratch, 20000), out = arena_format(scratch.arena, "%s/out.csv", scratch.folder), text;
+    struct link_files_request request = {.specification = put_file(&scratch, "s.yaml", slice_of(crowd_spec)),
+                                         .files = &file,
+                                         .file_count = 1,
+                                         .clusters = out};
+    struct slice report = run_files(&scratch, &request);
+    assert_true(figure(report, "pairs_compared") < 50000); /* of 200 million that share a key */
+    assert_true(figure(report, "clusters") <= 801);
+    struct error err = NO_ERROR;
+    assert_true(host_read_file(host_real(), out, 1 << 24, scratch.arena, &text, &err));
+    struct slice rest = text, line, last = NO_SLICE;
+    uint32_t seen = 0;
+    while (slice_cut(&rest, '\n', &line))
+        if (slice_starts(line, S("r"))) {
+            struct slice cluster = slice_part(line, slice_find(line, ','), line.len);
+            assert_true(seen == 0 || slice_equal(cluster, last));
+            last = cluster;
+            seen++;
+        }
+    assert_int_equal(seen, 20000);
+    close_scratch(&scratch);
+}
+
+static void components_are_the_same_from_pairs_and_from_edges(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice file = crowd(&scratch, 30), text[3];
+    struct slice spec = arena_format(scratch.arena, "%sclusters: components\n", crowd_spec);
+    for (unsigned i = 0; i < 3; i++) {
+        struct link_files_request request = {
+            .specification = put_file(&scratch, "s.yaml", spec),
+            .files = &file,
+            .file_count = 1,
+            .clusters = arena_format(scratch.arena, "%s/out%u.csv", scratch.folder, i),
+            .pairs = i == 2 ? arena_format(scratch.arena, "%s/pairs.csv", scratch.folder) : NO_SLICE,
+            .options = {.threads = 1 + i % 2}};
+        struct slice report = run_files(&scratch, &request);
+        assert_true((figure(report, "edges") > 0) == (i == 2));
+        struct error err = NO_ERROR;
+        assert_true(host_read_file(host_real(), request.clusters, 1 << 24, scratch.arena, &text[i], &err));
+    }
+    assert_true(slice_equal(text[0], text[1]) && slice_equal(text[0], text[2]));
+    struct error err = NO_ERROR;
+    struct link_spec *read;
+    assert_false(link_spec_read(arena_format(scratch.arena, "%.*ssources: {no_duplicates: [crowd]}\n", PRINT(spec)),
+                                S("s.yaml"), scratch.arena, &read, &err));
+    close_scratch(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +342,8 @@ int main(void)
         cmocka_unit_test(clusters_name_id_source_and_cluster),
         cmocka_unit_test(wrong_files_are_told_by_name_and_line),
         cmocka_unit_test(the_truth_is_not_asked_for_before_the_clusters_are_written),
+        cmocka_unit_test(a_record_that_stands_in_a_file_many_times_is_one),
+        cmocka_unit_test(components_are_the_same_from_pairs_and_from_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
