@@ -133,14 +133,14 @@ static double log2_of(const struct product *product)
 
 /* Sums along one row or column of a table, by field, of what is filled. */
 struct along {
-    double sum[LINK_FIELDS_MAX];
-    uint32_t count[LINK_FIELDS_MAX];
+    double sum[LINK_FIELDS_MAX + 1];
+    uint32_t count[LINK_FIELDS_MAX + 1];
 };
 
 /* What the means along each row (or column) come to. */
 struct explained {
-    struct product product[LINK_FIELDS_MAX];
-    uint32_t filled[LINK_FIELDS_MAX];
+    struct product product[LINK_FIELDS_MAX + 1];
+    uint32_t filled[LINK_FIELDS_MAX + 1];
 };
 
 static void explain_one(struct explained *explained, const struct along *along, size_t fields)
