@@ -8,7 +8,7 @@
  * and an address are a household, not a person, and an unbounded fit would rather call them matches than non-matches.
  *
  * People who are near each other have classes of their own, in which they agree far more often than strangers and yet
- * are two: family, of whom nine in ten share the family's name, and neighbours, of whom nine in ten share no name; both
+ * are two: family, of whom nearly all share the family's name, and neighbours, of whom nearly all share no name; both
  * differ in what is a person's own (given name, birth date), which tells them from matches. */
 #include "link/train.h"
 

@@ -11,7 +11,7 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
                            struct blocks *ret_blocks, struct error *err) MUST_USE;
 
-#define EM_NEAR 0.9 /* the least share of people near each other in `near_levels` */
+#define EM_NEAR 0.97 /* the least share of people near each other in `near_levels` */
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m, r and the shares hold the start and then the result. Returns the
