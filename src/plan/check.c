@@ -306,6 +306,26 @@ void plan_report_text(const struct plan_model *model, const struct plan_report *
     buffer_format(out, report->finding_count ? "%zu faults.\n" : "No faults.\n", report->finding_count);
 }
 
+static void loose_json(const struct plan_model *model, const struct plan_report *report, struct json *json)
+{
+    struct arena *arena = json->out->arena;
+    json_key(json, "ties_that_differ");
+    json_array(json);
+    for (size_t i = 0; i < report->loose_count; i++) {
+        const struct plan_tie *t = &report->loose[i];
+        json_object(json);
+        json_pair_text(json, "tie", t->check->name);
+        json_pair_text(json, "title", t->check->title);
+        json_pair_text(json, "cell", plan_cell_name(model, t->cell, arena));
+        json_pair_text(json, "apart", number_text(arena, t->apart));
+        json_pair_text(json, "bound", number_text(arena, t->bound));
+        if (t->reason.len)
+            json_pair_text(json, "reason", t->reason);
+        json_end(json);
+    }
+    json_end(json);
+}
+
 void plan_report_json(const struct plan_model *model, const struct plan_report *report, struct buffer *out)
 {
     struct json json = json_to(out);
@@ -328,6 +348,7 @@ void plan_report_json(const struct plan_model *model, const struct plan_report *
     json_pair_integer(&json, "agreeing", (int64_t)report->agreeing);
     json_pair_integer(&json, "rounding", (int64_t)report->rounding);
     json_pair_integer(&json, "anomalies", (int64_t)report->anomalous);
+    loose_json(model, report, &json);
     json_key(&json, "findings");
     json_array(&json);
     for (size_t i = 0; i < report->finding_count; i++) {

@@ -53,14 +53,14 @@ def figures(path, *words, status=0):
 
 def counts(tap):
     printed = plan("check", os.path.join(PLANS, "norfolk.plan"), "--json")
-    seen = json.dumps({key: value for key, value in printed.items() if key != "findings"})
+    seen = json.dumps({key: value for key, value in printed.items() if key not in ("findings", "ties_that_differ")})
     tap.note("printed figures: " + seen)
     tap.check("366 sums and ties between printed figures: 319 hold, 43 differ by rounding, 4 as declared",
               [printed[key] for key in ("ties", "ties_held", "ties_rounding", "ties_declared")] == [366, 319, 43, 4], seen)
     tap.check("from printed inputs every printed figure is computed, and each that differs is explained",
               printed["compared"] == 397 and printed["agreeing"] + printed["rounding"] + printed["anomalies"] == 397 and not printed["findings"], seen)
     carried = plan("check", os.path.join(PLANS, "norfolk-reconstructed.plan"), "--json")
-    seen = json.dumps({key: value for key, value in carried.items() if key != "findings"})
+    seen = json.dumps({key: value for key, value in carried.items() if key not in ("findings", "ties_that_differ")})
     tap.note("carried figures: " + seen)
     tap.check("from carried inputs 5 of 397 differ when each figure is rounded on its own", [carried["compared"], carried["agreeing_each"]] == [397, 392], seen)
     tap.check("and 2 by the tables' own rules, both declared", [carried["agreeing"], carried["anomalies"]] == [395, 2] and not carried["findings"], seen)
@@ -173,7 +173,9 @@ def invariants(tap):
         same = figures(there)
         tap.check("the order of statements and files does not matter", same == before, [key for key in before if before[key] != same.get(key)])
         again = plan("check", there, "--json")
-        tap.check("nor to what is checked", {k: v for k, v in again.items() if k != "findings"} == {k: v for k, v in checked.items() if k != "findings"} and not again["findings"])
+        for report in (again, checked):
+            report["ties_that_differ"].sort(key=lambda tie: tie["cell"])
+        tap.check("nor to what is checked", again == checked and not again["findings"])
     with copy() as folder:
         change(folder, "printed.plan", lambda text: re.sub(r"^virement .*\n(?:[ ].*\n)+", "", text, flags=re.M))
         without = figures(os.path.join(folder, "norfolk.plan"))
