@@ -32,7 +32,8 @@ static const struct slice style = S_INIT(
     "th,td{padding:.25rem .6rem;border-bottom:1px solid #d5dbe1;text-align:left;vertical-align:top}"
     "thead th{border-bottom:2px solid #1d2733;vertical-align:bottom}"
     "th[scope=row]{font-weight:400}"
-    ".figure{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
+    ".figure{text-align:right;font-variant-numeric:tabular-nums}td.figure{white-space:nowrap}"
+    "tbody th{min-width:8rem}"
     ".subtotal th,.subtotal td{font-weight:600;border-top:1px solid #1d2733}"
     ".total th,.total td{font-weight:700;border-top:2px solid #1d2733;border-bottom:2px solid #1d2733}"
     ".heading th{font-weight:700;padding-top:.8rem}"
@@ -148,7 +149,9 @@ static void one_table(struct book *b, const struct plan_table *table)
     bool marked = false;
     plan_table_make(b->evaluation, table, b->arena, &sheet);
     buffer_add(b->out, S("<div class=\"scroll\"><table><caption>"));
-    markup_escape(b->out, arena_format(b->arena, "Table %.*s: %.*s", PRINT(table->name), PRINT(table->title)));
+    bool money = table->row_count && table->rows[0].unit.kind == PLAN_UNIT_MONEY;
+    markup_escape(b->out, arena_format(b->arena, "Table %.*s: %.*s%s%.*s", PRINT(table->name), PRINT(table->title),
+                                       money ? ", " : "", PRINT(money ? table->rows[0].unit.name : NO_SLICE)));
     buffer_add(b->out, S("</caption><thead><tr><td></td>"));
     for (size_t c = 0; c < table->column_count; c++)
         tag(b, "<th scope=\"col\" class=\"figure\">", table->columns[c].label, "</th>");
