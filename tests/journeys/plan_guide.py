@@ -54,7 +54,7 @@ def console(tap, folder, block, write):
         command, _, answer = part.partition("\n")
         said = lines(run(folder, shlex.split(command[2:])))
         wanted = lines(answer)
-        if write and "…" not in wanted:
+        if write and not any("…" in line for line in wanted):
             wanted = said
         tap.check(command[2:], agrees(wanted, said), "the guide says\n" + "\n".join(wanted) + "\nbut the program\n" + "\n".join(said))
         kept.append("\n".join([command, *wanted]) + "\n")
