@@ -258,6 +258,16 @@ bool host_write_at(struct host_file *file, uint64_t offset, const void *data, si
     return write_all(file, false, offset, data, size, err);
 }
 
+bool host_cut(struct host_file *file, uint64_t size, struct error *err)
+{
+    must(file->magic == FILE_MAGIC);
+    struct host_change change = {.operation = HOST_TRUNCATE, .path = file->path, .size = size};
+    int failed = announce(file->host, &change);
+    if (!failed && ftruncate(file->fd, (off_t)size) != 0)
+        failed = errno;
+    return failed ? error_from_errno(err, failed, "cutting %s", file->path) : true;
+}
+
 bool host_sync(struct host_file *file, struct error *err)
 {
     must(file->magic == FILE_MAGIC);

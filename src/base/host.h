@@ -74,6 +74,8 @@ bool host_read_at(struct host_file *file, uint64_t offset, void *out, size_t siz
 /* All of data or an error. */
 bool host_write(struct host_file *file, const void *data, size_t size, struct error *err) MUST_USE;
 bool host_write_at(struct host_file *file, uint64_t offset, const void *data, size_t size, struct error *err) MUST_USE;
+/* Cuts a file that was opened for writing. */
+bool host_cut(struct host_file *file, uint64_t size, struct error *err) MUST_USE;
 /* Makes what was written durable. After a failure the file's state is unknown: never try again as if fine. */
 bool host_sync(struct host_file *file, struct error *err) MUST_USE;
 /* Takes the file for this program (flock(2)) until it is closed, without waiting. *ret_held is false when another

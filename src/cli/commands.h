@@ -24,6 +24,9 @@ bool run_link(struct invocation *invocation, struct error *err) MUST_USE;
 /* commands_address.c */
 bool run_address(struct invocation *invocation, struct error *err) MUST_USE;
 
+/* commands_index.c */
+bool run_index(struct invocation *invocation, struct error *err) MUST_USE;
+
 /* commands_plan.c */
 bool run_plan(struct invocation *invocation, struct error *err) MUST_USE;
 

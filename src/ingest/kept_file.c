@@ -11,8 +11,8 @@
  * the processor helps: a backup must open on any machine. */
 #include "ingest/kept_file.h"
 
+#include "base/lock.h"
 #include "ingest/incoming.h"
-#include "ingest/lock.h"
 
 #include <pthread.h>
 #include <sodium.h>

@@ -4,8 +4,8 @@
  * file is kept and synced; then the row is committed; then, and only then, it returns. */
 #include "ingest/landing.h"
 
+#include "base/lock.h"
 #include "ingest/landing_inside.h"
-#include "ingest/lock.h"
 
 bool intake_make(struct store *store, const struct source *source, struct slice folder, struct slice by,
                  struct arena *arena, struct intake **ret, struct error *err)

@@ -9,9 +9,9 @@
  * has the lock may undo it. Undoing goes in bounded steps, each of which may be repeated. */
 #include "base/json.h"
 
+#include "base/lock.h"
 #include "guard/change.h"
 #include "ingest/landing_inside.h"
-#include "ingest/lock.h"
 #include "ingest/source_state.h"
 
 #define UNDO_STEP 20000

@@ -554,3 +554,34 @@ void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, stru
     }
     flush(&batch);
 }
+
+/* ---- One record ---- */
+
+void block_terms_list(const struct link_spec *spec, struct block_terms *ret)
+{
+    *ret = (struct block_terms){.spec = spec, .rule_count = spec->rule_count};
+    for (size_t r = 0; r < spec->rule_count; r++)
+        for (unsigned t = 0; t < spec->rules[r].term_count; t++) {
+            const struct link_term *term = &spec->rules[r].terms[t];
+            size_t k = 0;
+            while (k < ret->term_count && !same_term(ret->terms[k], term))
+                k++;
+            if (k == ret->term_count)
+                ret->terms[ret->term_count++] = term;
+            ret->of[r][t] = (uint16_t)k;
+        }
+}
+
+void block_keys(const struct link_records *records, const struct block_terms *terms, uint32_t record,
+                struct arena *scratch, uint64_t *ret_keys)
+{
+    uint64_t hashes[LINK_RULES_MAX * LINK_TERMS_MAX];
+    for (size_t k = 0; k < terms->term_count; k++)
+        hashes[k] = term_hash(terms->terms[k], record_value(records, record, terms->terms[k]->column), scratch);
+    for (size_t r = 0; r < terms->rule_count; r++) {
+        uint64_t key = 0;
+        for (unsigned t = 0; t < terms->spec->rules[r].term_count && (t == 0 || key); t++)
+            key = join_key(key, t, hashes[terms->of[r][t]]);
+        ret_keys[r] = key;
+    }
+}

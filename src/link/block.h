@@ -54,4 +54,16 @@ uint64_t block_key(const struct link_records *records, const struct link_rule *r
 struct slice block_key_text(const struct link_records *records, const struct link_rule *rule, uint32_t record,
                             struct arena *arena);
 
+/* The terms of all rules, each once, for finding all keys of one record at a time. */
+struct block_terms {
+    const struct link_spec *spec;
+    size_t rule_count, term_count;
+    const struct link_term *terms[LINK_RULES_MAX * LINK_TERMS_MAX];
+    uint16_t of[LINK_RULES_MAX][LINK_TERMS_MAX]; /* by rule and term: its place in `terms` */
+};
+void block_terms_list(const struct link_spec *spec, struct block_terms *ret);
+/* What block_key gives for each rule. */
+void block_keys(const struct link_records *records, const struct block_terms *terms, uint32_t record,
+                struct arena *scratch, uint64_t *ret_keys);
+
 #endif

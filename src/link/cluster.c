@@ -72,7 +72,8 @@ void cluster_plan_model(struct cluster_plan *plan)
     plan->fields = input->model->spec->comparison_count + plan->near;
     plan->prior = input->model->prior;
     plan->guards = input->model->spec->guard_count > 0;
-    plan->constrained |= plan->guards; /* whether or not an edge here meets one: nothing may depend on the rest */
+    /* Whether or not an edge meets a guard here, or a record is of such a source: nothing may depend on the rest. */
+    plan->constrained |= plan->guards || spec_keeps_apart(input->model->spec);
     plan->margin = (float)input->model->spec->margin;
     for (size_t f = 0; f < input->model->spec->comparison_count; f++)
         for (unsigned level = 0; level < LINK_PATTERN_LEVELS; level++)

@@ -69,7 +69,7 @@ static uint32_t add_hashed(struct dictionary *dictionary, struct slice text, uin
     if (dictionary->count == dictionary->capacity)
         make_room(dictionary, dictionary->capacity * 2);
     uint32_t code = (uint32_t)dictionary->count++;
-    dictionary->texts[code] = keep ? text : arena_copy(dictionary->arena, text);
+    dictionary->texts[code] = keep ? text : arena_copy(dictionary->lent ? dictionary->lent : dictionary->arena, text);
     dictionary->hashes[code] = hash;
     dictionary->slots[slot] = (struct dictionary_slot){(uint32_t)(hash >> 32), code};
     return code;
@@ -120,4 +120,17 @@ uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text)
     if (slice_empty(text))
         return 0;
     return dictionary->slots[find_slot(dictionary, text, hash64(text, 0))].code;
+}
+
+/* The last to come stands at the first place that was free to it, so its going leaves all others findable. */
+void dictionary_cut(struct dictionary *dictionary, size_t count)
+{
+    must(count >= 1);
+    while (dictionary->count > count) {
+        uint32_t code = (uint32_t)--dictionary->count;
+        size_t slot = first_slot(dictionary, dictionary->hashes[code]);
+        while (dictionary->slots[slot].code != code)
+            slot = (slot + 1) & (dictionary->slot_count - 1);
+        dictionary->slots[slot] = (struct dictionary_slot){0};
+    }
 }

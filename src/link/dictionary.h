@@ -14,6 +14,7 @@ struct dictionary_slot {
 
 struct dictionary {
     struct arena *arena;
+    struct arena *lent; /* NULL, or where the texts of what is added are copied to: words that are taken back soon */
     struct dictionary_slot *slots;
     size_t slot_count;
     struct slice *texts; /* by code; texts[0] is empty */
@@ -32,5 +33,7 @@ uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes);
 /* The number of a text, or 0 when it is not there. Any thread. */
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text);
+/* Forgets the words that came last, all but `count`. */
+void dictionary_cut(struct dictionary *dictionary, size_t count);
 
 #endif

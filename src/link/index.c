@@ -1,598 +1,574 @@
-/* index.c: postings by key, edges by record, and the components that a change touches clustered anew.
+/* index.c: records come, go and are asked for.
  *
- * A find adds its question as a record for a moment and takes it away again: it is then compared by the very code that
- * compares records, and leaves nothing but a few words in the dictionaries. */
-#include "link/index.h"
+ * Many records at once are taken in rounds: their keys are found, each meets those that stand under its keys and then
+ * stands there itself, the pairs are compared on all threads, and when all have come the components touched are
+ * clustered once. One record is a round of one.
+ *
+ * A find lends its question to the table as a record for a moment and takes it away again: it is then compared by the
+ * very code that compares records, and leaves nothing behind. */
+#include "link/index_inside.h"
 
 #include "base/hash.h"
-#include "link/block.h"
-#include "link/cluster.h"
 #include "link/score.h"
 
-#include <math.h>
+#include <stdlib.h>
 
-enum { NONE = CLUSTER_NONE };
+enum { ROUND = 1 << 13, PAIR_CHUNK = 1 << 12, NAME_GONE = 0xffffffffu };
 
-struct posting {
-    uint32_t record, next; /* next: place + 1 */
-};
+/* Memory is called for so many records ahead: slots, then lists. */
+enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
 
-struct key_slot {
-    uint64_t key; /* 0: free */
-    uint32_t first;
-};
+/* ---- Room ---- */
 
-/* An edge as one of its ends sees it. */
-struct half {
-    uint32_t edge, next; /* next: place + 1 */
-};
-
-struct link_index {
-    struct arena *arena;
-    struct link_records *records;
-    const struct link_model *model;
-    void (*event)(void *context, const struct link_event *event);
-    void *context;
-    struct key_slot *slots;
-    size_t slot_count, key_count;
-    struct posting *postings;
-    size_t posting_count, posting_capacity;
-    struct link_edge *edges;
-    size_t edge_count, edge_capacity;
-    struct half *halves;
-    size_t half_count, half_capacity;
-    struct index_record *of; /* by record */
-    size_t capacity;
-    uint32_t stamp;
-    struct link_cluster_input input;
-    struct cluster_plan plan;
-    struct memo *memo;
-};
-
-struct index_record {
-    bool gone;
-    uint32_t first_half; /* place + 1 */
-    uint32_t strong;     /* the first record, by content, of its cluster before attaching */
-    uint32_t entity;     /* … and after */
-    uint32_t seen;       /* the stamp of the last walk that came by */
-    uint32_t next;       /* the next record of its cluster before attaching; a ring */
-};
-
-/* ---- Keys ---- */
-
-static uint64_t key_of(const struct link_index *index, size_t rule, uint32_t record, struct arena *scratch)
-{
-    uint64_t key = block_key(index->records, &index->records->spec->rules[rule], record, scratch);
-    if (!key || key_set_has(&index->model->common_sets[rule], key))
-        return 0;
-    key = (key ^ (rule + 1)) * 0x9e3779b97f4a7c15ull;
-    return key ? key : 1;
-}
-
-static struct key_slot *slot_of(const struct link_index *index, uint64_t key)
-{
-    size_t mask = index->slot_count - 1, at = key >> 20 & mask;
-    while (index->slots[at].key && index->slots[at].key != key)
-        at = (at + 1) & mask;
-    return &index->slots[at];
-}
-
-static void widen(struct link_index *index)
-{
-    struct key_slot *old = index->slots;
-    size_t count = index->slot_count;
-    index->slot_count = count ? count * 2 : 1024;
-    index->slots = arena_array(index->arena, struct key_slot, index->slot_count);
-    for (size_t i = 0; i < count; i++)
-        if (old[i].key)
-            *slot_of(index, old[i].key) = old[i];
-}
-
-static void post(struct link_index *index, uint64_t key, uint32_t record)
-{
-    if (index->key_count * 2 >= index->slot_count)
-        widen(index);
-    struct key_slot *slot = slot_of(index, key);
-    if (!slot->key) {
-        slot->key = key;
-        index->key_count++;
-    }
-    ARENA_GROW(index->arena, index->postings, index->posting_count, index->posting_capacity);
-    index->postings[index->posting_count++] = (struct posting){record, slot->first};
-    slot->first = (uint32_t)index->posting_count;
-}
-
-static void unpost(struct link_index *index, uint64_t key, uint32_t record)
-{
-    for (uint32_t *at = &slot_of(index, key)->first; *at; at = &index->postings[*at - 1].next)
-        if (index->postings[*at - 1].record == record) {
-            *at = index->postings[*at - 1].next;
-            return;
-        }
-}
-
-static void post_all(struct link_index *index, uint32_t record, bool in, struct arena *scratch)
-{
-    for (size_t rule = 0; rule < index->records->spec->rule_count; rule++) {
-        uint64_t key = key_of(index, rule, record, scratch);
-        if (key && in)
-            post(index, key, record);
-        else if (key)
-            unpost(index, key, record);
-    }
-}
-
-/* Records that share a key with this one, each once. */
-static uint32_t *meet(struct link_index *index, uint32_t record, struct arena *scratch, size_t *ret_count)
-{
-    uint32_t *met = NULL;
-    size_t count = 0, capacity = 0;
-    uint32_t stamp = ++index->stamp;
-    index->of[record].seen = stamp;
-    for (size_t rule = 0; rule < index->records->spec->rule_count; rule++) {
-        uint64_t key = key_of(index, rule, record, scratch);
-        for (uint32_t at = key ? slot_of(index, key)->first : 0; at; at = index->postings[at - 1].next) {
-            uint32_t other = index->postings[at - 1].record;
-            if (index->of[other].seen == stamp || !records_may_meet(index->records, record, other))
-                continue;
-            index->of[other].seen = stamp;
-            ARENA_GROW(scratch, met, count, capacity);
-            met[count++] = other;
-        }
-    }
-    *ret_count = count;
-    return met;
-}
-
-/* ---- Edges ---- */
-
-static void hang(struct link_index *index, uint32_t record, uint32_t edge)
-{
-    ARENA_GROW(index->arena, index->halves, index->half_count, index->half_capacity);
-    index->halves[index->half_count++] = (struct half){edge, index->of[record].first_half};
-    index->of[record].first_half = (uint32_t)index->half_count;
-}
-
-/* Edges of this weight or more of the record with all that it meets; not hung up yet. */
-static struct link_edge *make_edges(struct link_index *index, uint32_t record, double floor, struct arena *scratch,
-                                    size_t *ret_count)
-{
-    size_t met_count, count = 0;
-    const uint32_t *met = meet(index, record, scratch, &met_count);
-    struct link_edge *edges = arena_array(scratch, struct link_edge, met_count + 1);
-    struct compared compared[COMPARE_BATCH];
-    struct link_pair pairs[COMPARE_BATCH];
-    for (size_t from = 0; from < met_count; from += COMPARE_BATCH) {
-        size_t batch = met_count - from < COMPARE_BATCH ? met_count - from : COMPARE_BATCH;
-        for (size_t i = 0; i < batch; i++)
-            pairs[i] = (struct link_pair){record < met[from + i] ? record : met[from + i],
-                                          record < met[from + i] ? met[from + i] : record};
-        compare_batch(&index->plan.comparer, index->memo, pairs, batch, compared);
-        for (size_t i = 0; i < batch; i++) {
-            struct link_edge edge = score_edge(&index->plan.comparer, pairs[i], &compared[i]);
-            if ((double)edge.weight >= floor)
-                edges[count++] = edge;
-        }
-    }
-    *ret_count = count;
-    return edges;
-}
-
-static bool alive(const struct link_edge *edge)
-{
-    return edge->a != edge->b;
-}
-
-static uint32_t other_end(const struct link_edge *edge, uint32_t record)
-{
-    return edge->a == record ? edge->b : edge->a;
-}
-
-/* ---- Components ---- */
-
-struct list {
-    uint32_t *items;
-    size_t count, capacity;
-};
-
-static void push(struct list *list, uint32_t item, struct arena *arena)
-{
-    ARENA_GROW(arena, list->items, list->count, list->capacity);
-    list->items[list->count++] = item;
-}
-
-static bool holds_together(const struct link_index *index, const struct link_edge *edge)
-{
-    return alive(edge) && (index->plan.constrained || (double)edge->weight >= index->input.join);
-}
-
-/* The component of `start` among the records that no walk of this stamp came by yet. */
-static struct list walk(struct link_index *index, uint32_t start, struct arena *scratch)
-{
-    struct list nodes = {0};
-    index->of[start].seen = index->stamp;
-    push(&nodes, start, scratch);
-    for (size_t i = 0; i < nodes.count; i++)
-        for (uint32_t h = index->of[nodes.items[i]].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            if (!holds_together(index, edge))
-                continue;
-            uint32_t other = other_end(edge, nodes.items[i]);
-            if (index->of[other].seen != index->stamp) {
-                index->of[other].seen = index->stamp;
-                push(&nodes, other, scratch);
-            }
-        }
-    return nodes;
-}
-
-static void sort_by_content(const struct link_index *index, uint32_t *records, size_t count)
-{
-    records_sort_by_key(index->records->keys, records, count);
-}
-
-/* Clusters one component; its records are then rings from their clusters' first. */
-static void cluster_anew(struct link_index *index, struct list *nodes, struct arena *scratch)
-{
-    struct cluster_plan *plan = &index->plan;
-    uint32_t count = (uint32_t)nodes->count;
-    struct list edges = {0};
-    sort_by_content(index, nodes->items, count);
-    plan->original = nodes->items;
-    plan->count = count;
-    plan->local = arena_array(scratch, uint32_t, (size_t)count + 1);
-    plan->root = arena_array(scratch, uint32_t, (size_t)count + 1);
-    uint32_t *numbers = arena_array(scratch, uint32_t, (size_t)count + 1);
-    for (uint32_t c = 0; c < count; c++) {
-        plan->canonical[nodes->items[c]] = c;
-        plan->local[c] = plan->root[c] = numbers[c] = c;
-    }
-    for (uint32_t c = 0; c < count; c++)
-        for (uint32_t h = index->of[nodes->items[c]].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            /* Once, from its lesser end; also light edges within the component, whose fields count. */
-            if (alive(edge) && edge->a == nodes->items[c] && plan->canonical[edge->b] != NONE)
-                push(&edges, index->halves[h - 1].edge, scratch);
-        }
-    struct component_input component = {
-        .nodes = numbers, .count = count, .edges = edges.items, .edge_count = edges.count};
-    struct component_result result = {.arena = arena_make(0)};
-    struct arena *own = arena_make(0);
-    index->input.edges = index->edges;
-    index->input.edge_count = index->edge_count;
-    if (count > 1)
-        cluster_component(plan, &component, index->memo, own, &result);
-    arena_free(own);
-    arena_free(result.arena);
-    for (uint32_t c = 0; c < count; c++) {
-        uint32_t record = nodes->items[c], root = nodes->items[plan->root[c]];
-        index->of[record].strong = index->of[record].entity = root;
-        index->of[record].next = record;
-        if (record != root) { /* the first stands before its members in content order */
-            index->of[record].next = index->of[root].next;
-            index->of[root].next = record;
-        }
-        plan->canonical[record] = NONE;
-    }
-}
-
-static size_t ring(const struct link_index *index, uint32_t root, struct list *ret, struct arena *scratch)
-{
-    ret->count = 0;
-    uint32_t at = root;
-    do {
-        push(ret, at, scratch);
-        at = index->of[at].next;
-    } while (at != root);
-    sort_by_content(index, ret->items, ret->count);
-    return ret->count;
-}
-
-/* ---- Records left over ---- */
-
-static void settle(struct link_index *index, const struct list *members, uint32_t entity)
-{
-    for (size_t i = 0; i < members->count; i++)
-        index->of[members->items[i]].entity = entity;
-}
-
-/* Chooses anew where one small cluster belongs. */
-static void attach(struct link_index *index, uint32_t root, struct arena *scratch)
-{
-    struct list members = {0}, ways = {0}, great = {0};
-    if (ring(index, root, &members, scratch) > CLUSTER_SMALL)
-        return;
-    for (size_t i = 0; i < members.count; i++)
-        for (uint32_t h = index->of[members.items[i]].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            uint32_t to = alive(edge) ? index->of[other_end(edge, members.items[i])].strong : root;
-            bool known = to == root;
-            for (size_t w = 0; w < ways.count && !known; w++)
-                known = ways.items[w] == to;
-            if (!known)
-                push(&ways, to, scratch);
-        }
-    sort_by_content(index, ways.items, ways.count);
-    double best = 0, sum = CLUSTER_STRANGER;
-    uint32_t chosen = root;
-    for (size_t w = 0; w < ways.count; w++) {
-        size_t count = ring(index, ways.items[w], &great, scratch);
-        if (count <= CLUSTER_SMALL || count > CLUSTER_GREATEST)
-            continue;
-        struct arena *own = arena_make(0);
-        double odds = cluster_belongs(&index->plan, index->memo, members.items, members.count, great.items, count, own);
-        arena_free(own);
-        sum += odds;
-        if (odds > best) {
-            best = odds;
-            chosen = ways.items[w];
-        }
-    }
-    settle(index, &members, best > sum / 2 ? chosen : root);
-}
-
-/* ---- A change ---- */
-
-struct change {
-    struct list records; /* of the components touched */
-    struct list small;   /* roots of small clusters whose choice may differ now */
-    struct list watched; /* records whose entity may change, with … */
-    struct list before;  /* … what it was */
-};
-
-static void watch(struct link_index *index, struct change *change, uint32_t record, struct arena *scratch)
-{
-    push(&change->watched, record, scratch);
-    push(&change->before, index->of[record].gone ? NONE : index->of[record].entity, scratch);
-}
-
-struct moved {
-    uint32_t after, before;
-};
-
-static int compare_moved(const void *a, const void *b)
-{
-    const struct moved *x = a, *y = b;
-    if (x->after != y->after)
-        return x->after < y->after ? -1 : 1;
-    return x->before < y->before ? -1 : x->before > y->before;
-}
-
-/* Which entities the watched records came from and went to, told as joins and splits. */
-static void tell(struct link_index *index, const struct change *change, struct arena *scratch)
-{
-    if (!index->event)
-        return;
-    size_t count = change->watched.count;
-    struct moved *moved = arena_array(scratch, struct moved, count + 1);
-    for (size_t i = 0; i < count; i++)
-        moved[i] = (struct moved){link_index_entity(index, change->watched.items[i]), change->before.items[i]};
-    array_sort(moved, count, sizeof *moved, compare_moved);
-    for (size_t i = 0; i < count; i++) {
-        bool first = i == 0 || compare_moved(&moved[i], &moved[i - 1]) != 0;
-        if (!first || moved[i].after == moved[i].before)
-            continue;
-        uint32_t after = moved[i].after, before = moved[i].before;
-        bool lives = false, same = false;
-        for (size_t k = 0; k < count; k++) {
-            lives |= moved[k].before == before && moved[k].after == before;
-            same |= moved[k].before == after && moved[k].after == after;
-        }
-        struct link_event event = {LINK_MADE, after, after};
-        if (after == NONE)
-            event = (struct link_event){LINK_ENDED, before, before};
-        else if (before != NONE)
-            event = lives && !same ? (struct link_event){LINK_PARTED, after, before}
-                                   : (struct link_event){LINK_JOINED, after, before};
-        if (after == NONE && lives)
-            continue; /* a record has gone, its entity has not */
-        index->event(index->context, &event);
-    }
-}
-
-/* Clusters the components of these records anew and lets the small clusters about them choose again. */
-static void renew(struct link_index *index, const struct list *from, struct change *change, struct arena *scratch)
-{
-    index->stamp++;
-    for (size_t i = 0; i < from->count; i++) {
-        if (index->of[from->items[i]].gone || index->of[from->items[i]].seen == index->stamp)
-            continue;
-        struct list nodes = walk(index, from->items[i], scratch);
-        for (size_t k = 0; k < nodes.count; k++)
-            push(&change->records, nodes.items[k], scratch);
-        cluster_anew(index, &nodes, scratch);
-    }
-    if (index->plan.constrained || !index->input.attach)
-        return;
-    uint32_t stamp = ++index->stamp;
-    for (size_t i = 0; i < change->records.count; i++) {
-        uint32_t record = change->records.items[i];
-        if (index->of[index->of[record].strong].seen != stamp) {
-            index->of[index->of[record].strong].seen = stamp;
-            push(&change->small, index->of[record].strong, scratch);
-        }
-        for (uint32_t h = index->of[record].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            uint32_t root = alive(edge) ? index->of[other_end(edge, record)].strong : NONE;
-            if (root != NONE && index->of[root].seen != stamp) {
-                index->of[root].seen = stamp;
-                push(&change->small, root, scratch);
-            }
-        }
-    }
-    for (size_t i = 0; i < change->small.count; i++)
-        attach(index, change->small.items[i], scratch);
-}
-
-/* Every record whose entity a change at `record` may touch: its component as it is, and the small clusters about it. */
-static void watch_about(struct link_index *index, const struct list *from, struct change *change, struct arena *scratch)
-{
-    uint32_t stamp = ++index->stamp;
-    struct list reached = {0};
-    for (size_t i = 0; i < from->count; i++)
-        if (index->of[from->items[i]].seen != stamp) {
-            struct list nodes = walk(index, from->items[i], scratch);
-            for (size_t k = 0; k < nodes.count; k++)
-                push(&reached, nodes.items[k], scratch);
-        }
-    size_t core = reached.count;
-    for (size_t i = 0; i < core && !index->plan.constrained; i++)
-        for (uint32_t h = index->of[reached.items[i]].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            uint32_t other = alive(edge) ? other_end(edge, reached.items[i]) : reached.items[i];
-            struct list members = {0};
-            if (index->of[other].seen == stamp ||
-                ring(index, index->of[other].strong, &members, scratch) > CLUSTER_SMALL)
-                continue;
-            for (size_t k = 0; k < members.count; k++) {
-                index->of[members.items[k]].seen = stamp;
-                push(&reached, members.items[k], scratch);
-            }
-        }
-    for (size_t i = 0; i < reached.count; i++)
-        watch(index, change, reached.items[i], scratch);
-}
-
-/* ---- Making, adding, removing ---- */
-
-static bool make_room(struct link_index *index, uint32_t records, struct error *err)
+bool index_room(struct link_index *index, size_t records, struct error *err)
 {
     if (records < index->capacity)
         return true;
-    if (records >= NONE / 2)
+    if (records >= INDEX_LIST - 1)
         return error_set(err, ERROR_TOO_BIG, "an index holds at most 2,000 million records");
-    size_t capacity = index->capacity ? index->capacity * 2 : 1024;
-    while (capacity <= records)
-        capacity *= 2;
-    struct index_record *of = arena_array(index->arena, struct index_record, capacity);
-    uint32_t *canonical = arena_array(index->arena, uint32_t, capacity);
-    if (index->capacity)
-        memcpy(of, index->of, index->capacity * sizeof *of);
-    for (size_t i = 0; i < capacity; i++)
-        canonical[i] = NONE;
-    index->of = of;
-    index->plan.canonical = canonical;
+    size_t capacity = index->capacity, seen = index->capacity, source = index->capacity;
+    INDEX_GROW(index->of, records, capacity);
+    INDEX_GROW(index->seen, records, seen);
+    memset(index->seen + index->capacity, 0, (capacity - index->capacity) * sizeof *index->seen);
+    if (spec_keeps_apart(index->records->spec))
+        INDEX_GROW(index->source, records, source);
     index->capacity = capacity;
     return true;
 }
 
-static bool put_in_all(struct link_index *index, struct error *err)
+uint32_t index_edge_add(struct link_index *index, const struct link_edge *edge)
 {
-    uint32_t count = link_records_count(index->records);
-    struct link_options options = {.threads = 1};
-    struct arena *scratch = arena_make(0);
-    struct link_edges edges;
-    struct list all = {0};
-    struct change change = {0};
-    bool done = link_score(index->records, index->model, &options, scratch, &edges, err);
-    for (uint32_t r = 0; done && r < count; r++) {
-        index->of[r] = (struct index_record){.strong = r, .entity = r, .next = r};
-        struct arena *own = arena_make(0);
-        post_all(index, r, true, own);
-        arena_free(own);
-        push(&all, r, scratch);
+    uint32_t place = index->free_edge;
+    if (place) {
+        index->free_edge = index->edges[place - 1].next[0];
+        index->edges_gone--;
+    } else {
+        INDEX_GROW(index->edges, index->edge_count, index->edge_capacity);
+        must(index->edge_count < NONE - 1);
+        place = (uint32_t)++index->edge_count;
     }
-    for (size_t i = 0; done && i < edges.count; i++) {
-        ARENA_GROW(index->arena, index->edges, index->edge_count, index->edge_capacity);
-        index->edges[index->edge_count++] = edges.edges[i];
-        hang(index, edges.edges[i].a, (uint32_t)i);
-        hang(index, edges.edges[i].b, (uint32_t)i);
+    uint32_t *first[2] = {&index->of[edge->a].first_edge, &index->of[edge->b].first_edge};
+    index->edges[place - 1] = (struct index_edge){*edge, {*first[0], *first[1]}};
+    *first[0] = *first[1] = place;
+    return place;
+}
+
+static void unhang(struct link_index *index, uint32_t record, uint32_t place)
+{
+    for (uint32_t *at = &index->of[record].first_edge; *at;) {
+        struct index_edge *edge = &index->edges[*at - 1];
+        uint32_t *next = &edge->next[edge->edge.a != record];
+        if (*at == place) {
+            *at = *next;
+            return;
+        }
+        at = next;
     }
-    if (done)
-        renew(index, &all, &change, scratch);
-    arena_free(scratch);
+}
+
+/* ---- Ids ---- */
+
+static uint64_t name_hash(const struct link_index *index, uint32_t source, struct slice id)
+{
+    (void)index;
+    return hash64(id, 0x1d00 + source);
+}
+
+static void name_put(uint32_t *names, size_t slots, uint64_t hash, uint32_t record)
+{
+    size_t at = hash & (slots - 1);
+    while (names[at])
+        at = (at + 1) & (slots - 1);
+    names[at] = record + 1;
+}
+
+static void widen_names(struct link_index *index)
+{
+    size_t slots = 1024, count = 0;
+    while (slots < 3 * (link_index_count(index) + 1))
+        slots *= 2;
+    uint32_t *names = calloc(slots, sizeof *names);
+    must(names);
+    for (size_t i = 0; i < index->name_slots; i++) {
+        uint32_t record = index->names[i] - 1;
+        if (index->names[i] == 0 || index->names[i] == NAME_GONE)
+            continue;
+        name_put(names, slots, name_hash(index, index->records->source_of[record], index->records->ids[record]),
+                 record);
+        count++;
+    }
+    free(index->names);
+    index->names = names;
+    index->name_slots = slots;
+    index->name_count = count;
+}
+
+void index_name_add(struct link_index *index, uint32_t record)
+{
+    if (index->name_count * 10 >= index->name_slots * 7)
+        widen_names(index);
+    name_put(index->names, index->name_slots,
+             name_hash(index, index->records->source_of[record], index->records->ids[record]), record);
+    index->name_count++;
+}
+
+static void name_remove(struct link_index *index, uint32_t record)
+{
+    uint64_t hash = name_hash(index, index->records->source_of[record], index->records->ids[record]);
+    size_t mask = index->name_slots - 1, at = hash & mask;
+    while (index->names[at] != record + 1)
+        at = (at + 1) & mask;
+    index->names[at] = NAME_GONE;
+}
+
+uint32_t link_index_record(const struct link_index *index, uint32_t source, struct slice id)
+{
+    uint32_t found = NONE;
+    size_t mask = index->name_slots - 1;
+    for (size_t at = name_hash(index, source, id) & mask; index->names[at]; at = (at + 1) & mask) {
+        uint32_t record = index->names[at] - 1;
+        if (index->names[at] != NAME_GONE && index->records->source_of[record] == source &&
+            slice_equal(index->records->ids[record], id) && (found == NONE || record > found))
+            found = record;
+    }
+    return found;
+}
+
+/* ---- Meeting ---- */
+
+struct pairs {
+    struct link_pair *items;
+    size_t count, capacity;
+};
+
+/* Records that share one of these keys with this one, each once. */
+static void meet(struct link_index *index, uint32_t record, const uint64_t *keys, struct pairs *pairs,
+                 struct arena *scratch)
+{
+    uint32_t stamp = ++index->stamp, single = 0;
+    bool all = records_all_meet(index->records);
+    index->seen[record] = stamp;
+    for (size_t rule = 0; rule < index->terms.rule_count; rule++) {
+        size_t count = 0;
+        const uint32_t *others = keys[rule] ? postings_of(&index->postings, keys[rule], &single, &count) : NULL;
+        for (size_t i = 0; i < count; i++)
+            __builtin_prefetch(&index->seen[others[i]]);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t other = others[i];
+            if (index->seen[other] == stamp)
+                continue;
+            index->seen[other] = stamp;
+            if (!all && !records_may_meet(index->records, record, other))
+                continue;
+            ARENA_GROW(scratch, pairs->items, pairs->count, pairs->capacity);
+            pairs->items[pairs->count++] =
+                (struct link_pair){record < other ? record : other, record < other ? other : record};
+        }
+    }
+}
+
+static void fetch_ahead(const struct link_index *index, const uint64_t *keys, size_t i, size_t count)
+{
+    size_t rules = index->terms.rule_count;
+    const uint64_t *slots = keys + (i + SLOTS_AHEAD) * rules, *lists = keys + (i + LISTS_AHEAD) * rules;
+    for (size_t rule = 0; rule < rules && i + SLOTS_AHEAD < count; rule++)
+        if (slots[rule])
+            postings_fetch_slot(&index->postings, slots[rule]);
+    for (size_t rule = 0; rule < rules && i + LISTS_AHEAD < count; rule++)
+        if (lists[rule])
+            postings_fetch_list(&index->postings, lists[rule]);
+}
+
+/* New records meet those that were there, and those that came just before them. */
+static void meet_all(struct link_index *index, uint32_t first, size_t count, struct pairs *pairs, struct arena *scratch)
+{
+    size_t rules = index->terms.rule_count;
+    uint64_t *keys = arena_array(scratch, uint64_t, count * rules + 1);
+    struct arena *texts = arena_make(0);
+    for (size_t i = 0; i < count; i++) {
+        index_keys(index, first + (uint32_t)i, texts, keys + i * rules);
+        if (arena_used(texts) > 1u << 16)
+            arena_reset(texts);
+    }
+    arena_free(texts);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t record = first + (uint32_t)i;
+        fetch_ahead(index, keys, i, count);
+        meet(index, record, keys + i * rules, pairs, scratch);
+        for (size_t rule = 0; rule < rules; rule++)
+            if (keys[i * rules + rule])
+                postings_add(&index->postings, keys[i * rules + rule], record);
+    }
+}
+
+/* ---- Comparing ---- */
+
+struct chunk_edges {
+    struct arena *arena;
+    struct link_edge *edges;
+    size_t count, capacity;
+};
+
+struct comparing {
+    struct link_index *index;
+    const struct pairs *pairs;
+    struct chunk_edges *chunks;
+    double floor;
+    bool remember;
+};
+
+static void fetch_rows(const struct link_index *index, const struct link_pair *pairs, size_t count)
+{
+    size_t columns = index->records->spec->column_count;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t *row = &index->records->plain[(size_t)pairs[i].a * columns];
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + columns - 1);
+    }
+}
+
+static void compare_chunk(void *context, size_t chunk, unsigned thread)
+{
+    struct comparing *work = context;
+    const struct link_index *index = work->index;
+    const struct link_pair *pairs = work->pairs->items + chunk * PAIR_CHUNK;
+    size_t total = work->pairs->count - chunk * PAIR_CHUNK;
+    struct chunk_edges *out = &work->chunks[chunk];
+    struct compared compared[COMPARE_BATCH];
+    struct memo *memo = work->remember ? index->workers[thread]->memo : NULL;
+    total = total < PAIR_CHUNK ? total : PAIR_CHUNK;
+    fetch_rows(index, pairs, total < COMPARE_BATCH ? total : COMPARE_BATCH);
+    for (size_t from = 0; from < total; from += COMPARE_BATCH) {
+        size_t batch = total - from < COMPARE_BATCH ? total - from : COMPARE_BATCH;
+        if (from + batch < total)
+            fetch_rows(index, pairs + from + batch,
+                       total - from - batch < COMPARE_BATCH ? total - from - batch : COMPARE_BATCH);
+        compare_batch(&index->comparer, memo, pairs + from, batch, compared);
+        for (size_t i = 0; i < batch; i++) {
+            if ((double)score_weight(index->model, &compared[i]) < work->floor && !index->rules)
+                continue;
+            struct link_edge edge = score_edge(&index->comparer, pairs[from + i], &compared[i]);
+            if ((double)edge.weight < work->floor)
+                continue;
+            if (!out->arena)
+                out->arena = arena_make(0);
+            ARENA_GROW(out->arena, out->edges, out->count, out->capacity);
+            out->edges[out->count++] = edge;
+        }
+    }
+}
+
+/* Edges of `floor` or more among these pairs, in their order. */
+static bool compare_all(struct link_index *index, const struct pairs *pairs, double floor, bool remember,
+                        const struct link_options *options, struct arena *scratch, struct link_edges *ret,
+                        struct error *err)
+{
+    size_t chunks = (pairs->count + PAIR_CHUNK - 1) / PAIR_CHUNK, count = 0;
+    struct comparing work = {index, pairs, arena_array(scratch, struct chunk_edges, chunks + 1), floor, remember};
+    struct link_options own = options ? *options : (struct link_options){0};
+    own.threads = chunks < 2 ? 1 : threads_count(options);
+    for (unsigned t = 0; t < own.threads; t++)
+        (void)index_worker_make(index, t); /* for its memo; what it says of sources is asked when clustering */
+    bool done = threads_run(&own, "comparing pairs", chunks, compare_chunk, &work, err);
+    for (size_t i = 0; i < chunks; i++)
+        count += work.chunks[i].count;
+    *ret = (struct link_edges){arena_array(scratch, struct link_edge, count + 1), 0, pairs->count};
+    for (size_t i = 0; i < chunks; i++) {
+        if (work.chunks[i].count)
+            memcpy(ret->edges + ret->count, work.chunks[i].edges, work.chunks[i].count * sizeof *ret->edges);
+        ret->count += work.chunks[i].count;
+        arena_free(work.chunks[i].arena);
+    }
     return done;
 }
 
-bool link_index_make(struct link_records *records, const struct link_model *model,
-                     void (*event)(void *context, const struct link_event *event), void *context, struct arena *arena,
-                     struct link_index **ret, struct error *err)
+/* ---- Making ---- */
+
+static void release(void *handle)
 {
-    if (!link_prepare(records, NULL, err))
-        return false;
-    if (records->spec->one_to_one || records->spec->all_without_duplicates || records->spec->no_duplicate_count > 0)
-        return error_set(err, ERROR_INPUT,
-                         "an index does not know sources without duplicates; take one_to_one and no_duplicates out of "
-                         "the specification");
+    struct link_index *index = handle;
+    postings_free(&index->postings);
+    index_bind_free(index);
+    free(index->edges);
+    free(index->of);
+    free(index->seen);
+    free(index->source);
+    free(index->names);
+    for (size_t t = 0; t < LINK_THREADS_MAX; t++)
+        if (index->workers[t]) {
+            arena_free(index->workers[t]->arena);
+            free(index->workers[t]->plan.canonical);
+            free(index->workers[t]->edges);
+            free(index->workers[t]->numbers);
+        }
+}
+
+static void new_record(struct link_index *index, uint32_t record)
+{
+    index->of[record] = (struct index_record){.strong = record, .entity = record, .next = record};
+    if (index->source)
+        index->source[record] = index->records->source_of[record];
+}
+
+bool index_start(struct link_records *records, const struct link_model *model, struct arena *arena,
+                 struct link_index **ret, struct error *err)
+{
+    const struct link_spec *spec = records->spec;
+    if (spec->digest != model->spec->digest)
+        return error_set(err, ERROR_CONFLICT,
+                         "the records and the model belong to different specifications; train a new model");
     struct link_index *index = arena_new(arena, struct link_index);
-    *index = (struct link_index){
-        .arena = arena, .records = records, .model = model, .memo = memo_make(records->spec, arena)};
-    index->input = (struct link_cluster_input){.join = model->join,
-                                               .review = model->review,
-                                               .records = records,
-                                               .model = model,
-                                               .attach = records->spec->attach};
-    index->plan.input = &index->input;
-    cluster_plan_model(&index->plan);
-    widen(index);
-    if (!make_room(index, link_records_count(records), err) || !put_in_all(index, err))
+    *index = (struct link_index){.arena = arena,
+                                 .records = records,
+                                 .model = model,
+                                 .floor = model->floor,
+                                 .join = model->join,
+                                 .review = model->review,
+                                 .constrained = spec->guard_count > 0 || spec_keeps_apart(spec),
+                                 .attach = spec->attach};
+    arena_defer(arena, release, index);
+    for (size_t i = 0; i < spec->guard_count; i++)
+        index->rules |= spec->guards[i].then == LINK_JOIN;
+    block_terms_list(spec, &index->terms);
+    comparer_start(&index->comparer, records, model);
+    index_bind_new(index);
+    widen_names(index);
+    uint32_t count = link_records_count(records);
+    postings_start(&index->postings, (size_t)count * (spec->rule_count < 8 ? spec->rule_count : 8));
+    if (!index_room(index, count, err))
         return false;
-    index->event = event;
-    index->context = context;
+    for (uint32_t r = 0; r < count; r++) {
+        new_record(index, r);
+        index_name_add(index, r);
+    }
     *ret = index;
     return true;
+}
+
+void index_post_all(struct link_index *index)
+{
+    size_t rules = index->terms.rule_count;
+    uint32_t count = link_records_count(index->records);
+    uint64_t keys[SLOTS_AHEAD + 1][LINK_RULES_MAX];
+    struct arena *texts = arena_make(0);
+    for (uint32_t r = 0; r < count + SLOTS_AHEAD; r++) {
+        if (r < count) {
+            uint64_t *own = keys[r % (SLOTS_AHEAD + 1)];
+            index_keys(index, r, texts, own);
+            for (size_t rule = 0; rule < rules; rule++)
+                if (own[rule])
+                    postings_fetch_slot(&index->postings, own[rule]);
+        }
+        uint32_t due = r - SLOTS_AHEAD;
+        for (size_t rule = 0; rule < rules && r >= SLOTS_AHEAD; rule++)
+            if (keys[due % (SLOTS_AHEAD + 1)][rule])
+                postings_add(&index->postings, keys[due % (SLOTS_AHEAD + 1)][rule], due);
+        if (arena_used(texts) > 1u << 16)
+            arena_reset(texts);
+    }
+    arena_free(texts);
+}
+
+bool link_index_make(struct link_records *records, const struct link_model *model, const struct link_options *options,
+                     struct arena *arena, struct link_index **ret, struct error *err)
+{
+    struct link_index *index = NULL;
+    struct link_edges edges;
+    struct list all = {0};
+    if (!link_prepare(records, options, err) || !index_start(records, model, arena, &index, err))
+        return false;
+    struct arena *scratch = arena_make(0);
+    bool done = link_score(records, model, options, scratch, &edges, err);
+    for (size_t i = 0; done && i < edges.count; i++)
+        (void)index_edge_add(index, &edges.edges[i]);
+    for (uint32_t r = 0; done && r < link_records_count(records); r++)
+        list_push(&all, r, scratch);
+    if (done)
+        index_post_all(index);
+    done = done && index_renew(index, &all, options, err);
+    arena_free(scratch);
+    if (done)
+        *ret = index;
+    return done;
+}
+
+void link_index_listen(struct link_index *index, void (*event)(void *context, const struct link_event *event),
+                       void *context)
+{
+    index->event = event;
+    index->context = context;
+}
+
+const struct link_records *link_index_records(const struct link_index *index)
+{
+    return index->records;
+}
+
+bool link_index_source(struct link_index *index, struct slice name, uint32_t *ret, struct error *err)
+{
+    return link_records_source(index->records, name, ret, err);
+}
+
+/* ---- Changing ---- */
+
+static void add_round(struct link_index *index, uint32_t first, size_t count)
+{
+    index_bind_new(index);
+    for (uint32_t r = first; r < first + count; r++) {
+        new_record(index, r);
+        index->of[r].entity = NONE; /* until it is clustered: what was before it */
+        index_name_add(index, r);
+    }
+}
+
+static void take_out(struct link_index *index, uint32_t record, struct list *touched, struct arena *scratch)
+{
+    uint64_t keys[LINK_RULES_MAX];
+    for (uint32_t e = index->of[record].first_edge, next; e; e = next) {
+        struct index_edge *edge = &index->edges[e - 1];
+        uint32_t other = other_end(&edge->edge, record);
+        next = edge_next(edge, record);
+        list_push(touched, other, scratch);
+        unhang(index, other, e);
+        edge->edge.a = edge->edge.b; /* it has gone */
+        edge->next[0] = index->free_edge;
+        index->free_edge = e;
+        index->edges_gone++;
+    }
+    index_keys(index, record, scratch, keys);
+    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
+        if (keys[rule])
+            postings_remove(&index->postings, keys[rule], record);
+    name_remove(index, record);
+    index->of[record] = (struct index_record){.entity = NONE, .strong = record, .next = record};
+    index->gone++;
+}
+
+/* What one call changes, in its steps. */
+struct changing {
+    struct link_index *index;
+    const struct link_options *options;
+    struct arena *scratch;
+    struct link_edges *edges; /* by round */
+    size_t rounds;
+    struct list touched; /* records whose components are clustered anew */
+    struct index_change change;
+};
+
+static bool take_out_all(struct changing *work, const uint32_t *gone, size_t count, struct error *err)
+{
+    struct link_index *index = work->index;
+    struct list from = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (link_index_entity(index, gone[i]) == NONE)
+            return error_set(err, ERROR_NOT_FOUND, "record %u is not in the index", gone[i]);
+        list_push(&from, gone[i], work->scratch);
+    }
+    if (index->event)
+        index_watch(index, &from, &work->change, work->scratch);
+    for (size_t i = 0; i < count; i++)
+        if (index->of[gone[i]].entity != NONE) /* it may stand in the list twice */
+            take_out(index, gone[i], &work->touched, work->scratch);
+    return true;
+}
+
+/* The rows become records that meet and have edges, which are not hung up yet. */
+static bool put_in_all(struct changing *work, uint32_t first, const struct link_row *rows, size_t count,
+                       struct error *err)
+{
+    struct link_index *index = work->index;
+    struct arena *own = arena_make(0);
+    work->edges = arena_array(work->scratch, struct link_edges, count / ROUND + 1);
+    bool done = index_room(index, first + count, err);
+    for (size_t at = 0; done && at < count; at += ROUND) {
+        size_t batch = count - at < ROUND ? count - at : ROUND;
+        struct pairs pairs = {0};
+        uint32_t start = first + (uint32_t)at;
+        done = records_append(index->records, rows + at, batch, err);
+        if (!done)
+            break;
+        add_round(index, start, batch);
+        meet_all(index, start, batch, &pairs, own);
+        done = compare_all(index, &pairs, index->floor, true, work->options, work->scratch,
+                           &work->edges[work->rounds++], err);
+        arena_reset(own);
+    }
+    arena_free(own);
+    return done;
+}
+
+static void watch_new(struct changing *work, uint32_t first, size_t count)
+{
+    struct list from = {0};
+    for (uint32_t r = first; r < first + count; r++)
+        list_push(&from, r, work->scratch);
+    for (size_t i = 0; i < work->rounds; i++)
+        for (size_t k = 0; k < work->edges[i].count; k++) {
+            list_push(&from, work->edges[i].edges[k].a, work->scratch);
+            list_push(&from, work->edges[i].edges[k].b, work->scratch);
+        }
+    index_watch(work->index, &from, &work->change, work->scratch);
+}
+
+bool link_index_replace(struct link_index *index, const uint32_t *gone, size_t gone_count, const struct link_row *rows,
+                        size_t count, const struct link_options *options, uint32_t *ret_first, struct error *err)
+{
+    uint32_t first = link_records_count(index->records);
+    struct changing work = {.index = index, .options = options, .scratch = arena_make(0)};
+    bool done = take_out_all(&work, gone, gone_count, err) && put_in_all(&work, first, rows, count, err);
+    if (done && index->event)
+        watch_new(&work, first, count);
+    for (uint32_t r = first; done && r < first + count; r++) {
+        index->of[r].entity = r;
+        list_push(&work.touched, r, work.scratch);
+    }
+    for (size_t i = 0; done && i < work.rounds; i++)
+        for (size_t k = 0; k < work.edges[i].count; k++)
+            (void)index_edge_add(index, &work.edges[i].edges[k]);
+    done = done && index_renew(index, &work.touched, options, err);
+    if (done && index->event)
+        index_tell(index, &work.change, work.scratch);
+    arena_free(work.scratch);
+    if (done)
+        *ret_first = first;
+    return done;
+}
+
+bool link_index_add_many(struct link_index *index, const struct link_row *rows, size_t count,
+                         const struct link_options *options, uint32_t *ret_first, struct error *err)
+{
+    return link_index_replace(index, NULL, 0, rows, count, options, ret_first, err);
 }
 
 bool link_index_add(struct link_index *index, uint32_t source, struct slice id, const struct slice *values,
                     uint32_t *ret_record, struct error *err)
 {
-    uint32_t record = link_records_count(index->records);
-    if (!make_room(index, record, err) || !records_append(index->records, source, id, values, err))
-        return false;
-    struct arena *scratch = arena_make(0);
-    struct change change = {0};
-    struct list from = {0};
-    size_t count;
-    index->of[record] = (struct index_record){.strong = record, .entity = record, .next = record, .gone = true};
-    const struct link_edge *edges = make_edges(index, record, index->model->floor, scratch, &count);
-    push(&from, record, scratch);
-    for (size_t i = 0; i < count; i++)
-        push(&from, other_end(&edges[i], record), scratch);
-    watch_about(index, &from, &change, scratch);
-    index->of[record].gone = false;
-    post_all(index, record, true, scratch);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t number = (uint32_t)index->edge_count;
-        ARENA_GROW(index->arena, index->edges, index->edge_count, index->edge_capacity);
-        index->edges[index->edge_count++] = edges[i];
-        hang(index, edges[i].a, number);
-        hang(index, edges[i].b, number);
-    }
-    from.count = 1;
-    renew(index, &from, &change, scratch);
-    tell(index, &change, scratch);
-    arena_free(scratch);
-    *ret_record = record;
-    return true;
+    struct link_row row = {source, id, values};
+    return link_index_replace(index, NULL, 0, &row, 1, NULL, ret_record, err);
+}
+
+bool link_index_remove_many(struct link_index *index, const uint32_t *records, size_t count,
+                            const struct link_options *options, struct error *err)
+{
+    uint32_t ignored;
+    return link_index_replace(index, records, count, NULL, 0, options, &ignored, err);
 }
 
 bool link_index_remove(struct link_index *index, uint32_t record, struct error *err)
 {
-    if (record >= link_records_count(index->records) || index->of[record].gone)
-        return error_set(err, ERROR_NOT_FOUND, "record %u is not in the index", record);
-    struct arena *scratch = arena_make(0);
-    struct change change = {0};
-    struct list from = {0};
-    push(&from, record, scratch);
-    watch_about(index, &from, &change, scratch);
-    for (uint32_t h = index->of[record].first_half; h; h = index->halves[h - 1].next) {
-        struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-        if (!alive(edge))
-            continue;
-        push(&from, other_end(edge, record), scratch);
-        edge->a = edge->b; /* dead */
-    }
-    post_all(index, record, false, scratch);
-    index->of[record].gone = true;
-    renew(index, &from, &change, scratch);
-    tell(index, &change, scratch);
-    arena_free(scratch);
-    return true;
+    return link_index_remove_many(index, &record, 1, NULL, err);
+}
+
+/* ---- Asking ---- */
+
+size_t link_index_count(const struct link_index *index)
+{
+    return link_records_count(index->records) - index->gone;
 }
 
 uint32_t link_index_entity(const struct link_index *index, uint32_t record)
 {
-    return record >= link_records_count(index->records) || index->of[record].gone ? NONE : index->of[record].entity;
+    return record >= link_records_count(index->records) ? NONE : index->of[record].entity;
 }
 
 static int compare_numbers(const void *a, const void *b)
@@ -605,22 +581,21 @@ size_t link_index_members(const struct link_index *index, uint32_t entity, struc
 {
     struct list members = {0}, small = {0};
     uint32_t own = index->of[entity].strong;
-    ring(index, own, &members, arena);
+    index_ring(index, own, &members, arena);
     /* Small clusters that have come stand at the other end of an edge. */
-    size_t core = members.count;
-    for (size_t i = 0; i < core; i++)
-        for (uint32_t h = index->of[members.items[i]].first_half; h; h = index->halves[h - 1].next) {
-            const struct link_edge *edge = &index->edges[index->halves[h - 1].edge];
-            uint32_t other = alive(edge) ? other_end(edge, members.items[i]) : members.items[i];
+    for (size_t i = 0; i < members.count; i++)
+        for (uint32_t e = index->of[members.items[i]].first_edge; e;
+             e = edge_next(&index->edges[e - 1], members.items[i])) {
+            uint32_t other = other_end(&index->edges[e - 1].edge, members.items[i]);
             if (index->of[other].strong == own || index->of[other].entity != entity)
                 continue;
             struct list ring_of = {0};
-            ring(index, index->of[other].strong, &ring_of, arena);
+            index_ring(index, index->of[other].strong, &ring_of, arena);
             for (size_t k = 0; k < ring_of.count; k++)
-                push(&small, ring_of.items[k], arena);
+                list_push(&small, ring_of.items[k], arena);
         }
     for (size_t i = 0; i < small.count; i++)
-        push(&members, small.items[i], arena);
+        list_push(&members, small.items[i], arena);
     array_sort(members.items, members.count, sizeof *members.items, compare_numbers);
     size_t kept = 0;
     for (size_t i = 0; i < members.count; i++)
@@ -642,22 +617,52 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
                      struct arena *arena, struct link_found **ret, size_t *ret_count, struct error *err)
 {
     uint32_t record = link_records_count(index->records), source = 0;
-    if (!make_room(index, record, err) || !link_records_source(index->records, S(""), &source, err) ||
-        !records_append(index->records, source, NO_SLICE, values, err))
-        return false;
     struct arena *scratch = arena_make(0);
-    size_t count;
-    index->of[record] = (struct index_record){.gone = true, .strong = record, .entity = record, .next = record};
-    const struct link_edge *edges = make_edges(index, record, least, scratch, &count);
-    struct link_found *found = arena_array(arena, struct link_found, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t other = other_end(&edges[i], record);
-        found[i] = (struct link_found){other, index->of[other].entity, (double)edges[i].weight};
+    struct records_mark mark;
+    struct link_edges edges;
+    struct pairs pairs = {0};
+    uint64_t keys[LINK_RULES_MAX];
+    if (!index_room(index, record, err) || !link_records_source(index->records, S(""), &source, err) ||
+        !records_lend(index->records, &(struct link_row){source, NO_SLICE, values}, scratch, &mark, err)) {
+        arena_free(scratch);
+        return false;
     }
-    records_take_back(index->records);
-    array_sort(found, count, sizeof *found, compare_found);
+    index_bind_new(index);
+    index_keys(index, record, scratch, keys);
+    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
+        if (keys[rule])
+            postings_fetch_slot(&index->postings, keys[rule]);
+    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
+        if (keys[rule])
+            postings_fetch_list(&index->postings, keys[rule]);
+    meet(index, record, keys, &pairs, scratch);
+    struct link_options one = {.threads = 1};
+    bool done = compare_all(index, &pairs, least, !mark.new_words, &one, scratch, &edges, err);
+    struct link_found *found = arena_array(arena, struct link_found, edges.count + 1);
+    for (size_t i = 0; i < edges.count; i++) {
+        uint32_t other = other_end(&edges.edges[i], record);
+        found[i] =
+            (struct link_found){other, index->of[other].entity, (double)edges.edges[i].weight, edges.edges[i].verdict};
+    }
+    records_take_back(index->records, &mark);
+    index_bind_back(index);
+    array_sort(found, edges.count, sizeof *found, compare_found);
     *ret = found;
-    *ret_count = count < most ? count : most;
+    *ret_count = edges.count < most ? edges.count : most;
     arena_free(scratch);
-    return true;
+    return done;
+}
+
+void link_index_measure(const struct link_index *index, struct link_index_size *ret)
+{
+    const struct link_records *records = index->records;
+    *ret = (struct link_index_size){.records = link_index_count(index),
+                                    .gone = index->gone,
+                                    .edges = index->edge_count - index->edges_gone,
+                                    .keys = index->postings.key_count};
+    ret->bytes = arena_used(index->arena) + index->edge_capacity * sizeof *index->edges +
+                 index->capacity * (sizeof *index->of + sizeof *index->seen) + index->name_slots * sizeof(uint32_t) +
+                 index->postings.slot_count * sizeof(struct key_slot) + index->postings.word_capacity * 4;
+    if (records->arena != index->arena)
+        ret->bytes += arena_used(records->arena);
 }

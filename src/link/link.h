@@ -84,6 +84,13 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena);
 
 /* ---- Records (records.c) ---- */
 
+/* One record, to be added with others. */
+struct link_row {
+    uint32_t source; /* link_records_source of the table */
+    struct slice id;
+    const struct slice *values; /* one a column of the specification */
+};
+
 struct link_records *link_records_make(const struct link_spec *spec, struct arena *arena) MUST_USE;
 /* The number of a source by name, made when new. At most 1024 sources. */
 bool link_records_source(struct link_records *records, struct slice name, uint32_t *ret, struct error *err) MUST_USE;

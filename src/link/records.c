@@ -58,21 +58,35 @@ void records_code(struct link_records *records, size_t column, const struct slic
     dictionary_add_all(&records->columns[column].raw, values, count, ret_codes);
 }
 
-static void make_raw_room(struct link_records *records, size_t more)
+static void make_row_room(struct link_records *records, size_t more)
 {
-    size_t inputs = records->spec->input_count, capacity = records->capacity ? records->capacity : 1024;
+    size_t capacity = records->capacity ? records->capacity : 1024;
     if (records->count + more <= records->capacity)
         return;
     while (capacity < records->count + more)
         capacity *= 2;
-    records->raw = arena_regrow(records->arena, records->raw, records->capacity * inputs * sizeof *records->raw,
-                                capacity * inputs * sizeof *records->raw);
     records->ids = arena_regrow(records->arena, records->ids, records->capacity * sizeof *records->ids,
                                 capacity * sizeof *records->ids);
     records->source_of =
         arena_regrow(records->arena, records->source_of, records->capacity * sizeof *records->source_of,
                      capacity * sizeof *records->source_of);
     records->capacity = capacity;
+}
+
+static void add_row(struct link_records *records, uint32_t source, struct slice id)
+{
+    records->ids[records->count] = arena_copy(records->arena, id);
+    records->source_of[records->count] = (uint16_t)source;
+    records->count++;
+}
+
+static void make_raw_room(struct link_records *records)
+{
+    size_t row = records->spec->input_count * sizeof *records->raw;
+    if (records->raw_capacity == records->capacity)
+        return;
+    records->raw = arena_regrow(records->arena, records->raw, records->raw_capacity * row, records->capacity * row);
+    records->raw_capacity = records->capacity;
 }
 
 bool records_add_coded(struct link_records *records, uint32_t source, const struct slice *ids, const uint32_t *codes,
@@ -84,14 +98,14 @@ bool records_add_coded(struct link_records *records, uint32_t source, const stru
     if (count > UINT32_MAX - 1 - records->count)
         return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records");
     size_t inputs = records->spec->input_count;
-    make_raw_room(records, count);
+    make_row_room(records, count);
+    make_raw_room(records);
     for (size_t i = 0; i < count; i++) {
         for (size_t c = 0; c < inputs; c++)
             records->raw[records->count * inputs + c] = codes[c * stride + i];
-        records->ids[records->count] = arena_copy(records->arena, ids[i]);
-        records->source_of[records->count] = (uint16_t)source;
-        records->count++;
+        add_row(records, source, ids[i]);
     }
+    records->raw_count = records->count;
     return true;
 }
 
@@ -126,7 +140,7 @@ size_t link_records_sources(const struct link_records *records)
 struct slice link_records_value(const struct link_records *records, uint32_t record, size_t column)
 {
     must(record < records->count && column < records->spec->column_count);
-    if (column >= records->spec->input_count)
+    if (column >= records->spec->input_count || record >= records->raw_count)
         return records->prepared ? record_value(records, record, column)->text : NO_SLICE;
     return records->columns[column].raw.texts[records->raw[record * records->spec->input_count + column]];
 }
@@ -430,7 +444,7 @@ static void prepare_rows(void *context, size_t chunk, unsigned thread)
     size_t inputs = records->spec->input_count, columns = records->spec->column_count;
     uint32_t from = records->prepared_count + (uint32_t)chunk * ROWS_CHUNK;
     uint32_t to = records->count - from > ROWS_CHUNK ? from + ROWS_CHUNK : records->count;
-    for (uint32_t r = from; r < to; r++)
+    for (uint32_t r = from; r < to && r < records->raw_count; r++)
         for (size_t c = 0; c < inputs; c++)
             records->plain[r * columns + c] = records->columns[c].plain_of[records->raw[r * inputs + c]];
     for (uint32_t r = from; r < to; r++)
@@ -457,34 +471,102 @@ static bool prepare_new(struct link_records *records, const struct link_options 
     return done;
 }
 
+bool records_finish(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    if (!records->nicknames)
+        records->nicknames = nicknames_make(records->arena);
+    records->prepared = prepare_new(records, options, err);
+    return records->prepared;
+}
+
 bool link_prepare(struct link_records *records, const struct link_options *options, struct error *err)
 {
     if (records->prepared)
         return true;
-    if (!records->nicknames)
-        records->nicknames = nicknames_make(records->arena);
-    if (!prepare_new(records, options, err))
+    if (!records_finish(records, options, err))
         return false;
     order_records(records);
-    records->prepared = true;
     return true;
 }
 
-bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
-                    struct error *err)
+/* ---- Records that come later ---- */
+
+bool records_append(struct link_records *records, const struct link_row *rows, size_t count, struct error *err)
 {
+    const struct link_spec *spec = records->spec;
+    uint32_t first = records->count;
     must(records->prepared);
-    records->prepared = false;
-    bool done = link_records_add(records, source, id, values, err) &&
-                prepare_new(records, &(struct link_options){.threads = 1}, err);
-    records->prepared = true;
+    if (count > UINT32_MAX - 1 - records->count)
+        return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records");
+    make_row_room(records, count);
+    for (size_t i = 0; i < count; i++)
+        add_row(records, rows[i].source, rows[i].id);
+    make_room(records);
+    struct arena *scratch = arena_make(0);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t *row = &records->plain[(first + i) * spec->column_count];
+        for (size_t c = 0; c < spec->input_count; c++)
+            row[c] = dictionary_add(&records->columns[c].plain, plain_form(spec->columns[c].kind, spec->date_order,
+                                                                           slice_trim(rows[i].values[c]), scratch));
+        if (arena_used(scratch) > 1u << 20)
+            arena_reset(scratch);
+    }
+    arena_free(scratch);
+    return prepare_new(records, &(struct link_options){.threads = 1}, err);
+}
+
+void records_reserve(struct link_records *records, size_t count)
+{
+    must(records->count == 0);
+    make_row_room(records, count);
+    RESERVE(records->arena, records->keys, records->key_capacity, count);
+    RESERVE(records->arena, records->plain, records->plain_capacity, count * records->spec->column_count + 1);
+}
+
+void records_put(struct link_records *records, uint32_t source, struct slice id, const uint32_t *codes)
+{
+    size_t columns = records->spec->column_count;
+    must(records->count < records->capacity && ((size_t)records->count + 1) * columns < records->plain_capacity);
+    memcpy(&records->plain[records->count * columns], codes, records->spec->input_count * sizeof *codes);
+    add_row(records, source, id);
+}
+
+static void lend_words(struct link_records *records, struct arena *arena)
+{
+    for (size_t c = 0; c < records->spec->column_count; c++)
+        records->columns[c].plain.lent = records->columns[c].tokens.lent = arena;
+}
+
+bool records_lend(struct link_records *records, const struct link_row *row, struct arena *scratch,
+                  struct records_mark *ret, struct error *err)
+{
+    *ret = (struct records_mark){0};
+    for (size_t c = 0; c < records->spec->column_count; c++) {
+        const struct column *column = &records->columns[c];
+        ret->columns[c].plain = column->plain.count;
+        ret->columns[c].tokens = column->tokens.count;
+        ret->columns[c].token_ids = column->token_id_count;
+    }
+    lend_words(records, scratch);
+    bool done = records_append(records, row, 1, err);
+    lend_words(records, NULL);
+    for (size_t c = 0; c < records->spec->column_count; c++)
+        ret->new_words |= records->columns[c].plain.count > ret->columns[c].plain;
     return done;
 }
 
-void records_take_back(struct link_records *records)
+void records_take_back(struct link_records *records, const struct records_mark *mark)
 {
     must(records->prepared && records->count > 0);
     records->prepared_count = --records->count;
+    for (size_t c = 0; c < records->spec->column_count; c++) {
+        struct column *column = &records->columns[c];
+        dictionary_cut(&column->plain, mark->columns[c].plain);
+        dictionary_cut(&column->tokens, mark->columns[c].tokens);
+        column->value_count = mark->columns[c].plain;
+        column->feature_count = mark->columns[c].tokens;
+        column->token_id_count = mark->columns[c].token_ids;
+    }
 }
 
 double records_universe(const struct link_records *records)

@@ -57,8 +57,9 @@ struct link_records {
     struct source sources[1024];
     size_t source_count;
     uint32_t count;
-    size_t capacity;
-    uint32_t *raw; /* count × input_count */
+    size_t capacity, raw_capacity;
+    uint32_t *raw;      /* raw_count × input_count */
+    uint32_t raw_count; /* records whose raw texts are kept: those that came before link_prepare */
     struct slice *ids;
     uint16_t *source_of;
     bool prepared;
@@ -123,13 +124,27 @@ bool records_add_coded(struct link_records *records, uint32_t source, const stru
 /* Puts numbers into canonical order: by their keys, equal ones by number. */
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);
 
-/* Adds a record to a table that is prepared, and prepares it. Codes, features and keys of all others stay where they
- * are in number; arrays may move. `order` does not know of it. */
-bool records_append(struct link_records *records, uint32_t source, struct slice id, const struct slice *values,
+/* Adds records to a table that is prepared, and prepares them; of their values only the plain form is kept. Codes,
+ * features and keys of all others stay where they are in number; arrays may move. `order` does not know of them. */
+bool records_append(struct link_records *records, const struct link_row *rows, size_t count,
                     struct error *err) MUST_USE;
+/* For a table that is read from an index's file: room for so many records of an empty table, then each by the plain
+ * codes of its own columns, and at last the rest, without an order. */
+void records_reserve(struct link_records *records, size_t count);
+void records_put(struct link_records *records, uint32_t source, struct slice id, const uint32_t *codes);
+bool records_finish(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
-/* Takes the last record away again; the words that it brought stay in the dictionaries. */
-void records_take_back(struct link_records *records);
+/* Adds one record for a moment: records_take_back leaves the table as it was before, dictionaries too. Whatever is
+ * found out about words that came with it (new_words) must be forgotten. */
+struct records_mark {
+    struct {
+        size_t plain, tokens, token_ids;
+    } columns[LINK_COLUMNS_MAX];
+    bool new_words;
+};
+bool records_lend(struct link_records *records, const struct link_row *row, struct arena *scratch,
+                  struct records_mark *ret, struct error *err) MUST_USE;
+void records_take_back(struct link_records *records, const struct records_mark *mark);
 
 /* Pairs that could be, given the kind of linking. */
 double records_universe(const struct link_records *records);

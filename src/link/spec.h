@@ -188,6 +188,12 @@ void spec_default_column(struct link_spec *spec, size_t column);
 void spec_default_levels(const struct link_spec *spec, struct link_comparison *comparison);
 bool spec_defaults(struct link_spec *spec, bool rules_given, bool comparisons_given, struct error *err) MUST_USE;
 
+/* Whether records of one source may be kept apart by it. */
+static inline bool spec_keeps_apart(const struct link_spec *spec)
+{
+    return spec->one_to_one || spec->all_without_duplicates || spec->no_duplicate_count > 0;
+}
+
 /* Levels that a comparison can give: 1 … this; level 0 is missing. */
 unsigned spec_level_count(const struct link_spec *spec, const struct link_comparison *comparison);
 /* "equal", "at most 1 edit", … for people. */

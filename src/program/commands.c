@@ -85,6 +85,26 @@ static const struct command table[] = {
                  {"seed", "N", "files: of the random pairs that a model is trained on (default 1)"},
                  {"print-specification", NULL, "files: print the specification with its defaults, to copy and change"}},
      .run = run_link},
+    {.name = "index",
+     .arguments =
+         "build FOLDER SPEC.yaml FILE… | add FOLDER FILE… | remove FOLDER SOURCE ID… | find FOLDER COLUMN=VALUE… "
+         "| check FOLDER | compact FOLDER",
+     .least = 2,
+     .most = -1,
+     .summary = "keep linked records at hand: find a person, add a record",
+     .about =
+         "Keeps the records of CSV files linked in a folder, without any hub. build trains a model (or takes "
+         "--model) and links; add and remove change records (a row whose id is there takes its place, a file is the "
+         "source called by its name) and say which entities joined and split; find says who fits some values; check "
+         "holds the index against linking everything anew. With one model the entities are the same as after linking "
+         "anew, whatever came and went. The folder holds personal data: mode 0700, and in no backup, as it can always "
+         "be built again. --erase takes what was removed out of its files too, as compact does.",
+     .options = {{"model", "FILE", "build: use this model instead of training one"},
+                 {"threads", "N", "threads to use; the answer is the same"},
+                 {"least", "BITS", "find: only who fits by so many bits (default 0: as likely as not)"},
+                 {"most", "N", "find: at most so many (default 10)"},
+                 {"erase", NULL, "remove: take them out of the files too"}},
+     .run = run_index},
     {.name = "address",
      .arguments = "match GAZETTEER.csv FILE.csv",
      .least = 3,

@@ -4,8 +4,8 @@
 #include "world.h"
 
 #include "base/fault_host.h"
+#include "base/lock.h"
 #include "guard/change.h"
-#include "ingest/lock.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -11,10 +11,12 @@ struct scene {
     struct link_records *pool;
     const struct link_model *model;
     uint32_t pool_count;
+    bool one_to_one, clean; /* the source "clean" holds no duplicates */
 };
 
 static void make_scene(struct scene *scene, const char *text, unsigned people, uint64_t seed)
 {
+    *scene = (struct scene){0};
     struct error err = NO_ERROR;
     uint64_t *truth;
     struct link_model *model;
@@ -26,12 +28,15 @@ static void make_scene(struct scene *scene, const char *text, unsigned people, u
     scene->model = model;
 }
 
+static const char *const one_source[] = {"made", "made", "made"};
+static const char *const three_sources[] = {"made", "clean", "other"};
+
 /* Twenty-five people with six records each, of which two fields in five are left out, some of few words. */
-static void make_thin_scene(struct scene *scene, const char *text, uint64_t seed)
+static void make_thin_scene(struct scene *scene, const char *text, const char *const *sources, uint64_t seed)
 {
     struct error err = NO_ERROR;
     struct link_model *model;
-    scene->arena = arena_make(0);
+    *scene = (struct scene){.arena = arena_make(0)};
     scene->spec = read_spec(text, scene->arena);
     scene->pool = link_records_make(scene->spec, scene->arena);
     for (unsigned p = 0; p < 25; p++) {
@@ -47,12 +52,22 @@ static void make_thin_scene(struct scene *scene, const char *text, uint64_t seed
             for (size_t c = 0; c < 5; c++)
                 values[c] = next_random(&seed) % 5 < 2 ? "" : all[c];
             (void)snprintf(id, sizeof id, "p%u-%u", p, copy);
-            (void)add_record(scene->pool, "made", id, values, 5);
+            (void)add_record(scene->pool, sources[copy % 3], id, values, 5);
         }
     }
     scene->pool_count = link_records_count(scene->pool);
     assert_true(link_train(scene->pool, NULL, scene->arena, &model, NULL, &err));
     scene->model = model;
+}
+
+/* The source of a record of the pool, in another table. */
+static uint32_t source_as(const struct scene *scene, struct link_records *records, uint32_t record)
+{
+    struct error err = NO_ERROR;
+    uint32_t source = 0;
+    struct slice name = link_records_source_name(scene->pool, link_records_source_of(scene->pool, record));
+    assert_true(link_records_source(records, name, &source, &err));
+    return source;
 }
 
 static void values_of(const struct scene *scene, uint32_t record, struct slice *values)
@@ -76,13 +91,22 @@ static void link_anew(const struct scene *scene, const uint8_t *there, uint32_t 
         pool_of[link_records_count(records)] = p;
         values_of(scene, p, values);
         assert_true(
-            link_records_add(records, source_of(records, "made"), link_records_id(scene->pool, p), values, &err));
+            link_records_add(records, source_as(scene, records, p), link_records_id(scene->pool, p), values, &err));
     }
     struct link_edges edges;
     struct link_clusters clusters;
     struct link_options options = {.threads = 1};
     assert_true(link_score(records, scene->model, &options, arena, &edges, &err));
+    uint32_t *source = arena_array(arena, uint32_t, link_records_count(records) + 1);
+    uint8_t no_duplicates[8] = {0};
+    for (uint32_t r = 0; r < link_records_count(records); r++)
+        source[r] = link_records_source_of(records, r);
+    for (uint32_t s = 0; s < link_records_sources(records); s++)
+        no_duplicates[s] = scene->clean && slice_equal(link_records_source_name(records, s), S("clean"));
     struct link_cluster_input input = {.count = link_records_count(records),
+                                       .source = source,
+                                       .no_duplicates = no_duplicates,
+                                       .one_to_one = scene->one_to_one,
                                        .edges = edges.edges,
                                        .edge_count = edges.count,
                                        .join = link_model_join(scene->model),
@@ -146,17 +170,17 @@ static void run_history(const struct scene *scene, uint64_t seed, unsigned steps
             number[p] = link_records_count(records);
             values_of(scene, p, values);
             assert_true(
-                link_records_add(records, source_of(records, "made"), link_records_id(scene->pool, p), values, &err));
+                link_records_add(records, source_as(scene, records, p), link_records_id(scene->pool, p), values, &err));
         }
     struct link_index *index;
-    assert_true(link_index_make(records, scene->model, NULL, NULL, arena, &index, &err));
+    assert_true(link_index_make(records, scene->model, NULL, arena, &index, &err));
     for (unsigned step = 0; step < steps; step++) {
         uint32_t p = (uint32_t)(next_random(&state) % scene->pool_count);
         if (there[p]) {
             assert_true(link_index_remove(index, number[p], &err));
         } else {
             values_of(scene, p, values);
-            assert_true(link_index_add(index, source_of(records, "made"), link_records_id(scene->pool, p), values,
+            assert_true(link_index_add(index, source_as(scene, records, p), link_records_id(scene->pool, p), values,
                                        &number[p], &err));
         }
         there[p] = !there[p];
@@ -186,10 +210,38 @@ static void it_holds_for_records_that_say_little_and_across_common_keys(void **s
                     "  postcode: postcode\n"
                     "blocking: [given, family, postcode, district(postcode), year(born)]\nblock_cap: 12\n"
                     "thresholds: {join: 3}\n",
-                    5);
+                    one_source, 5);
     for (uint64_t history = 1; history <= 700; history++)
         run_history(&scene, history * 77, 24);
     arena_free(scene.arena);
+}
+
+/* Of people with two records in each of three sources: one source without duplicates, then each of them, then guards.
+ */
+static void it_holds_for_sources_without_duplicates_and_for_guards(void **state)
+{
+    static const char *const kinds[] = {
+        "link: link_and_dedupe\nsources: {no_duplicates: [clean]}\n", "link: link\none_to_one: true\n", "link: link\n",
+        "rules:\n  - {name: one house, join: {address: same, born: same}}\nguards:\n"
+        "  - {name: another name, when: {given: different, born: same}}\n"
+        "  - {name: another day, when: {born: different, family: [same, close]}, then: apart}\n"};
+    (void)state;
+    for (size_t k = 0; k < countof(kinds); k++) {
+        struct scene scene;
+        char text[900];
+        (void)snprintf(text, sizeof text,
+                       "%scolumns:\n  given: given_name\n  family: family_name\n  born: date\n  address: address\n"
+                       "  postcode: postcode\n"
+                       "blocking: [given, family, postcode, district(postcode), year(born)]\nblock_cap: 40\n"
+                       "thresholds: {join: 2, review: 1, floor: -3}\n",
+                       kinds[k]);
+        make_thin_scene(&scene, text, three_sources, 15 + k);
+        scene.clean = k == 0;
+        scene.one_to_one = k == 1;
+        for (uint64_t history = 1; history <= 60; history++)
+            run_history(&scene, history * 31, 32);
+        arena_free(scene.arena);
+    }
 }
 
 struct told {
@@ -215,7 +267,8 @@ static void joins_and_splits_are_told_and_a_find_leaves_nothing_behind(void **st
     struct link_index *index;
     struct link_records *records = link_records_make(scene.spec, scene.arena);
     uint32_t source = source_of(records, "made"), first, second, stranger;
-    assert_true(link_index_make(records, scene.model, hear, &told, scene.arena, &index, &err));
+    assert_true(link_index_make(records, scene.model, NULL, scene.arena, &index, &err));
+    link_index_listen(index, hear, &told);
     struct slice anna[] = {S("ruth"), S("thornwick"), S("1956-03-14"), S("9 Fenham Road"), S("NR7 4AB")};
     struct slice other[] = {S("ivan"), S("ashby"), S("1999-10-02"), S("3 Elmton Road"), S("NR2 1AA")};
     assert_true(link_index_add(index, source, S("a"), anna, &first, &err));
@@ -235,6 +288,16 @@ static void joins_and_splits_are_told_and_a_find_leaves_nothing_behind(void **st
     assert_int_equal(found[0].entity, link_index_entity(index, first));
     assert_int_equal(link_records_count(records), before);
 
+    /* A record that takes its own place again is no event; one that becomes another person's is. */
+    struct told so_far = told;
+    struct link_row same = {source, S("c"), anna}, changed = {source, S("c"), other};
+    assert_true(link_index_replace(index, &second, 1, &same, 1, NULL, &second, &err));
+    assert_memory_equal(&told, &so_far, sizeof told);
+    assert_int_equal(link_index_record(index, source, S("c")), second);
+    assert_true(link_index_replace(index, &second, 1, &changed, 1, NULL, &second, &err));
+    assert_int_equal(link_index_entity(index, second), link_index_entity(index, stranger));
+    assert_true(link_index_replace(index, &second, 1, &same, 1, NULL, &second, &err));
+
     assert_true(link_index_remove(index, first, &err));
     assert_int_equal(link_index_entity(index, first), UINT32_MAX);
     assert_false(link_index_remove(index, first, &err));
@@ -249,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_history_of_adds_and_removals_ends_in_the_entities_of_linking_anew),
         cmocka_unit_test(it_holds_for_records_that_say_little_and_across_common_keys),
+        cmocka_unit_test(it_holds_for_sources_without_duplicates_and_for_guards),
         cmocka_unit_test(joins_and_splits_are_told_and_a_find_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

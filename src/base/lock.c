@@ -1,6 +1,6 @@
 /* lock.c: flock(2), which belongs to the open file and not to the process, so that two threads of a server exclude each
  * other too. The host table is not asked: a lock changes nothing on the disk. */
-#include "ingest/lock.h"
+#include "base/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
  * A lock is a file, held by flock(2): the system lets go of it when its holder ends, however it ends, so nothing stale
  * is ever left. Each file_lock is a lock of its own, also within one thread. The file is empty, stays, and means
  * nothing. */
-#ifndef STAITHE_INGEST_LOCK_H
-#define STAITHE_INGEST_LOCK_H
+#ifndef STAITHE_BASE_LOCK_H
+#define STAITHE_BASE_LOCK_H
 
 #include "base/host.h"
 

@@ -1,0 +1,171 @@
+/* index_inside.h: the parts of an index, for the files index*.c.
+ *
+ * Arrays by record, the edges and the postings grow by realloc, which moves pages, not bytes, once they are large; they
+ * are freed with the index's arena. */
+#ifndef STAITHE_LINK_INDEX_INSIDE_H
+#define STAITHE_LINK_INDEX_INSIDE_H
+
+#include "link/block.h"
+#include "link/cluster.h"
+#include "link/index.h"
+#include "link/threads.h"
+
+enum { NONE = CLUSTER_NONE };
+
+/* An edge hangs in the lists of both its ends. One that has gone has two ends that are the same, and next[0] is the
+ * next that has gone: its place is used again. */
+struct index_edge {
+    struct link_edge edge;
+    uint32_t next[2]; /* of the list of edge.a, and of edge.b: place + 1 */
+};
+
+struct index_record {
+    uint32_t first_edge; /* place + 1 */
+    uint32_t strong;     /* the first record, by content, of its cluster before attaching */
+    uint32_t entity;     /* … and after; NONE: it has gone */
+    uint32_t next;       /* the next record of its cluster before attaching; a ring */
+};
+
+/* Records by key, open addressing. `list` is 0: none (any more), below LIST: one record + 1, else LIST and the place of
+ * a list in `words`, in units of 4. */
+struct key_slot {
+    uint32_t key[2];
+    uint32_t list;
+};
+enum { INDEX_LIST = 0x80000000u, INDEX_LIST_CLASSES = 28 };
+
+struct postings {
+    struct key_slot *slots;
+    size_t slot_count, key_count;
+    /* Lists: a word with the count and, in its five high bits, the class c; then room for (4 << c) - 1 records. */
+    uint32_t *words;
+    size_t word_count, word_capacity;
+    uint32_t free[INDEX_LIST_CLASSES]; /* lists not used, by class: place + 1; the next one in their second word */
+};
+
+/* What one thread clusters with. */
+struct index_worker {
+    struct cluster_plan plan;
+    struct link_cluster_input input;
+    struct memo *memo;
+    struct arena *arena;
+    struct link_edge *edges;
+    uint32_t *numbers; /* 0, 1, 2 … */
+    size_t edge_capacity, number_capacity, canonical_capacity;
+};
+
+/* Words bound to what the model knows of them so far, by column (index_bind.c). */
+struct index_bound {
+    size_t values, places, tokens;
+    size_t value_capacity, place_capacity, token_capacity;
+    float *bits_of_token; /* by token code */
+    struct dictionary company;
+    size_t bits_capacity;
+};
+
+struct link_index {
+    struct arena *arena;
+    struct link_records *records;
+    const struct link_model *model;
+    void (*event)(void *context, const struct link_event *event);
+    void *context;
+    struct block_terms terms;
+    struct postings postings;
+    struct index_edge *edges;
+    size_t edge_count, edge_capacity, edges_gone;
+    uint32_t free_edge; /* place + 1 */
+    struct index_record *of;
+    uint32_t *seen;   /* by record: the stamp of the last walk that came by */
+    uint32_t *source; /* by record; NULL unless sources may be without duplicates */
+    size_t capacity, gone;
+    uint32_t stamp;
+    uint32_t *names; /* by id, open addressing: record + 1; UINT32_MAX: one that has gone */
+    size_t name_slots, name_count;
+    double floor, join, review;
+    bool constrained, attach, rules;
+    struct comparer comparer;
+    struct index_bound bound[LINK_COLUMNS_MAX];
+    struct index_worker *workers[LINK_THREADS_MAX];
+};
+
+struct list {
+    uint32_t *items;
+    size_t count, capacity;
+};
+
+static inline void list_push(struct list *list, uint32_t item, struct arena *arena)
+{
+    ARENA_GROW(arena, list->items, list->count, list->capacity);
+    list->items[list->count++] = item;
+}
+
+static inline bool edge_alive(const struct link_edge *edge)
+{
+    return edge->a != edge->b;
+}
+
+static inline uint32_t other_end(const struct link_edge *edge, uint32_t record)
+{
+    return edge->a == record ? edge->b : edge->a;
+}
+
+/* The place + 1 of the next edge of this record. */
+static inline uint32_t edge_next(const struct index_edge *edge, uint32_t record)
+{
+    return edge->next[edge->edge.a != record];
+}
+
+/* Makes room for one element more, by doubling; ends the program when there is no memory. */
+void *index_grow(void *array, size_t count, size_t *capacity, size_t size);
+#define INDEX_GROW(array, count, capacity)                                                                             \
+    ((count) < (capacity) ? (void)0 : (void)((array) = index_grow((array), (count), &(capacity), sizeof *(array))))
+
+/* index_keys.c: postings. index_keys gives the keys of a record, one a rule, 0 for none; common keys are none. */
+void index_keys(const struct link_index *index, uint32_t record, struct arena *scratch, uint64_t *ret_keys);
+void postings_start(struct postings *postings, size_t keys);
+void postings_free(struct postings *postings);
+void postings_add(struct postings *postings, uint64_t key, uint32_t record);
+void postings_remove(struct postings *postings, uint64_t key, uint32_t record);
+/* The records of a key; `single` is room for one. */
+const uint32_t *postings_of(const struct postings *postings, uint64_t key, uint32_t *single, size_t *ret_count);
+void postings_fetch_slot(const struct postings *postings, uint64_t key);
+void postings_fetch_list(const struct postings *postings, uint64_t key);
+
+/* index_bind.c: what the comparer asks of the model, for words that have come; and for those that go again. */
+void index_bind_new(struct link_index *index);
+void index_bind_back(struct link_index *index);
+void index_bind_free(struct link_index *index);
+
+/* index_cluster.c */
+struct index_change {
+    struct list watched; /* records whose entity may change, with … */
+    struct list before;  /* … what it was */
+};
+/* Notes every record whose entity a change at these records may touch. */
+void index_watch(struct link_index *index, const struct list *from, struct index_change *change, struct arena *scratch);
+/* Clusters the components of these records anew and lets the small clusters about them choose again. */
+bool index_renew(struct link_index *index, const struct list *from, const struct link_options *options,
+                 struct error *err) MUST_USE;
+/* Which entities the watched records came from and went to, told as joins and splits. */
+void index_tell(struct link_index *index, const struct index_change *change, struct arena *scratch);
+/* The records of a cluster before attaching, in order of content. */
+size_t index_ring(const struct link_index *index, uint32_t root, struct list *ret, struct arena *scratch);
+bool index_worker_make(struct link_index *index, unsigned thread);
+
+/* index.c */
+bool index_room(struct link_index *index, size_t records, struct error *err) MUST_USE;
+uint32_t index_edge_add(struct link_index *index, const struct link_edge *edge);
+void index_name_add(struct link_index *index, uint32_t record);
+/* Puts all records under their keys. */
+void index_post_all(struct link_index *index);
+/* An index with nothing in it yet but the table's words. */
+bool index_start(struct link_records *records, const struct link_model *model, struct arena *arena,
+                 struct link_index **ret, struct error *err) MUST_USE;
+
+/* index_check.c: its records linked from nothing under a model of its specification; numbers are those of the index by
+ * place in the result. */
+bool index_link_anew(const struct link_index *index, const struct link_model *model, const struct link_options *options,
+                     struct arena *arena, struct link_clusters *ret, uint32_t **ret_numbers,
+                     struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,217 @@
+/* index_pack.c: a header, the sections, and their table at the end.
+ *
+ * A checksum is a chain over pieces of CHUNK bytes, so that writing needs no second walk. */
+#include "link/index_pack.h"
+
+#include "base/hash.h"
+
+enum { CHUNK = 1 << 20, SECTIONS = 256, ORDER = 0x01020304 };
+
+static const char magic[8] = "STAITHEX";
+
+struct pack_header {
+    char magic[8];
+    uint32_t version, order;
+    uint64_t sequence, table_offset, table_count, table_hash;
+    uint64_t hash; /* of all before it */
+};
+
+struct pack_entry {
+    uint32_t kind, number;
+    uint64_t offset, size, hash;
+};
+
+struct pack_writer {
+    const struct host *host;
+    struct arena *arena;
+    struct slice path, beside;
+    struct host_file *file;
+    struct pack_header header;
+    struct pack_entry entries[SECTIONS];
+    size_t count;
+    uint64_t offset; /* in the file, of what is in `chunk` */
+    char *chunk;
+    size_t used;
+};
+
+static uint64_t header_hash(const struct pack_header *header)
+{
+    return hash64(slice_from(header, offsetof(struct pack_header, hash)), INDEX_PACK_VERSION);
+}
+
+/* ---- Writing ---- */
+
+bool pack_begin(const struct host *host, struct slice path, uint64_t sequence, struct arena *arena,
+                struct pack_writer **ret, struct error *err)
+{
+    struct pack_writer *writer = arena_new(arena, struct pack_writer);
+    uint64_t random;
+    host_random(host, &random, sizeof random);
+    *writer = (struct pack_writer){.host = host, .arena = arena, .path = path};
+    writer->beside = arena_format(arena, "%.*s.new-%016llx", PRINT(path), (unsigned long long)random);
+    writer->header = (struct pack_header){.version = INDEX_PACK_VERSION, .order = ORDER, .sequence = sequence};
+    memcpy(writer->header.magic, magic, sizeof magic);
+    writer->chunk = arena_alloc(arena, 1, CHUNK, 64);
+    writer->offset = sizeof writer->header;
+    *ret = writer;
+    return host_open(host, writer->beside, HOST_CREATE, arena, &writer->file, err) &&
+           host_write(writer->file, &writer->header, sizeof writer->header, err);
+}
+
+/* Sections begin with a chunk of their own, so that their checksums stand alone. */
+static bool flush(struct pack_writer *writer, struct error *err)
+{
+    if (writer->used == 0)
+        return true;
+    struct pack_entry *entry = &writer->entries[writer->count - 1];
+    entry->hash = hash64(slice_from(writer->chunk, writer->used), entry->hash);
+    entry->size += writer->used;
+    writer->offset += writer->used;
+    size_t size = writer->used;
+    writer->used = 0;
+    return host_write(writer->file, writer->chunk, size, err);
+}
+
+bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err)
+{
+    must(writer->count < SECTIONS);
+    if (!flush(writer, err))
+        return false;
+    writer->entries[writer->count++] = (struct pack_entry){.kind = kind, .number = number, .offset = writer->offset};
+    return true;
+}
+
+bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct error *err)
+{
+    const char *from = data;
+    must(writer->count > 0);
+    while (size > 0) {
+        size_t part = CHUNK - writer->used < size ? CHUNK - writer->used : size;
+        memcpy(writer->chunk + writer->used, from, part);
+        writer->used += part;
+        from += part;
+        size -= part;
+        if (writer->used == CHUNK && !flush(writer, err))
+            return false;
+    }
+    return true;
+}
+
+bool pack_end(struct pack_writer *writer, struct error *err)
+{
+    if (!flush(writer, err))
+        return false;
+    struct slice table = slice_from(writer->entries, writer->count * sizeof *writer->entries);
+    writer->header.table_offset = writer->offset;
+    writer->header.table_count = writer->count;
+    writer->header.table_hash = hash64(table, 0);
+    writer->header.hash = header_hash(&writer->header);
+    if (!host_write(writer->file, table.at, table.len, err) ||
+        !host_write_at(writer->file, 0, &writer->header, sizeof writer->header, err) || !host_sync(writer->file, err))
+        return false;
+    host_close(writer->file);
+    return host_rename(writer->host, writer->beside, writer->path, err) &&
+           host_sync_folder(writer->host, host_folder_of(writer->path), err);
+}
+
+/* ---- Reading ---- */
+
+struct pack_reader {
+    struct host_file *file;
+    struct slice path;
+    struct pack_header header;
+    struct pack_entry *entries;
+};
+
+static bool damaged(const struct pack_reader *reader, const char *what, struct error *err)
+{
+    return error_set_at(err, ERROR_INPUT, reader->path, 0, 0,
+                        "the index's file is damaged: %s; make the index anew from its sources", what);
+}
+
+static bool read_whole(const struct pack_reader *reader, uint64_t offset, void *out, size_t size, struct error *err)
+{
+    char *to = out;
+    while (size > 0) {
+        size_t got;
+        if (!host_read_at(reader->file, offset, to, size < CHUNK ? size : CHUNK, &got, err))
+            return false;
+        if (got == 0)
+            return damaged(reader, "it ends before its end", err);
+        to += got;
+        offset += got;
+        size -= got;
+    }
+    return true;
+}
+
+static bool check_header(const struct pack_reader *reader, uint64_t size, struct error *err)
+{
+    const struct pack_header *header = &reader->header;
+    if (memcmp(header->magic, magic, sizeof magic) != 0)
+        return damaged(reader, "it does not begin as an index does", err);
+    if (header->order != ORDER)
+        return error_set_at(err, ERROR_INPUT, reader->path, 0, 0,
+                            "the index was made on another kind of machine; make it anew here");
+    if (header->version != INDEX_PACK_VERSION)
+        return error_set_at(err, ERROR_INPUT, reader->path, 0, 0,
+                            "the index was made by another version of Staithe (%u, this one reads %d); make it anew",
+                            header->version, INDEX_PACK_VERSION);
+    if (header->hash != header_hash(header))
+        return damaged(reader, "the checksum of its beginning is wrong", err);
+    if (header->table_count > SECTIONS || header->table_offset > size ||
+        header->table_count * sizeof(struct pack_entry) > size - header->table_offset)
+        return damaged(reader, "its table lies outside of it", err);
+    return true;
+}
+
+bool pack_open(const struct host *host, struct slice path, struct arena *arena, struct pack_reader **ret,
+               struct error *err)
+{
+    struct pack_reader *reader = arena_new(arena, struct pack_reader);
+    uint64_t size = 0;
+    reader->path = path;
+    if (!host_open(host, path, HOST_READ, arena, &reader->file, err) || !host_file_size(reader->file, &size, err))
+        return false;
+    if (size < sizeof reader->header)
+        return damaged(reader, "it is too short", err);
+    if (!read_whole(reader, 0, &reader->header, sizeof reader->header, err) || !check_header(reader, size, err))
+        return false;
+    size_t count = (size_t)reader->header.table_count;
+    reader->entries = arena_array(arena, struct pack_entry, count + 1);
+    if (!read_whole(reader, reader->header.table_offset, reader->entries, count * sizeof *reader->entries, err))
+        return false;
+    if (hash64(slice_from(reader->entries, count * sizeof *reader->entries), 0) != reader->header.table_hash)
+        return damaged(reader, "the checksum of its table is wrong", err);
+    for (size_t i = 0; i < count; i++)
+        if (reader->entries[i].offset > size || reader->entries[i].size > size - reader->entries[i].offset)
+            return damaged(reader, "a section lies outside of it", err);
+    *ret = reader;
+    return true;
+}
+
+uint64_t pack_sequence(const struct pack_reader *reader)
+{
+    return reader->header.sequence;
+}
+
+bool pack_read(struct pack_reader *reader, uint32_t kind, uint32_t number, struct arena *arena, struct slice *ret,
+               struct error *err)
+{
+    const struct pack_entry *entry = NULL;
+    for (size_t i = 0; i < reader->header.table_count && !entry; i++)
+        if (reader->entries[i].kind == kind && reader->entries[i].number == number)
+            entry = &reader->entries[i];
+    if (!entry)
+        return damaged(reader, "a section is missing", err);
+    char *out = arena_large(arena, (size_t)entry->size + 1);
+    uint64_t hash = 0;
+    if (!read_whole(reader, entry->offset, out, (size_t)entry->size, err))
+        return false;
+    for (uint64_t at = 0; at < entry->size; at += CHUNK)
+        hash = hash64(slice_from(out + at, (size_t)(entry->size - at < CHUNK ? entry->size - at : CHUNK)), hash);
+    if (hash != entry->hash)
+        return damaged(reader, "the checksum of a section is wrong", err);
+    *ret = slice_from(out, (size_t)entry->size);
+    return true;
+}

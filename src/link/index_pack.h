@@ -1,0 +1,34 @@
+/* index_pack.h: a file of numbered sections, each with its size and checksum; for the files of this room.
+ *
+ * It is written beside, synced and renamed over, so that there is the old file or the new one. On reading nothing of a
+ * section is believed before its checksum fits. Numbers are as this kind of machine holds them; a file of another kind
+ * is refused. */
+#ifndef STAITHE_LINK_INDEX_PACK_H
+#define STAITHE_LINK_INDEX_PACK_H
+
+#include "base/host.h"
+
+enum { INDEX_PACK_VERSION = 1 };
+
+struct pack_writer;
+
+/* Begins the file that is to take the place of `path`. */
+bool pack_begin(const struct host *host, struct slice path, uint64_t sequence, struct arena *arena,
+                struct pack_writer **ret, struct error *err) MUST_USE;
+/* What is added from here on is of this section. */
+bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err) MUST_USE;
+bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct error *err) MUST_USE;
+/* Writes the table of sections, makes the file durable and puts it in its place. */
+bool pack_end(struct pack_writer *writer, struct error *err) MUST_USE;
+
+struct pack_reader;
+
+bool pack_open(const struct host *host, struct slice path, struct arena *arena, struct pack_reader **ret,
+               struct error *err) MUST_USE;
+uint64_t pack_sequence(const struct pack_reader *reader);
+/* A whole section, to be given back with arena_give_back(arena, ret->at) or with the arena; one that is not there is
+ * an error. */
+bool pack_read(struct pack_reader *reader, uint32_t kind, uint32_t number, struct arena *arena, struct slice *ret,
+               struct error *err) MUST_USE;
+
+#endif

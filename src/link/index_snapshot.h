@@ -1,0 +1,23 @@
+/* index_snapshot.h: a whole index as one file, for the files of this room (index_file.c). */
+#ifndef STAITHE_LINK_INDEX_SNAPSHOT_H
+#define STAITHE_LINK_INDEX_SNAPSHOT_H
+
+#include "base/host.h"
+#include "link/index.h"
+
+struct snapshot {
+    uint64_t sequence;
+    int64_t position;
+    struct slice specification, model_text;
+    struct link_spec *spec;
+    struct link_model *model;
+    struct link_index *index;
+};
+
+/* Everything of `from` but spec and model is written, beside and then over `path`. */
+bool snapshot_write(const struct host *host, struct slice path, const struct snapshot *from,
+                    struct error *err) MUST_USE;
+bool snapshot_read(const struct host *host, struct slice path, const struct link_options *options, struct arena *arena,
+                   struct snapshot *ret, struct error *err) MUST_USE;
+
+#endif
