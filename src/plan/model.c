@@ -75,7 +75,8 @@ static uint32_t row_of(const struct plan_model *model, plan_cell cell)
     return low;
 }
 
-/* In 32 bits, and no division where one member or none is to be told: this runs for each cell that is computed again. */
+/* In 32 bits, and no division where one member or none is to be told: this runs for each cell that is computed again.
+ */
 void plan_cell_parts(const struct plan_model *model, plan_cell cell, uint32_t *ret_row, struct plan_binding *ret)
 {
     uint32_t number = row_of(model, cell);
