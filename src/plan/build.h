@@ -62,6 +62,11 @@ bool build_cells(struct builder *b, uint32_t row, struct error *err) MUST_USE;
 struct plan_clause *build_clause(struct builder *b, uint32_t row);
 struct slice build_text(struct builder *b, const struct plan_formula *formula);
 
+/* ---- build_rows.c ---- */
+
+/* Makes the rows of all givens and formulas, and numbers their cells. */
+bool build_rows(struct builder *b, struct error *err) MUST_USE;
+
 /* ---- units.c ---- */
 
 bool build_units(struct builder *b, struct error *err) MUST_USE;
@@ -75,10 +80,6 @@ bool build_unit_same(const struct plan_unit *a, const struct plan_unit *b);
 /* Compiles the clause's formula for its row and region; *ret_unit is the formula's. */
 bool compile_formula(struct builder *b, struct plan_clause *clause, const struct plan_formula *formula, bool is_setting,
                      struct plan_unit *ret_unit, struct error *err) MUST_USE;
-/* The sets that a formula leaves open: those that its rows have and nothing in it binds. */
-bool compile_free_sets(struct builder *b, const struct plan_formula *formula, uint32_t *sets, size_t *count,
-                       struct error *err) MUST_USE;
-
 /* ---- build_given.c, build_register.c, build_csv.c ---- */
 
 bool build_entries(struct builder *b, struct error *err) MUST_USE;

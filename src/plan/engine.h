@@ -108,7 +108,7 @@ void engine_reads(const struct plan_evaluation *ev, const struct plan_clause *cl
 void engine_users(const struct plan_evaluation *ev, plan_cell cell, engine_cell_function *found, void *context);
 
 /* evaluate.c */
-void engine_ensure(struct plan_evaluation *ev, plan_cell cell);
+void engine_ensure(struct plan_evaluation *ev, plan_cell wanted);
 void engine_fail(struct plan_evaluation *ev, plan_cell cell, const struct plan_clause *clause,
                  const struct fault *fault);
 void engine_store(struct plan_evaluation *ev, plan_cell cell, struct number value);

@@ -52,13 +52,13 @@ const struct plan_given *plan_given_find(const struct plan_model *model, plan_ce
     return low < model->given_count && model->givens[low].cell == cell ? &model->givens[low] : NULL;
 }
 
-plan_cell plan_cell_at(const struct plan_model *model, uint32_t number, const uint32_t *members, int32_t year)
+plan_cell plan_cell_at(const struct plan_model *model, uint32_t row, const uint32_t *members, int32_t year)
 {
-    const struct plan_row *row = &model->rows[number];
+    const struct plan_row *r = &model->rows[row];
     size_t tuple = 0;
-    for (size_t i = 0; i < row->set_count; i++)
-        tuple = tuple * model->sets[row->sets[i]].count + members[i];
-    return (plan_cell)(row->first + (row->always ? 0 : (size_t)year) * row->tuples + tuple);
+    for (size_t i = 0; i < r->set_count; i++)
+        tuple = tuple * model->sets[r->sets[i]].count + members[i];
+    return (plan_cell)(r->first + (r->always ? 0 : (size_t)year) * r->tuples + tuple);
 }
 
 /* Rows are numbered in the order of their cells. While the model is made, its list of first cells is not there yet. */

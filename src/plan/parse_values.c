@@ -256,7 +256,12 @@ static bool add_values(struct parser *p, struct plan_statement *s, struct body *
 static bool add_from(struct parser *p, struct plan_statement *s, struct body *body, struct error *err)
 {
     ARENA_GROW(p->arena, s->froms, s->from_count, body->froms_capacity);
-    return parse_from(p, &s->froms[s->from_count++], err);
+    struct plan_from *from = &s->froms[s->from_count++];
+    if (!parse_from(p, from, err))
+        return false;
+    if (!from->span.given)
+        from->span = body->columns.span;
+    return true;
 }
 
 bool parse_attribute(struct parser *p, struct plan_attribute *a, struct error *err)

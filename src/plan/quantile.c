@@ -25,7 +25,7 @@ static void take_sorted(const double *values, size_t count, const size_t *ranks,
 {
     double *sorted = arena_array(scratch, double, count);
     memcpy(sorted, values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_value);
+    array_sort(sorted, count, sizeof *sorted, by_value);
     for (size_t r = 0; r < rank_count; r++)
         if (ranks[r] >= before && ranks[r] - before < count)
             ret[r] = sorted[ranks[r] - before];

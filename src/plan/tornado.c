@@ -45,8 +45,7 @@ static void find_givens(struct walk *w, plan_cell output)
         for (size_t i = 0; i < count; i++)
             push(w, reads[i]);
     }
-    if (w->given_count)
-        qsort(w->givens, w->given_count, sizeof *w->givens, by_number);
+    array_sort(w->givens, w->given_count, sizeof *w->givens, by_number);
 }
 
 /* What the given is moved by: as the plan declares, else the share of its value. */
@@ -133,8 +132,7 @@ static void make_bars(const struct walk *w, const struct plan_tornado_options *o
         else
             tornado->without++;
     }
-    if (count)
-        qsort(bars, count, sizeof *bars, by_size);
+    array_sort(bars, count, sizeof *bars, by_size);
     tornado->bars = arena_array(w->arena, struct plan_tornado_bar, count);
     tornado->count = count;
     for (size_t i = 0; i < count; i++)

@@ -261,8 +261,7 @@ static size_t moved_cells(struct plan_evaluation *evaluation, const struct lever
                 cells[all++] = k ? readers[k - 1] : changed[c].cells[i];
             }
         }
-    if (all)
-        qsort(cells, all, sizeof *cells, by_number);
+    array_sort(cells, all, sizeof *cells, by_number);
     for (size_t i = 0; i < all; i++)
         if (kept == 0 || cells[kept - 1] != cells[i])
             cells[kept++] = cells[i];
