@@ -4,7 +4,7 @@ set -euo pipefail
 build=$1
 here=$(dirname "$0")
 echo "== machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo), $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2)"
-for part in sample landing pages address link; do
+for part in sample landing pages address link plan_export; do
     if [ -f "$here/$part.py" ]; then
         echo "== $part"
         python3 "$here/$part.py" "$build"

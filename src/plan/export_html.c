@@ -148,7 +148,8 @@ static void one_table(struct book *b, const struct plan_table *table)
     struct plan_sheet sheet;
     bool marked = false;
     plan_table_make(b->evaluation, table, b->arena, &sheet);
-    buffer_add(b->out, S("<div class=\"scroll\"><table><caption>"));
+    buffer_add(b->out, S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls "
+                         "sideways\"><table><caption>"));
     bool money = table->row_count && table->rows[0].unit.kind == PLAN_UNIT_MONEY;
     markup_escape(b->out, arena_format(b->arena, "Table %.*s: %.*s%s%.*s", PRINT(table->name), PRINT(table->title),
                                        money ? ", " : "", PRINT(money ? table->rows[0].unit.name : NO_SLICE)));
@@ -168,7 +169,8 @@ static void picture(struct book *b, const struct plan_picture *p)
 {
     tag(b, "<figure><figcaption>", p->title, "</figcaption>");
     buffer_add(b->out, p->svg);
-    buffer_add(b->out, S("<div class=\"scroll\">"));
+    buffer_add(b->out,
+               S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls sideways\">"));
     plan_grid_html(&p->grid, b->out);
     buffer_add(b->out, S("</div></figure>\n"));
 }
@@ -299,7 +301,8 @@ static void simulation(struct book *b, plan_cell total)
     fans(b, &done);
     struct plan_grid grid = plan_likelihoods_grid(model, &done, b->arena);
     if (grid.row_count) {
-        buffer_add(b->out, S("<div class=\"scroll\">"));
+        buffer_add(b->out,
+                   S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls sideways\">"));
         plan_grid_html(&grid, b->out);
         buffer_add(b->out, S("</div>\n"));
     }
@@ -403,7 +406,8 @@ static void registers(struct book *b)
         }
         if (grid.row_count == 0)
             continue;
-        buffer_add(b->out, S("<div class=\"scroll\">"));
+        buffer_add(b->out,
+                   S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls sideways\">"));
         plan_grid_html(&grid, b->out);
         buffer_add(b->out, S("</div>\n"));
     }
@@ -412,7 +416,8 @@ static void registers(struct book *b)
 static void formulas(struct book *b)
 {
     heading(b, "formulas", S("How the rows are computed"));
-    buffer_add(b->out, S("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">row</th><th scope=\"col\">what it "
+    buffer_add(b->out, S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls "
+                         "sideways\"><table><thead><tr><th scope=\"col\">row</th><th scope=\"col\">what it "
                          "is</th><th scope=\"col\">formula</th></tr></thead><tbody>\n"));
     for (size_t r = 0; r < b->model->row_count; r++) {
         const struct plan_row *row = &b->model->rows[r];
@@ -465,7 +470,8 @@ static void givens_of(struct book *b, const struct plan_row *row, size_t tuple)
 static void givens(struct book *b)
 {
     heading(b, "givens", S("What was given, and by whom"));
-    buffer_add(b->out, S("<div class=\"scroll\"><table><thead><tr><th scope=\"col\">row</th>"));
+    buffer_add(b->out, S("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Table, scrolls "
+                         "sideways\"><table><thead><tr><th scope=\"col\">row</th>"));
     for (int32_t y = 0; y < b->model->year_count; y++)
         tag(b, "<th scope=\"col\" class=\"figure\">", b->model->years[y], "</th>");
     buffer_add(b->out, S("<th scope=\"col\">unit</th><th scope=\"col\">source</th></tr></thead><tbody>\n"));

@@ -50,7 +50,7 @@ lxw_format *book_format(struct book *book, const struct plan_unit *unit, enum bo
 lxw_worksheet *book_sheet(struct book *book, struct slice name, struct slice *ret_name);
 void book_text(struct book *book, lxw_worksheet *sheet, uint32_t row, uint32_t column, struct slice text,
                lxw_format *format);
-struct spreadsheet_place book_place(const void *book, plan_cell cell);
+struct spreadsheet_place book_place(const void *context, plan_cell cell); /* context: the book */
 /* Writes "=" and the formula with the engine's value beside it. */
 void book_formula(struct book *book, lxw_worksheet *sheet, uint32_t row, uint32_t column, struct slice formula,
                   struct number value, lxw_format *format);

@@ -167,7 +167,6 @@ static void contents(struct book *book, lxw_worksheet *sheet)
 {
     const struct plan_model *model = book->model;
     uint32_t overlay = plan_evaluation_overlay(book->evaluation), row = 0;
-    worksheet_set_column(sheet, 0, 0, 28, NULL);
     worksheet_set_column(sheet, 0, 0, 100, NULL);
     book_text(book, sheet, row++, 0, model->title, book->title);
     if (overlay != PLAN_NONE)

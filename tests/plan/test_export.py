@@ -2,12 +2,14 @@
 """What a plan is exported as: the workbook, whose formulas LibreOffice computes again with all cached values poisoned; the budget book; tables
 as CSV. The plans are Norfolk's and a small one that uses every operation and texts that a spreadsheet would take for formulas."""
 import csv
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from fractions import Fraction
 
 ROOT, BUILD = os.environ["STAITHE_SOURCE_ROOT"], os.environ["STAITHE_BUILD_ROOT"]
 sys.path[:0] = [os.path.join(ROOT, "tests", "plan"), os.path.join(ROOT, "tests", "journeys")]
@@ -104,8 +106,35 @@ def recomputed(tap, folder, name, title):
               "\n# ".join(faults[:10]))
 
 
+def questions(tap):
+    """The commands' answers on Norfolk's plan: one per cent of council tax is £5.297m on the grown base (the text: about £5.3m)."""
+    plan = os.path.join(NORFOLK, "norfolk-reconstructed.plan")
+
+    def ask(*words):
+        done = subprocess.run([STAITHE, "plan", *words, "--json"], capture_output=True, text=True)
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout)
+
+    effects = {e["cell"]: Fraction(e["difference"]) for e in ask("what-if", plan, "band-d@2025-26 += 1")["effects"]}
+    grown = Fraction(ask("explain", plan, "grown-base@2025-26")["cells"][0]["value"])
+    check(tap, effects["gap@2025-26"] == -grown / 100 and round(-effects["gap@2025-26"], 3) == Fraction("5.297"),
+          "one per cent of council tax is a hundredth of the grown base: 5.297", str(effects.get("gap@2025-26")))
+    answer = ask("what-if", plan, "band-d@2025-26 = ?", "--seek", "gap@2025-26", "0", "--places", "4")
+    above, below = Fraction(answer["above"]["output"]), Fraction(answer["below"]["output"])
+    check(tap, answer["found"] and above <= 0 <= below and Fraction(answer["above"]["amount"]) - Fraction(answer["below"]["amount"]) == Fraction(1, 10**6),
+          "goal seek names the two neighbouring rates between which the gap closes", str(answer))
+    one, two = (subprocess.run([STAITHE, "plan", "simulate", plan, "balances-after-risks", "--draws", "30001", "--threads", n, "--json"],
+                               capture_output=True).stdout for n in "12")
+    check(tap, one == two and json.loads(one)["estimate"], "a simulation gives the same bytes with one thread and with two, and says that it estimates")
+    chances = [c["chance"] for c in json.loads(one)["checks"]]
+    check(tap, chances and all(0 <= c <= 1 for c in chances) and len(json.loads(one)["checks"][0]["needed"]) == 5,
+          "it says how surely balances stay above the floor, year by year, and what it takes", str(chances))
+
+
 def main():
     tap = Tap()
+    if os.path.exists(os.path.join(NORFOLK, "norfolk-reconstructed.plan")):
+        questions(tap)
     plans = [("nasty", None, ()), ("nasty", None, ("--scenario", "other"))]
     plans += [(name, os.path.join(NORFOLK, name + ".plan"), ()) for name in ("norfolk", "norfolk-reconstructed")
               if os.path.exists(os.path.join(NORFOLK, name + ".plan"))]
