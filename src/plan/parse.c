@@ -556,6 +556,19 @@ bool plan_parse(const struct host *host, struct slice path, struct arena *arena,
            plan_parse_text(host, text, path, arena, ret, err);
 }
 
+/* How many characters the word at this column has: a place that came by way of an error knows its start alone. */
+static uint32_t word_length(struct slice line, uint32_t column)
+{
+    size_t at = 0;
+    for (uint32_t i = 1; i < column && at < line.len; i++)
+        for (at++; at < line.len && (line.at[at] & 0xc0) == 0x80;)
+            at++;
+    uint32_t length = 0;
+    for (; at < line.len && !strchr(" \t[](),'@=<>+*/:\"", line.at[at]); at++)
+        length += (line.at[at] & 0xc0) != 0x80;
+    return length ? length : 1;
+}
+
 void plan_show_place(const struct plan_syntax *syntax, struct plan_place place, struct buffer *out)
 {
     if (place.line == 0 || place.file >= syntax->file_count)
@@ -569,14 +582,14 @@ void plan_show_place(const struct plan_syntax *syntax, struct plan_place place, 
     struct slice shown = text_first_letters(line, 160);
     if (shown.len == 0)
         shown = line;
-    buffer_format(out, "%6u | %.*s\n       | ", place.line, PRINT(shown));
-    if (place.column == 0) {
-        out->len -= 10;
+    buffer_format(out, "%6u | %.*s\n", place.line, PRINT(shown));
+    if (place.column == 0)
         return;
-    }
+    buffer_add(out, S("       | "));
     for (uint32_t i = 1; i < place.column && i <= 160; i++)
         buffer_add_byte(out, i <= line.len && line.at[i - 1] == '\t' ? '\t' : ' ');
-    for (uint32_t i = 0; i < (place.length ? place.length : 1) && i < 80; i++)
+    uint32_t length = place.length ? place.length : word_length(line, place.column);
+    for (uint32_t i = 0; i < length && i < 80; i++)
         buffer_add_byte(out, '^');
     buffer_add_byte(out, '\n');
 }

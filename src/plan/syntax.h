@@ -6,7 +6,7 @@
  *
  * Everything lives in the arena that plan_parse got, and points into the files' text, which it keeps. Every node knows
  * its place. Nesting deeper than PLAN_DEPTH_MAX is refused in a sentence, so no text can exhaust the stack. The time is
- * linear in the text: about 50 MB a second. */
+ * linear in the text. */
 #ifndef STAITHE_PLAN_SYNTAX_H
 #define STAITHE_PLAN_SYNTAX_H
 
