@@ -47,6 +47,7 @@ enum { MATCH = LINK_NEAR, CLASSES };
 struct sums {
     double levels[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* near ones, then matches */
     double pairs[CLASSES];
+    double likelihood; /* log of it, against that of strangers alone */
 };
 
 static double *levels_of(struct em *em, unsigned class, size_t field)
@@ -71,6 +72,7 @@ static void expect(struct em *em, const struct pattern_count *patterns, size_t c
                 ratio[c][f][l] = levels_of(em, c, f)[l] / em->levels[f].u[l];
         }
     }
+    double unseen = em->universe;
     *ret = (struct sums){.pairs = {0}};
     for (size_t i = 0; i < count; i++) {
         double odds[CLASSES], all = 1;
@@ -80,6 +82,8 @@ static void expect(struct em *em, const struct pattern_count *patterns, size_t c
                 odds[c] *= ratio[c][f][patterns[i].pattern >> (6 * f) & 63];
             all += odds[c];
         }
+        ret->likelihood += (double)patterns[i].count * log(all * rest);
+        unseen -= (double)patterns[i].count;
         for (unsigned c = 0; c < CLASSES; c++) {
             double pairs = (double)patterns[i].count * (odds[c] / all);
             ret->pairs[c] += pairs;
@@ -87,6 +91,7 @@ static void expect(struct em *em, const struct pattern_count *patterns, size_t c
                 ret->levels[c][f][patterns[i].pattern >> (6 * f) & 63] += pairs;
         }
     }
+    ret->likelihood += fmax(unseen, 0) * log(rest);
 }
 
 unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t count, bool *ret_converged)
@@ -111,6 +116,7 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
                 *share = fmin(c == MATCH ? 0.5 : 0.2, fmax((sums.pairs[c] + 0.5) / (em->universe + 1), 1e-15));
         }
         em->matches = sums.pairs[MATCH];
+        em->likelihood = sums.likelihood;
         round++;
         *ret_converged = fabs(log(em->lambda / before)) < 1e-5 && round > 1;
         before = em->lambda;

@@ -107,8 +107,6 @@ static void start_near(uint64_t mask, unsigned count, const struct levels *level
 
 /* ---- Training ---- */
 
-#define FAMILY_LEAST 0.15 /* of the matches; where homes are shared they are as many as these and more */
-
 struct trainer {
     struct link_records *records;
     const struct link_options *options;
@@ -119,6 +117,8 @@ struct trainer {
     struct link_training report;
 };
 
+#define FAMILY_LEAST 0.15 /* of the matches; where homes are shared they are as many as these and more */
+
 /* The samples are drawn for the first fit and kept for the second. */
 static bool draw(struct trainer *trainer, const struct comparer *comparer, struct error *err)
 {
@@ -127,6 +127,44 @@ static bool draw(struct trainer *trainer, const struct comparer *comparer, struc
                sample_again(comparer, trainer->met, trainer->options, err);
     return sample_random(comparer, trainer->options, trainer->arena, &trainer->random, err) &&
            sample_blocked(comparer, trainer->blocks, trainer->options, trainer->arena, &trainer->met, err);
+}
+
+/* With family and neighbours there is more than one way to share the pairs out, and where it ends hangs on where it
+ * begins: the likeliest end of several counts. */
+static void fit_near(struct trainer *trainer, struct em *em, struct pattern_list met)
+{
+    static const double starts[][2] = {{1, 1}, {0.1, 1}, {1, 10}, {0.1, 10}}; /* matches, near ones */
+    struct arena *scratch = arena_make(0);
+    size_t fields = em->field_count;
+    struct levels *first = arena_array(scratch, struct levels, fields),
+                  *best = arena_array(scratch, struct levels, fields);
+    struct em best_em = *em;
+    double lambda = em->lambda;
+    memcpy(first, em->levels, fields * sizeof *first);
+    for (size_t s = 0; s < countof(starts); s++) {
+        bool converged;
+        memcpy(em->levels, first, fields * sizeof *first);
+        em->lambda = lambda * starts[s][0];
+        for (unsigned n = 0; n < LINK_NEAR; n++) {
+            em->near[n] = fmin(0.2, lambda * starts[s][1]);
+            for (size_t f = 0; f < fields; f++)
+                start_near(em->near_levels[n][f], em->level_counts[f], &first[f], em->levels[f].r[n]);
+        }
+        trainer->report.iterations += em_run(em, met.patterns, met.count, &converged);
+        if (s == 0 || em->likelihood > best_em.likelihood) {
+            best_em = *em;
+            trainer->report.converged = converged;
+            memcpy(best, em->levels, fields * sizeof *best);
+        }
+        /* A few relatives only are as likely matches with many faults: then there are no such classes. */
+        if (s == 0 && em->near[LINK_FAMILY] < FAMILY_LEAST * em->lambda) {
+            best_em.near[LINK_FAMILY] = best_em.near[LINK_NEIGHBOUR] = 0;
+            break;
+        }
+    }
+    *em = best_em;
+    memcpy(em->levels, best, fields * sizeof *best);
+    arena_free(scratch);
 }
 
 static bool fit(struct trainer *trainer, struct error *err)
@@ -172,15 +210,10 @@ static bool fit(struct trainer *trainer, struct error *err)
                         .lambda = fmin(0.4, start / model->universe)};
         struct pattern_list sample = {random, random_count}, met = {patterns, count};
         chance_levels(model, sample, met, false);
-        for (unsigned n = 0; n < LINK_NEAR && spec->relatives && personal; n++) {
-            em.near[n] = em.lambda;
-            for (size_t f = 0; f < spec->comparison_count; f++)
-                start_near(near[n][f], levels[f], &model->levels[f], model->levels[f].r[n]);
-        }
-        trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
-        /* A few relatives only are as likely matches with many faults: then there are no such classes. */
-        if (em.near[LINK_FAMILY] < FAMILY_LEAST * em.lambda)
-            em.near[LINK_FAMILY] = em.near[LINK_NEIGHBOUR] = 0;
+        if (spec->relatives && personal)
+            fit_near(trainer, &em, met);
+        else
+            trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
         /* Once the matches are known, u without them, and again. */
         for (int again = 0; again < 2; again++) {
             model->lambda = em.lambda;

@@ -26,6 +26,7 @@ struct em {
     struct levels *levels;                    /* m and r are found, u is given */
     double universe, lambda, near[LINK_NEAR]; /* near: 0 for a model without them */
     double matches;                           /* expected, after em_run */
+    double likelihood;                        /* log of it, against that of strangers alone, after em_run */
 };
 unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t count, bool *ret_converged);
 
