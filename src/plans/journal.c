@@ -121,7 +121,7 @@ bool journal_add(struct transaction *transaction, const struct guard_session *se
         memcpy(before.bytes, hash.at, hash.len);
     }
     entry->by = guard_who(session)->name;
-    entry->at = host_now(store_host(transaction_store(transaction)));
+    entry->at = host_now(guard_host(guard_of(session)));
     entry->hash = hash_of(entry, &before);
     done = done &&
            store_execute(transaction, STATEMENT_PLANS_INSERT,

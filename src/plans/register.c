@@ -110,21 +110,28 @@ static bool still_stands(const struct open_plan *plan, const struct journal *now
     return true;
 }
 
-bool register_commit(const struct open_plan *plan, const struct guard_session *session, const char *deed,
-                     struct journal_entry *entry, bool must_load, struct arena *arena, struct error *err)
+static bool add_entry(struct transaction *transaction, const struct open_plan *plan,
+                      const struct guard_session *session, const char *deed, struct journal_entry *entry,
+                      bool must_load, struct arena *arena, struct error *err)
 {
-    struct transaction *transaction;
     struct journal now;
-    entry->plan = plan->name;
-    if (!guard_write_begin(session, arena, &transaction, err) ||
-        !journal_read(transaction, plan->name, INT64_MAX, arena, &now, err) ||
+    if (!journal_read(transaction, plan->name, INT64_MAX, arena, &now, err) ||
         !still_stands(plan, &now, entry, arena, err))
         return false;
     const struct journal_entry *before = journal_find(&now, entry->register_name, entry->subject);
     entry->replaces = before ? before->id : 0;
     struct journal after = with_entry(&now, entry, arena);
-    return (!must_load || plans_try(plan, &after, arena, err)) && journal_add(transaction, session, deed, entry, err) &&
-           transaction_commit(transaction, err);
+    return (!must_load || plans_try(plan, &after, arena, err)) && journal_add(transaction, session, deed, entry, err);
+}
+
+bool register_commit(const struct open_plan *plan, const struct guard_session *session, const char *deed,
+                     struct journal_entry *entry, bool must_load, struct arena *arena, struct error *err)
+{
+    struct transaction *transaction;
+    entry->plan = plan->name;
+    return guard_write_begin(session, arena, &transaction, err) &&
+           transaction_finish(transaction, add_entry(transaction, plan, session, deed, entry, must_load, arena, err),
+                              err);
 }
 
 /* What the row may become, whoever writes it. */
@@ -208,7 +215,7 @@ bool register_write(const struct open_plan *plan, const struct guard_session *se
 
 static void add_missing(struct buffer *out, struct slice words)
 {
-    buffer_format(out, "%s%.*s", out->len ? ", and " : "", PRINT(words));
+    buffer_format(out, "%s%.*s", out->len ? "; " : "", PRINT(words));
 }
 
 /* "eqia is needed, not done" as people say it. */
@@ -218,6 +225,7 @@ static struct slice need_in_words(struct slice need, struct arena *arena)
         const char *key, *words;
     } needs[] = {{"eqia ", "equality impact assessment (EqIA) "},
                  {"consultation ", "public consultation "},
+                 {"business-case ", "business case "},
                  {"rag ", "RAG status "}};
     for (size_t i = 0; i < countof(needs); i++)
         if (slice_starts(need, slice_of(needs[i].key)))

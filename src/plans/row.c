@@ -21,6 +21,7 @@ static const struct {
     {"eqia", {"needed", "drafted", "running", "done", "not-needed"}},
     {"consultation", {"needed", "drafted", "running", "done", "not-needed"}},
     {"business-case", {"needed", "drafted", "running", "done", "not-needed"}},
+    {"business-case", {"needed", "drafted", "running", "done", "not-needed"}},
     {"state", {"draft", "proposed", "approved", "delivered", "failed", "withdrawn"}},
 };
 

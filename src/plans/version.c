@@ -137,11 +137,9 @@ bool version_freeze(const struct open_plan *plan, const struct guard_session *se
         return error_set(err, ERROR_HELD, "the plan cannot be approved: %.*s", PRINT(missing));
     if (!guard_write_begin(session, arena, &transaction, err))
         return false;
-    if (!write_version(transaction, plan, session, &making, arena, err)) {
-        if (err->code == ERROR_CONFLICT && slice_search(slice_of(err->text), S("meanwhile")) == strlen(err->text))
-            return error_set(err, ERROR_CONFLICT, "there is a version %.*s already; choose another name",
-                             PRINT(making.name));
-        return false;
-    }
-    return transaction_commit(transaction, err);
+    bool written = write_version(transaction, plan, session, &making, arena, err);
+    if (!written && err->code == ERROR_CONFLICT &&
+        slice_search(slice_of(err->text), S("meanwhile")) == strlen(err->text))
+        error_set(err, ERROR_CONFLICT, "there is a version %.*s already; choose another name", PRINT(making.name));
+    return transaction_finish(transaction, written, err);
 }

@@ -18,6 +18,7 @@ struct web {
     struct web_options options;
     struct slice upload_folder;
     struct kept_lists *kept_lists; /* lists that were worked out (lists/kept.h) */
+    struct plans *plans;           /* plans that were computed (plans/plans.h) */
 };
 
 #define SESSION_COOKIE "staithe_session"

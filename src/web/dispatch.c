@@ -14,6 +14,7 @@ static const struct {
 } navigation[] = {
     {"Find", "/find", ABILITY_SEARCH},
     {"Lists", "/lists", ABILITY_LIST},
+    {"Plans", "/plans", ABILITY_PLAN},
     {"Doubtful links", "/doubts", ABILITY_STEWARD},
     {"Concerns", "/concerns", ABILITY_STEWARD},
     {"Audit", "/audit", ABILITY_AUDIT},

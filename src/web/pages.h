@@ -27,6 +27,14 @@ handler page_my_looks, page_audit, page_changes;
 /* pages_account.c */
 handler page_accounts, do_make_account, page_account, do_account_roles, do_account_state, do_account_password,
     page_my_password, do_my_password;
+/* pages_plan.c, pages_plan_figure.c, pages_plan_register.c, pages_plan_version.c */
+handler page_plans, page_plan, page_plan_table, file_plan_table, file_plan_workbook, file_plan_book, page_plan_pictures,
+    api_plan_pictures, page_plan_checks, page_plan_figure, do_plan_scenario, page_plan_scenarios, page_plan_register,
+    page_plan_new_row, do_plan_new_row, page_plan_row, do_plan_row, do_plan_approve, do_plan_challenge, do_plan_lock,
+    page_plan_versions, do_plan_version, page_plan_changes, page_plan_journal;
+/* api_plan.c */
+handler api_plans, api_plan, api_plan_table, api_plan_figure, api_plan_checks, api_plan_scenarios, api_plan_register,
+    api_plan_row, api_plan_versions, api_plan_changes, api_plan_journal;
 /* pages_list.c */
 handler page_lists, page_list, file_list_csv, page_list_item, do_list_take, do_list_give_back, do_list_outcome;
 /* api.c */

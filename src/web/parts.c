@@ -303,6 +303,11 @@ static const struct {
     {"made", "The account is made."},
     {"changed", "The change is made."},
     {"password", "The password is changed."},
+    {"row", "The row is written. It stands in the figures, in the journal and in the audit."},
+    {"approved", "The row is approved."},
+    {"challenge", "The challenge is recorded."},
+    {"scenario", "The scenario is saved. Here is what moves."},
+    {"frozen", "The version is approved and frozen with all its texts."},
 };
 
 /* What else a steward's decision moved: numbers only. */

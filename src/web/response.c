@@ -26,11 +26,11 @@ void response_text(struct response *response, int status, struct slice text)
     response->cache = CACHE_NEVER;
 }
 
-void response_csv(struct response *response, struct slice file_name, struct slice csv)
+void response_file(struct response *response, struct slice file_name, struct slice content_type, struct slice bytes)
 {
     response->status = 200;
-    response->content_type = S("text/csv; charset=utf-8; header=present");
-    response->body = arena_copy(response->arena, csv);
+    response->content_type = content_type;
+    response->body = arena_copy(response->arena, bytes);
     response->cache = CACHE_NEVER;
     struct slice name = arena_copy(response->arena, file_name);
     char *at = arena_cstr(response->arena, name);
@@ -42,6 +42,11 @@ void response_csv(struct response *response, struct slice file_name, struct slic
             at[i] = '-';
     }
     response->download = slice_from(at, name.len);
+}
+
+void response_csv(struct response *response, struct slice file_name, struct slice csv)
+{
+    response_file(response, file_name, S("text/csv; charset=utf-8; header=present"), csv);
 }
 
 void response_redirect(struct response *response, struct slice path)

@@ -35,6 +35,8 @@ void response_html(struct response *response, int status, struct html page);
 void response_json(struct response *response, int status, struct slice json);
 /* A file to save; `file_name` may hold anything: what is not a letter, digit, dot, dash or underscore becomes "-". */
 void response_csv(struct response *response, struct slice file_name, struct slice csv);
+/* The same of any kind of file, which is copied. */
+void response_file(struct response *response, struct slice file_name, struct slice content_type, struct slice bytes);
 void response_text(struct response *response, int status, struct slice text);
 /* 303 See Other, always to a place of our own: a path that begins with one "/"; anything else goes to "/". */
 void response_redirect(struct response *response, struct slice path);

@@ -70,6 +70,57 @@
         {"action", IN_QUERY, KIND_TEXT, false, "of this action only"},                                                 \
         {"subject", IN_QUERY, KIND_TEXT, false, "of this person only, as linkage:number"}, BEFORE("entry")
 
+#define PLAN                                                                                                           \
+    {                                                                                                                  \
+        "name", IN_PATH, KIND_TEXT, true, "name of the plan"                                                           \
+    }
+#define PLAN_TABLE                                                                                                     \
+    {                                                                                                                  \
+        "table", IN_PATH, KIND_TEXT, true, "name of the table"                                                         \
+    }
+#define PLAN_REGISTER                                                                                                  \
+    {                                                                                                                  \
+        "register", IN_PATH, KIND_TEXT, true, "bids, savings, virements, capital or reserves"                          \
+    }
+#define PLAN_ROW                                                                                                       \
+    {                                                                                                                  \
+        "row", IN_PATH, KIND_TEXT, true, "reference of the row"                                                        \
+    }
+#define PLAN_CELL(required)                                                                                            \
+    {                                                                                                                  \
+        "cell", IN_QUERY, KIND_TEXT, required, "the figure, as in net[ASC]@2025-26"                                    \
+    }
+#define PLAN_STATE                                                                                                     \
+    {"scenario", IN_QUERY, KIND_TEXT, false, "in this scenario"},                                                      \
+        {"version", IN_QUERY, KIND_TEXT, false, "of this approved version"},                                           \
+    {                                                                                                                  \
+        "day", IN_QUERY, KIND_TEXT, false, "with the registers as they stood at the end of this day"                   \
+    }
+#define PLAN_FROM_TO                                                                                                   \
+    {"from", IN_QUERY, KIND_TEXT, false, "a version or a day; empty: the plan as it stands"},                          \
+    {                                                                                                                  \
+        "to", IN_QUERY, KIND_TEXT, false, "likewise"                                                                   \
+    }
+#define PLAN_BEFORE                                                                                                    \
+    {                                                                                                                  \
+        "before", IN_QUERY, KIND_INTEGER, false, "the last entry of the page before"                                   \
+    }
+#define PLAN_SEEN                                                                                                      \
+    {                                                                                                                  \
+        "seen", IN_FORM, KIND_TEXT, true, "short digest of what was looked at"                                         \
+    }
+#define PLAN_ROW_FIELDS                                                                                                \
+    {"title", IN_FORM, KIND_TEXT, true, "what it is"},                                                                 \
+        {"rag", IN_FORM, KIND_TEXT, false, "green, amber, red or blue"},                                               \
+        {"state", IN_FORM, KIND_TEXT, false, "draft, proposed, delivered, failed or withdrawn"},                       \
+        {"eqia", IN_FORM, KIND_TEXT, false, "state of its equality impact assessment"},                                \
+        {"consultation", IN_FORM, KIND_TEXT, false, "state of its public consultation"},                               \
+        {"owner", IN_FORM, KIND_TEXT, false, "who answers for it"},                                                    \
+        {"line1-for1", IN_FORM, KIND_TEXT, false, "member of the register's first set; line2, for2 and so on"},        \
+    {                                                                                                                  \
+        "line1-year1", IN_FORM, KIND_TEXT, false, "figure of the plan's first year; line2, year2 and so on"            \
+    }
+
 static const struct route table[] = {
     /* ---- coming and going ---- */
     {METHOD_GET, "/", page_start, 0, 0, ANSWER_PAGE, "Coming and going", "The start page: what you can do here"},
@@ -160,6 +211,63 @@ static const struct route table[] = {
      "Record what happened",
      P(CSRF, NAME("list"), ID("person"), {"outcome", IN_FORM, KIND_TEXT, true, "a name that the list declares"},
        {"on_date", IN_FORM, KIND_DATE, false, "today when empty"}, {"words", IN_FORM, KIND_TEXT, false, "a note"})},
+    /* ---- plans ---- */
+    {METHOD_GET, "/plans", page_plans, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans", "The county's plans",
+     "Plans and budgets"},
+    {METHOD_GET, "/plans/{name}", page_plan, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "One plan: headline, tables, registers, timetable", P(PLAN, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/tables/{table}", page_plan_table, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "A table as the council prints it", P(PLAN, PLAN_TABLE, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/tables/{table}/export.csv", file_plan_table, ABILITY_PLAN, 0, ANSWER_CSV, "Plans",
+     "A table as CSV", P(PLAN, PLAN_TABLE, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/workbook.xlsx", file_plan_workbook, ABILITY_PLAN, 0, ANSWER_FILE, "Plans",
+     "The plan as a workbook with live formulas", P(PLAN, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/book.html", file_plan_book, ABILITY_PLAN, 0, ANSWER_FILE, "Plans",
+     "The plan as a budget book: one page that prints", P(PLAN, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/pictures", page_plan_pictures, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "The plan in pictures, each with its table", P(PLAN, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/figures", page_plan_figure, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "A figure down to its sources, and what moves with it", P(PLAN, PLAN_CELL(true), PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/checks", page_plan_checks, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "What a plan claims about itself, held", P(PLAN, PLAN_STATE)},
+    {METHOD_GET, "/plans/{name}/scenarios", page_plan_scenarios, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "Scenarios side by side, and what moves in one", P(PLAN, PLAN_CELL(false), PLAN_STATE)},
+    {METHOD_POST, "/plans/{name}/scenarios", do_plan_scenario, ABILITY_PLAN, 0, ANSWER_REDIRECT, "Plans",
+     "Set a given in a scenario of your own",
+     P(CSRF, PLAN, {"cell", IN_FORM, KIND_TEXT, true, "the given, as in band-d@2025-26"},
+       {"figure", IN_FORM, KIND_TEXT, false, "what it should be; empty: as in the plan"},
+       {"scenario", IN_FORM, KIND_TEXT, true, "the scenario's name"})},
+    {METHOD_GET, "/plans/{name}/registers/{register}", page_plan_register, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "A register: bids, savings, virements, capital or reserves", P(PLAN, PLAN_REGISTER, PLAN_STATE)},
+    {METHOD_POST, "/plans/{name}/registers/{register}", do_plan_new_row, ABILITY_REGISTER, 0, ANSWER_REDIRECT, "Plans",
+     "Add a row to a register",
+     P(CSRF, PLAN, PLAN_REGISTER, {"id", IN_FORM, KIND_TEXT, true, "its reference"}, PLAN_ROW_FIELDS, REASON)},
+    {METHOD_GET, "/plans/{name}/registers/{register}/new", page_plan_new_row, ABILITY_REGISTER, 0, ANSWER_PAGE, "Plans",
+     "The form to add a row to a register", P(PLAN, PLAN_REGISTER)},
+    {METHOD_GET, "/plans/{name}/registers/{register}/{row}", page_plan_row, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "One row of a register, with its history", P(PLAN, PLAN_REGISTER, PLAN_ROW, PLAN_STATE)},
+    {METHOD_POST, "/plans/{name}/registers/{register}/{row}", do_plan_row, ABILITY_REGISTER, 0, ANSWER_REDIRECT,
+     "Plans", "Change a row of a register", P(CSRF, PLAN, PLAN_REGISTER, PLAN_ROW, PLAN_SEEN, PLAN_ROW_FIELDS, REASON)},
+    {METHOD_POST, "/plans/{name}/registers/{register}/{row}/approve", do_plan_approve, ABILITY_APPROVE, 0,
+     ANSWER_REDIRECT, "Plans", "Approve a row", P(CSRF, PLAN, PLAN_REGISTER, PLAN_ROW, PLAN_SEEN, REASON)},
+    {METHOD_POST, "/plans/{name}/registers/{register}/{row}/challenge", do_plan_challenge,
+     ABILITY_REGISTER | ABILITY_APPROVE, 0, ANSWER_REDIRECT, "Plans", "Record a round of the budget challenge",
+     P(CSRF, PLAN, PLAN_REGISTER, PLAN_ROW, {"round", IN_FORM, KIND_INTEGER, true, "1 or 2"},
+       {"outcome", IN_FORM, KIND_TEXT, true, "accepted, changed or rejected"},
+       {"words", IN_FORM, KIND_TEXT, true, "what was said, in a few words"})},
+    {METHOD_POST, "/plans/{name}/locks/{register}", do_plan_lock, ABILITY_APPROVE, 0, ANSWER_REDIRECT, "Plans",
+     "Lock a register, or open it again",
+     P(CSRF, PLAN, PLAN_REGISTER, {"locked", IN_FORM, KIND_BOOL, true, "1 or 0"}, REASON)},
+    {METHOD_GET, "/plans/{name}/versions", page_plan_versions, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "Approved versions", P(PLAN)},
+    {METHOD_POST, "/plans/{name}/versions", do_plan_version, ABILITY_APPROVE, 0, ANSWER_REDIRECT, "Plans",
+     "Approve the plan as it stands, and freeze it",
+     P(CSRF, PLAN, {"name", IN_FORM, KIND_TEXT, true, "the version's name"},
+       {"title", IN_FORM, KIND_TEXT, true, "what it is for"}, PLAN_SEEN, REASON)},
+    {METHOD_GET, "/plans/{name}/changes", page_plan_changes, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "What moved a figure between two states of a plan", P(PLAN, PLAN_CELL(false), PLAN_FROM_TO)},
+    {METHOD_GET, "/plans/{name}/journal", page_plan_journal, ABILITY_PLAN, 0, ANSWER_PAGE, "Plans",
+     "Everything that was done to a plan on pages", P(PLAN, PLAN_BEFORE)},
     /* ---- sources ---- */
     {METHOD_GET, "/sources", page_sources, 0, 0, ANSWER_PAGE, "Sources",
      "Every source: last landing, freshness, quarantine", "Sources"},
@@ -236,6 +344,31 @@ static const struct route table[] = {
      P(NAME("list"), {"page", IN_QUERY, KIND_INTEGER, false, "25 people a page"}), .shape = SHAPE_LIST},
     {METHOD_GET, "/api/v1/lists/{name}/{id}", api_list_item, ABILITY_LIST, 0, ANSWER_JSON, "For programs",
      "One person of a list", P(NAME("list"), ID("person")), .shape = SHAPE_LIST_ITEM},
+    {METHOD_GET, "/api/v1/plans", api_plans, ABILITY_PLAN, 0, ANSWER_JSON, "For programs", "The county's plans",
+     .shape = SHAPE_PLANS},
+    {METHOD_GET, "/api/v1/plans/{name}", api_plan, ABILITY_PLAN, 0, ANSWER_JSON, "For programs", "One plan",
+     P(PLAN, PLAN_STATE), .shape = SHAPE_PLAN},
+    {METHOD_GET, "/api/v1/plans/{name}/tables/{table}", api_plan_table, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "A table with exact and shown figures", P(PLAN, PLAN_TABLE, PLAN_STATE), .shape = SHAPE_PLAN_TABLE},
+    {METHOD_GET, "/api/v1/plans/{name}/pictures", api_plan_pictures, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "What the pictures of a plan show, as tables", P(PLAN, PLAN_STATE), .shape = SHAPE_PLAN_PICTURES},
+    {METHOD_GET, "/api/v1/plans/{name}/figures", api_plan_figure, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "A figure, what it reads and what reads it", P(PLAN, PLAN_CELL(true), PLAN_STATE), .shape = SHAPE_PLAN_FIGURE},
+    {METHOD_GET, "/api/v1/plans/{name}/checks", api_plan_checks, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "What a plan claims about itself, held", P(PLAN, PLAN_STATE), .shape = SHAPE_PLAN_CHECKS},
+    {METHOD_GET, "/api/v1/plans/{name}/scenarios", api_plan_scenarios, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "Scenarios, and what moves in one", P(PLAN, PLAN_CELL(false), PLAN_STATE), .shape = SHAPE_PLAN_SCENARIOS},
+    {METHOD_GET, "/api/v1/plans/{name}/registers/{register}", api_plan_register, ABILITY_PLAN, 0, ANSWER_JSON,
+     "For programs", "A register", P(PLAN, PLAN_REGISTER, PLAN_STATE), .shape = SHAPE_PLAN_REGISTER},
+    {METHOD_GET, "/api/v1/plans/{name}/registers/{register}/{row}", api_plan_row, ABILITY_PLAN, 0, ANSWER_JSON,
+     "For programs", "One row of a register", P(PLAN, PLAN_REGISTER, PLAN_ROW, PLAN_STATE), .shape = SHAPE_PLAN_ROW},
+    {METHOD_GET, "/api/v1/plans/{name}/versions", api_plan_versions, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "Approved versions", P(PLAN), .shape = SHAPE_PLAN_VERSIONS},
+    {METHOD_GET, "/api/v1/plans/{name}/changes", api_plan_changes, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "What moved a figure between two states of a plan", P(PLAN, PLAN_CELL(false), PLAN_FROM_TO),
+     .shape = SHAPE_PLAN_CHANGES},
+    {METHOD_GET, "/api/v1/plans/{name}/journal", api_plan_journal, ABILITY_PLAN, 0, ANSWER_JSON, "For programs",
+     "Everything that was done to a plan on pages", P(PLAN, PLAN_BEFORE), .shape = SHAPE_PLAN_JOURNAL},
     {METHOD_GET, "/api/v1/sources", api_sources, 0, 0, ANSWER_JSON, "For programs", "Every source and how fresh it is",
      .shape = SHAPE_SOURCES},
     {METHOD_GET, "/api/v1/sources/{name}", api_source, 0, 0, ANSWER_JSON, "For programs",

@@ -101,4 +101,42 @@
 #define SHAPE_ACCOUNT  "{name:text,shown:text,agency:text,roles:text,demonstration:boolean,disabled:boolean}"
 #define SHAPE_ACCOUNTS "[" SHAPE_ACCOUNT "]"
 
+#define SHAPE_PLANS      "[{plan:text,title:text}]"
+#define SHAPE_PLAN_VALUE "cell:text,title:text,unit:text,value?:text"
+#define SHAPE_PLAN                                                                                                     \
+    "{plan:text,title:text,digest:text,entry:integer,years:[text],headline:[{" SHAPE_PLAN_VALUE "}],"                  \
+    "tables:[{table:text,title:text}],registers:[{register:text,rows:integer,locked:boolean}],"                        \
+    "left_out:[{register:text,row:text,why:text}]}"
+#define SHAPE_PLAN_TABLE                                                                                               \
+    "{table:text,title:text,columns:[text],rows:[{label:text,role:text,unit:text,figures:[{shown?:text,exact?:text,"   \
+    "fault?:boolean,cell?:text,"                                                                                       \
+    "sum_of_rounded_parts?:boolean,prints?:text,agreement?:text,bound?:text,reason?:text}]}],compared:integer,"        \
+    "agreeing:integer,rounding:integer,anomalies:integer,disagreeing:integer,parts_differ:boolean}"
+#define SHAPE_PLAN_FIGURE                                                                                              \
+    "{" SHAPE_PLAN_VALUE ",how:text,formula?:text,source?:text,file?:text,line:integer,reads:[{" SHAPE_PLAN_VALUE      \
+    "}],used_by:[{" SHAPE_PLAN_VALUE "}]}"
+#define SHAPE_PLAN_CHECKS                                                                                              \
+    "{model:text,rows:integer,figures:integer,values:integer,givens:integer,formulas:integer,checks:integer,"          \
+    "checks_held:integer,ties:integer,ties_held:integer,ties_rounding:integer,ties_declared:integer,typed:integer,"    \
+    "agreeing_each:integer,compared:integer,agreeing:integer,rounding:integer,anomalies:integer,"                      \
+    "findings:[{kind:text,sentence:text,cell?:text,file?:text,line?:integer,column?:integer}]}"
+#define SHAPE_PLAN_PICTURES "[{picture:text,title:text,description:text,columns:[text],rows:[[text]]}]"
+#define SHAPE_PLAN_STEPS    "steps:[{title:text,change:text}]"
+#define SHAPE_PLAN_SCENARIOS                                                                                           \
+    "{scenarios:[{scenario:text,title:text,owner?:text}],moved?:{cell:text,before:text,after:text," SHAPE_PLAN_STEPS   \
+    "}}"
+#define SHAPE_PLAN_ROW_LINE                                                                                            \
+    "id:text,title:text,text:text,state?:text,entry?:integer,written_by?:text,file?:text,line?:integer,"               \
+    "years:[{year:text,value:text}]"
+#define SHAPE_PLAN_REGISTER "{register:text,locked:boolean,rows:[{" SHAPE_PLAN_ROW_LINE "}]}"
+#define SHAPE_PLAN_ROW                                                                                                 \
+    "{" SHAPE_PLAN_ROW_LINE ",missing?:text,challenges:[{round:integer,outcome:text,words:text,by:text}]}"
+#define SHAPE_PLAN_VERSIONS "[{version:text,title:text,approved_by:text,approved_at:time,entry:integer,digest:text}]"
+#define SHAPE_PLAN_CHANGES                                                                                             \
+    "{cell:text,before?:text,after?:text," SHAPE_PLAN_STEPS ",rows:[{register:text,id:text,before?:text,after?:text}]" \
+    "}"
+#define SHAPE_PLAN_JOURNAL                                                                                             \
+    "{entries_of_all_plans:integer,broken_at?:integer,head:text,more:boolean,entries:[{id:integer,register:text,"      \
+    "subject:text,body:text,reason:text,by:text,at:time,replaces:integer,hash:text}]}"
+
 #endif

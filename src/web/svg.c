@@ -56,6 +56,11 @@ static void put_bar(struct buffer *out, const struct scale *scale, const char *c
     put_text(out, WIDTH - 8, y + 19, "end", slice_of(figure));
 }
 
+struct html html_of_plan(struct slice markup)
+{
+    return (struct html){markup};
+}
+
 struct html svg_waterfall(struct arena *arena, const struct svg_waterfall *w)
 {
     struct buffer buffer = buffer_make(arena), *out = &buffer;

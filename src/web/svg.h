@@ -5,6 +5,9 @@
 
 #include "web/html.h"
 
+/* What src/plan drew (plan/picture.h, plan/grid.h): it escapes every text in it itself. */
+struct html html_of_plan(struct slice markup);
+
 struct svg_step {
     struct slice label;
     double value; /* added to the sum so far */

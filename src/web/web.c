@@ -3,10 +3,16 @@
 
 #include "ingest/incoming.h"
 #include "lists/kept.h"
+#include "plans/plans.h"
 
 static void free_kept_lists(void *kept)
 {
     kept_lists_free(kept);
+}
+
+static void free_plans(void *plans)
+{
+    plans_free(plans);
 }
 
 bool web_make(const struct web_options *options, struct arena *arena, struct web **ret, struct error *err)
@@ -16,6 +22,8 @@ bool web_make(const struct web_options *options, struct arena *arena, struct web
     web->upload_folder = arena_format(arena, "%.*s/uploads", PRINT(options->folder));
     web->kept_lists = kept_lists_make();
     arena_defer(arena, free_kept_lists, web->kept_lists);
+    web->plans = plans_make(options->host);
+    arena_defer(arena, free_plans, web->plans);
     *ret = web;
     return host_make_folder(options->host, web->upload_folder, err) &&
            incoming_sweep(options->host, web->upload_folder, err);

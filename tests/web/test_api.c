@@ -17,8 +17,13 @@ struct stage stage;
 #define API "/api/v1"
 
 /* Pages that show nobody's data and no figure: forms, and help. What the forms about a person show is the view's. */
-static const char *const forms[] = {"/sign-in",          "/purpose", "/my-password", "/help", "/people/{id}/concern",
-                                    "/people/{id}/split"};
+static const char *const forms[] = {"/sign-in",
+                                    "/purpose",
+                                    "/my-password",
+                                    "/help",
+                                    "/people/{id}/concern",
+                                    "/people/{id}/split",
+                                    "/plans/{name}/registers/{register}/new"};
 /* A page whose sister is called otherwise. */
 static const struct {
     const char *page, *sister;
@@ -169,7 +174,7 @@ static json_t *schema_of(json_t *document, const char *pattern)
 
 /* ---- Everybody at every route ---- */
 
-enum who { SAM, FIONA, GRACE, ADAM, STELLA, CONNIE, EVERYBODY };
+enum who { SAM, FIONA, GRACE, ADAM, STELLA, CONNIE, FRANK, EVERYBODY };
 static const struct {
     const char *name, *choice;
 } people[EVERYBODY] = {
@@ -179,6 +184,7 @@ static const struct {
     [ADAM] = {"adam.admin", NULL},
     [STELLA] = {"stella.steward", NULL},
     [CONNIE] = {"connie.contact", NULL},
+    [FRANK] = {"frank.finance", NULL},
 };
 
 struct scene {
@@ -202,11 +208,13 @@ static const char *path_of(struct arena *arena, const struct scene *scene, const
     struct slice name = strstr(pattern, "/lists/")      ? S("home_fire_safety_visits")
                         : strstr(pattern, "/sources/")  ? S("adult_social_care_clients")
                         : strstr(pattern, "/accounts/") ? S("sam.social")
+                        : strstr(pattern, "/plans/")    ? S("norfolk-example")
                                                         : S("care_assessment");
     const struct {
         const char *key;
         struct slice value;
-    } values[] = {{"{id}", id}, {"{name}", name}, {"{uprn}", scene->uprn}, {"{a}", scene->a}, {"{b}", scene->b}};
+    } values[] = {{"{id}", id},      {"{name}", name},    {"{uprn}", scene->uprn},      {"{a}", scene->a},
+                  {"{b}", scene->b}, {"{table}", S("1")}, {"{register}", S("savings")}, {"{row}", S("EX-1")}};
     struct buffer out = buffer_make(arena);
     for (const char *at = pattern; *at;) {
         size_t k = 0;
@@ -221,6 +229,8 @@ static const char *path_of(struct arena *arena, const struct scene *scene, const
     }
     if (strcmp(pattern, "/find") == 0 || strcmp(pattern, API "/people") == 0)
         buffer_format(&out, "?q=%.*s", PRINT(buffer_slice(&scene->words)));
+    if (strstr(pattern, "/figures"))
+        buffer_add(&out, S("?cell=gap@2025-26"));
     if (strstr(pattern, "/who-sees"))
         buffer_add(&out, S("?source=gp_list"));
     return arena_cstr(arena, buffer_slice(&out));
@@ -310,6 +320,18 @@ static const struct {
     {"/changes", GRACE, STELLA, NULL},
     {"/accounts", ADAM, GRACE, NULL},
     {"/accounts/{name}", ADAM, SAM, NULL},
+    {"/plans", FRANK, SAM, NULL},
+    {"/plans/{name}", FRANK, ADAM, NULL},
+    {"/plans/{name}/tables/{table}", FRANK, GRACE, NULL},
+    {"/plans/{name}/figures", FRANK, FIONA, NULL},
+    {"/plans/{name}/pictures", FRANK, SAM, NULL},
+    {"/plans/{name}/checks", FRANK, STELLA, NULL},
+    {"/plans/{name}/scenarios", FRANK, CONNIE, NULL},
+    {"/plans/{name}/registers/{register}", FRANK, SAM, NULL},
+    {"/plans/{name}/registers/{register}/{row}", FRANK, SAM, NULL},
+    {"/plans/{name}/versions", FRANK, SAM, NULL},
+    {"/plans/{name}/changes", FRANK, SAM, NULL},
+    {"/plans/{name}/journal", FRANK, SAM, NULL},
 };
 
 static void assert_entry(struct arena *arena, const struct scene *scene, size_t number)
