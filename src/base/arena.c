@@ -146,12 +146,20 @@ static void *map_zeroed(size_t size)
     return memory;
 }
 
+/* Tables of many megabytes are filled, and walked at random, with a hundredth of the page faults. */
+static void wish_for_large_pages(void *start, size_t size)
+{
+    if (size >= MAPPED_BLOCK)
+        (void)madvise(start, size, MADV_HUGEPAGE);
+}
+
 static struct block *block_add(struct arena *arena, size_t size)
 {
     struct block *block;
     bool mapped = !BLOCK_PER_ALLOCATION && size >= MAPPED_BLOCK;
     if (mapped) {
         block = map_zeroed(sizeof *block + size);
+        wish_for_large_pages(block, sizeof *block + size);
     } else {
         void *memory;
         if (posix_memalign(&memory, _Alignof(struct block), sizeof *block + size) != 0)
@@ -224,6 +232,8 @@ void arena_give_back(struct arena *arena, void *large)
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
 {
     void *grown = wanted >= LARGEST_BLOCK ? arena_large(arena, wanted) : arena_alloc(arena, 1, wanted, 64);
+    if (wanted >= LARGEST_BLOCK)
+        wish_for_large_pages((char *)grown - LARGE_HEAD, wanted + LARGE_HEAD);
     if (size)
         memcpy(grown, array, size);
     if (size >= LARGEST_BLOCK)

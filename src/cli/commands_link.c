@@ -89,6 +89,16 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
     return true;
 }
 
+/* To whoever looks on, or asked for a report. */
+static void say_size(void *context, struct slice line)
+{
+    struct progress *shown = context;
+    if (!shown->invocation->terminal && !option_given(shown->invocation, "report"))
+        return;
+    progress_end(shown);
+    (void)fprintf(stderr, "%.*s\n", PRINT(line));
+}
+
 bool run_link(struct invocation *invocation, struct error *err)
 {
     int64_t threads = 0, seed = 1;
@@ -125,6 +135,8 @@ bool run_link(struct invocation *invocation, struct error *err)
         .save_model = option_text(invocation, "save-model", ""),
         .print_specification = option_given(invocation, "print-specification"),
         .json = invocation->json,
+        .say = say_size,
+        .say_context = &shown,
         .options = {.threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = report, .context = &shown}};
     bool linked = link_files(&request, &out, err);
     progress_end(&shown);

@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 struct file_job {
     const struct link_files_request *request;
@@ -113,11 +114,37 @@ static bool find_components(struct file_job *job, struct error *err)
     return true;
 }
 
+/* What the pairs may take: an edge each, and what the process has now. */
+static void say_size(const struct file_job *job)
+{
+    const struct link_files_request *request = job->request;
+    const struct blocks *blocks = &job->blocks;
+    if (!request->say)
+        return;
+    size_t most = 0;
+    for (size_t rule = 1; rule < blocks->rule_count; rule++)
+        if (blocks->pairs_of_rule[rule] > blocks->pairs_of_rule[most])
+            most = rule;
+    struct rusage usage = {0};
+    (void)getrusage(RUSAGE_SELF, &usage);
+    double now = (double)usage.ru_maxrss / 1024,
+           edges = (double)blocks->most_pairs * sizeof(struct link_edge) / 1048576;
+    struct arena *scratch = arena_make(0);
+    request->say(request->say_context,
+                 arena_format(scratch,
+                              "%u records; the blocking rules let at most %" PRIu64 " pairs through, %" PRIu64
+                              " of them “%.*s”; memory so far %.0f MB, and at most %.0f MB for pairs that are kept",
+                              link_records_count(job->records), blocks->most_pairs, blocks->pairs_of_rule[most],
+                              PRINT(job->spec->rules[most].text), now, only_components(job) ? 0 : edges));
+    arena_free(scratch);
+}
+
 static bool compare_pairs(struct file_job *job, struct error *err)
 {
     const struct link_options *options = &job->request->options;
     if (!job->trained && !blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
         return false;
+    say_size(job);
     if (only_components(job)
             ? !find_components(job, err)
             : !score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))

@@ -47,7 +47,11 @@ struct link_files_request {
     struct slice labels;     /* path of pairs that a person labelled (labels.h); empty: none */
     struct slice ask;        /* path to write the ask_count pairs to that teach most; empty: not written */
     size_t ask_count;
-    struct slice svg;         /* path to write the picture of that to; empty: not written */
+    struct slice svg; /* path to write the picture of that to; empty: not written */
+    /* Called once with a line that says how many pairs will be compared at most, and what memory that takes, before any
+     * is; may be NULL. */
+    void (*say)(void *context, struct slice line);
+    void *say_context;
     bool print_specification; /* only the specification with its defaults is put into `out` */
     bool json;                /* the report as JSON, else as lines of text */
     struct link_options options;
