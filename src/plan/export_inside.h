@@ -29,7 +29,7 @@ struct book {
     bool failed;
     lxw_workbook *workbook;
     lxw_worksheet *givens, *computed, *workings;
-    lxw_format *heading, *title, *wrapped, *total_label, *fitted_label;
+    lxw_format *heading, *figure_heading, *title, *wrapped, *total_label, *fitted_label;
     struct book_format *formats;
     size_t format_count, format_capacity;
     size_t *first_line; /* of each row, in lines */

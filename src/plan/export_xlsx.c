@@ -126,6 +126,9 @@ static void make_formats(struct book *book)
 {
     book->heading = make_format(book, true, true, 0xE3EAF2);
     format_set_bottom(book->heading, LXW_BORDER_THIN);
+    book->figure_heading = make_format(book, true, true, 0xE3EAF2);
+    format_set_bottom(book->figure_heading, LXW_BORDER_THIN);
+    format_set_align(book->figure_heading, LXW_ALIGN_RIGHT);
     book->title = make_format(book, true, false, 0);
     format_set_font_size(book->title, 14);
     book->wrapped = make_format(book, false, true, 0);

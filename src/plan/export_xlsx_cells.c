@@ -76,7 +76,7 @@ static void headings(struct book *book, lxw_worksheet *sheet, bool sources)
     for (; column < countof(words); column++)
         book_text(book, sheet, 0, column, words[column], book->heading);
     for (int32_t y = 0; y < book->model->year_count; y++)
-        book_text(book, sheet, 0, column++, book->model->years[y], book->heading);
+        book_text(book, sheet, 0, column++, book->model->years[y], book->figure_heading);
     book_text(book, sheet, 0, column, sources ? S("Source") : S("Formula"), book->heading);
     worksheet_set_column(sheet, BOOK_NAME, BOOK_NAME, 28, NULL);
     worksheet_set_column(sheet, BOOK_TITLE, BOOK_TITLE, 44, NULL);

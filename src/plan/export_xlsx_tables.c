@@ -129,8 +129,8 @@ static void headings(struct table *t)
     book_text(book, t->worksheet, row, 0, S(""), book->heading);
     book_text(book, t->worksheet, row - 1, t->exact, S("Exact values"), book->total_label);
     for (size_t c = 0; c < t->table->column_count; c++) {
-        book_text(book, t->worksheet, row, 1 + (uint32_t)c, t->table->columns[c].label, book->heading);
-        book_text(book, t->worksheet, row, t->exact + (uint32_t)c, t->table->columns[c].label, book->heading);
+        book_text(book, t->worksheet, row, 1 + (uint32_t)c, t->table->columns[c].label, book->figure_heading);
+        book_text(book, t->worksheet, row, t->exact + (uint32_t)c, t->table->columns[c].label, book->figure_heading);
     }
     worksheet_set_column(t->worksheet, 0, 0, 44, NULL);
     worksheet_set_column(t->worksheet, 1, (lxw_col_t)(t->exact + t->table->column_count), 13, NULL);
