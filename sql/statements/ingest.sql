@@ -22,11 +22,11 @@ SELECT l.id, s.name, l.state, l.file_digest, l.file_name, l.file_size, l.receive
     l.reason, l.decided_by, l.decided_at, l.finished_at, s.current_landing, l.source
 FROM landing l JOIN source s ON s.id = l.source WHERE l.id = $1;
 
--- name: ingest_landing_list
+-- name: ingest_landing_all
 SELECT l.id, s.name, l.state, l.file_digest, l.file_name, l.file_size, l.received_at, l.received_by, l.as_at, l.rows_in, l.rows_new,
     l.rows_changed, l.rows_unchanged, l.rows_quarantined, l.rows_repeated, l.rows_closed, l.records, l.record_first, l.record_last,
     l.reason, l.decided_by, l.decided_at, l.finished_at, s.current_landing, l.source
-FROM landing l JOIN source s ON s.id = l.source ORDER BY l.id DESC LIMIT $1;
+FROM landing l JOIN source s ON s.id = l.source ORDER BY l.id;
 
 -- name: ingest_landing_list_of
 SELECT l.id, s.name, l.state, l.file_digest, l.file_name, l.file_size, l.received_at, l.received_by, l.as_at, l.rows_in, l.rows_new,

@@ -324,12 +324,10 @@ struct keeping {
 static bool check_kept_files(void *context, struct transaction *transaction, struct check_report *report,
                              struct error *err)
 {
-    (void)transaction;
     const struct keeping *keeping = context;
     struct landing *landings;
     size_t count;
-    if (!landing_list(transaction_store(transaction), NO_SLICE, 1000000, keeping->invocation->arena, &landings, &count,
-                      err))
+    if (!landing_all(transaction, keeping->invocation->arena, &landings, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct error fault = NO_ERROR;

@@ -260,7 +260,7 @@ bool landing_accept(struct intake *intake, const struct landing_file *file, stru
     }
     good = good && keeper_keep(intake->keeper, file->path, &kept, err) && commit_it(&a, &kept, &id, &same, err);
     arena_free(scratch);
-    if (!good || !landing_get(intake->store, id, arena, ret, err))
+    if (!good || !landing_load(intake->store, id, arena, ret, err))
         return false;
     ret->same_again = same;
     return true;
@@ -321,5 +321,5 @@ bool landing_decide(struct intake *intake, int64_t landing, bool accept, struct 
                          PRINT(intake->source->name));
     good = good && decide_locked(intake, landing, accept, reason, scratch, err);
     arena_free(scratch);
-    return good && landing_get(intake->store, landing, arena, ret, err);
+    return good && landing_load(intake->store, landing, arena, ret, err);
 }

@@ -4,10 +4,10 @@
  *
  *     kept      landing_accept: hashed, encrypted, synced, the row committed; only now is it acknowledged
  *     checking  landing_run is at work; its rows are in the database and nobody sees them
- *     current   its rows are what is seen; it stays in this state when a later one takes over (source.current_landing
- * tells) held      a snapshot that would close more of the current records than the contract's share: waits for
- * landing_decide refused   by a person's word, or since a newer landing came before it failed    the file does not fit
- * the contract (its headings, nothing passed, …); `reason` says what to do
+ *     current   its rows are what is seen; the state stays when a later one takes over (source.current_landing tells)
+ *     held      a snapshot that would close more current records than the contract's share: waits for landing_decide
+ *     refused   by a person's word, or because a newer landing came before it
+ *     failed    the file does not fit the contract (its headings, nothing passed, …); `reason` says what to do
  *
  * Promises, each with its test:
  *  - rows in = new + changed + unchanged + quarantined + repeats, always; must() holds it before anything is shown.
@@ -111,13 +111,18 @@ bool landing_decide(struct intake *intake, int64_t landing, bool accept, struct 
 bool landing_recover(struct store *store, struct slice folder, const struct catalogue *catalogue,
                      int64_t *ret_recovered, struct error *err) MUST_USE;
 
-/* ---- Looking: no personal data in any of these ---- */
+/* ---- Looking: figures and reasons, nobody's data, so there is no audit entry; read through the guard all the same.
+ * That a landing came, when and from whom, is open in every role once a purpose is chosen (ERROR_DENIED before that);
+ * how many rows it had, only where source_counted (source_state.h) says so. ---- */
 
-/* Newest first; `source` empty: of all sources. */
-bool landing_list(struct store *store, struct slice source, int64_t limit, struct arena *arena, struct landing **ret,
-                  size_t *ret_count, struct error *err) MUST_USE;
-/* ERROR_NOT_FOUND when there is none of that id. */
-bool landing_get(struct store *store, int64_t id, struct arena *arena, struct landing *ret, struct error *err) MUST_USE;
+/* Of one source, newest first, at most `limit` (1 to 1,000). Counts are 0 and the reason is empty unless
+ * source_counted. */
+bool landing_list(const struct guard_session *session, const struct source *source, int64_t limit, struct arena *arena,
+                  struct landing **ret, size_t *ret_count, struct error *err) MUST_USE;
+/* ERROR_NOT_FOUND when there is none of that id, ERROR_DENIED unless source_counted; also of a landing whose source has
+ * left the county folder. */
+bool landing_get(const struct guard_session *session, int64_t id, struct arena *arena, struct landing *ret,
+                 struct error *err) MUST_USE;
 
 /* What became of each row, told by its line: a page of the report. Rows that are not listed were unchanged or repeats.
  */
@@ -127,9 +132,15 @@ struct landing_row {
     enum row_fate fate;
     struct slice column, rule, reason; /* of the first fault of a quarantined row */
 };
-/* Of fate new, changed or quarantined, by line, from after_line on. */
-bool landing_rows(struct store *store, int64_t landing, enum row_fate fate, int64_t after_line, int64_t limit,
-                  struct arena *arena, struct landing_row **ret, size_t *ret_count, struct error *err) MUST_USE;
+/* Of fate new, changed or quarantined, by line, from after_line on. Errors as landing_get. */
+bool landing_rows(const struct guard_session *session, int64_t landing, enum row_fate fate, int64_t after_line,
+                  int64_t limit, struct arena *arena, struct landing_row **ret, size_t *ret_count,
+                  struct error *err) MUST_USE;
+
+/* All landings of all sources, oldest first: for `staithe check`, which holds each kept file against its digest. */
+bool landing_all(struct transaction *transaction, struct arena *arena, struct landing **ret, size_t *ret_count,
+                 struct error *err) MUST_USE;
+
 /* The landing as one paragraph for people ("1,000 rows in: 12 new, …"), and as a JSON object (json.h). */
 struct slice landing_sentence(const struct landing *landing, struct arena *arena);
 struct json;

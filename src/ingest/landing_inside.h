@@ -41,6 +41,13 @@ struct landing_row_all {
 void landing_from_row(const struct value *row, struct landing_row_all *ret);
 bool landing_read(struct transaction *transaction, int64_t id, struct arena *arena, struct landing_row_all *ret,
                   struct error *err) MUST_USE;
+/* The same in a transaction of its own: what landing itself goes by, without a session. */
+bool landing_load(struct store *store, int64_t id, struct arena *arena, struct landing *ret,
+                  struct error *err) MUST_USE;
+/* What landing_rows gives, in somebody's transaction. */
+bool landing_rows_in(struct transaction *transaction, const struct landing_row_all *landing, enum row_fate fate,
+                     int64_t after_line, int64_t limit, struct arena *arena, struct landing_row **ret,
+                     size_t *ret_count, struct error *err) MUST_USE;
 
 /* ---- The writer ---- */
 

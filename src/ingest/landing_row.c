@@ -1,8 +1,9 @@
-/* landing_row.c: landings as they are looked at: lists, one, its rows, its sentence, its JSON. Figures only; nobody's
- * data. */
+/* landing_row.c: landings as they are looked at, through the guard: lists, one, its rows, its sentence, its JSON.
+ * Figures only; nobody's data. */
 #include "base/json.h"
 
 #include "ingest/landing_inside.h"
+#include "ingest/source_state.h"
 
 static const struct slice state_names[] = {
     [LANDING_KEPT] = S_INIT("kept"),       [LANDING_CHECKING] = S_INIT("checking"),
@@ -69,7 +70,7 @@ bool landing_read(struct transaction *transaction, int64_t id, struct arena *are
     return true;
 }
 
-bool landing_get(struct store *store, int64_t id, struct arena *arena, struct landing *ret, struct error *err)
+bool landing_load(struct store *store, int64_t id, struct arena *arena, struct landing *ret, struct error *err)
 {
     struct transaction *t;
     struct landing_row_all all;
@@ -82,59 +83,89 @@ bool landing_get(struct store *store, int64_t id, struct arena *arena, struct la
     return done;
 }
 
-bool landing_list(struct store *store, struct slice source, int64_t limit, struct arena *arena, struct landing **ret,
-                  size_t *ret_count, struct error *err)
+/* The landing, if the session may know how many rows it had. */
+static bool read_counted(struct transaction *t, const struct guard_session *session, int64_t id, struct arena *arena,
+                         struct landing_row_all *ret, struct error *err)
+{
+    if (!landing_read(t, id, arena, ret, err))
+        return false;
+    const struct source *source = catalogue_source(guard_catalogue(session), ret->landing.source);
+    return (source && source_counted(session, source)) ||
+           error_set(err, ERROR_DENIED,
+                     "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
+                     PRINT(source ? source->title : ret->landing.source));
+}
+
+bool landing_get(const struct guard_session *session, int64_t id, struct arena *arena, struct landing *ret,
+                 struct error *err)
+{
+    struct transaction *t;
+    struct landing_row_all all;
+    if (!source_read_begin(session, arena, &t, err))
+        return false;
+    bool done = read_counted(t, session, id, arena, &all, err);
+    transaction_rollback(t);
+    if (done)
+        *ret = all.landing;
+    return done;
+}
+
+static void list_from(const struct result *rows, struct arena *arena, struct landing **ret, size_t *ret_count)
+{
+    struct landing *list = arena_array(arena, struct landing, rows->rows + 1);
+    for (size_t i = 0; i < rows->rows; i++) {
+        struct landing_row_all all;
+        landing_from_row(result_row(rows, i), &all);
+        list[i] = all.landing;
+    }
+    *ret = list;
+    *ret_count = rows->rows;
+}
+
+bool landing_list(const struct guard_session *session, const struct source *source, int64_t limit, struct arena *arena,
+                  struct landing **ret, size_t *ret_count, struct error *err)
 {
     struct transaction *t;
     struct result rows;
     if (limit < 1 || limit > 1000)
         limit = 100;
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+    if (!source_read_begin(session, arena, &t, err))
         return false;
-    bool done = source.len
-                    ? store_query(t, STATEMENT_INGEST_LANDING_LIST_OF, ARGS(value_text(source), value_integer(limit)),
-                                  arena, &rows, err)
-                    : store_query(t, STATEMENT_INGEST_LANDING_LIST, ARGS(value_integer(limit)), arena, &rows, err);
+    bool done = store_query(t, STATEMENT_INGEST_LANDING_LIST_OF, ARGS(value_text(source->name), value_integer(limit)),
+                            arena, &rows, err);
     transaction_rollback(t);
     if (!done)
         return false;
-    struct landing *list = arena_array(arena, struct landing, rows.rows + 1);
-    for (size_t i = 0; i < rows.rows; i++) {
-        struct landing_row_all all;
-        landing_from_row(result_row(&rows, i), &all);
-        list[i] = all.landing;
-    }
-    *ret = list;
-    *ret_count = rows.rows;
+    list_from(&rows, arena, ret, ret_count);
+    for (size_t i = 0; i < rows.rows; i++)
+        landing_for(session, source, &(*ret)[i]);
     return true;
 }
 
-static bool rows_query(struct transaction *t, const struct landing_row_all *all, enum row_fate fate, int64_t after_line,
-                       int64_t limit, struct arena *arena, struct result *rows, struct error *err)
+bool landing_all(struct transaction *t, struct arena *arena, struct landing **ret, size_t *ret_count, struct error *err)
 {
-    int64_t id = all->landing.id;
-    if (fate == ROW_QUARANTINED)
-        return store_query(t, STATEMENT_INGEST_ROWS_QUARANTINED,
-                           ARGS(value_integer(id), value_integer(after_line), value_integer(limit)), arena, rows, err);
-    return store_query(t, fate == ROW_NEW ? STATEMENT_INGEST_ROWS_NEW : STATEMENT_INGEST_ROWS_CHANGED,
-                       ARGS(value_integer(all->record_first), value_integer(all->record_last), value_integer(id),
-                            value_integer(after_line), value_integer(limit)),
-                       arena, rows, err);
+    struct result rows;
+    if (!store_query(t, STATEMENT_INGEST_LANDING_ALL, NO_ARGS, arena, &rows, err))
+        return false;
+    list_from(&rows, arena, ret, ret_count);
+    return true;
 }
 
-bool landing_rows(struct store *store, int64_t landing, enum row_fate fate, int64_t after_line, int64_t limit,
-                  struct arena *arena, struct landing_row **ret, size_t *ret_count, struct error *err)
+bool landing_rows_in(struct transaction *t, const struct landing_row_all *all, enum row_fate fate, int64_t after_line,
+                     int64_t limit, struct arena *arena, struct landing_row **ret, size_t *ret_count, struct error *err)
 {
-    struct transaction *t;
-    struct landing_row_all all;
+    int64_t id = all->landing.id;
     struct result rows = {0};
     if (limit < 1 || limit > 1000)
         limit = 100;
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
-        return false;
     bool done =
-        landing_read(t, landing, arena, &all, err) && rows_query(t, &all, fate, after_line, limit, arena, &rows, err);
-    transaction_rollback(t);
+        fate == ROW_QUARANTINED
+            ? store_query(t, STATEMENT_INGEST_ROWS_QUARANTINED,
+                          ARGS(value_integer(id), value_integer(after_line), value_integer(limit)), arena, &rows, err)
+            : store_query(t, fate == ROW_NEW ? STATEMENT_INGEST_ROWS_NEW : STATEMENT_INGEST_ROWS_CHANGED,
+                          ARGS(value_integer(all->record_first), value_integer(all->record_last), value_integer(id),
+                               value_integer(after_line), value_integer(limit)),
+                          arena, &rows, err);
     if (!done)
         return false;
     struct landing_row *list = arena_array(arena, struct landing_row, rows.rows + 1);
@@ -150,6 +181,19 @@ bool landing_rows(struct store *store, int64_t landing, enum row_fate fate, int6
     *ret = list;
     *ret_count = rows.rows;
     return true;
+}
+
+bool landing_rows(const struct guard_session *session, int64_t landing, enum row_fate fate, int64_t after_line,
+                  int64_t limit, struct arena *arena, struct landing_row **ret, size_t *ret_count, struct error *err)
+{
+    struct transaction *t;
+    struct landing_row_all all;
+    if (!source_read_begin(session, arena, &t, err))
+        return false;
+    bool done = read_counted(t, session, landing, arena, &all, err) &&
+                landing_rows_in(t, &all, fate, after_line, limit, arena, ret, ret_count, err);
+    transaction_rollback(t);
+    return done;
 }
 
 /* 1234567 as "1,234,567". */

@@ -159,7 +159,7 @@ bool landing_clean(struct intake *intake, int64_t source_id, int64_t *ret_cleane
         /* One that a person refused, and whose rows were not out yet, is refused still. */
         int64_t id = cell_integer(&result_row(&rows, i)[0]);
         struct landing landing;
-        good = landing_get(intake->store, id, arena, &landing, err) &&
+        good = landing_load(intake->store, id, arena, &landing, err) &&
                landing_undo(intake, id, landing.decided_by.len ? S("refused") : S("kept"),
                             landing.decided_by.len ? landing.reason : NO_SLICE, err);
     }
@@ -446,5 +446,5 @@ bool landing_run(struct intake *intake, int64_t landing, const struct landing_wa
                          PRINT(intake->source->name));
     good = good && run_locked(intake, landing, watch, scratch, err);
     arena_free(scratch);
-    return good && landing_get(intake->store, landing, arena, ret, err);
+    return good && landing_load(intake->store, landing, arena, ret, err);
 }

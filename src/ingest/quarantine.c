@@ -1,9 +1,9 @@
-/* quarantine.c: what failed, looked at: with values through the guard, without them by anybody who may see a landing.
- */
+/* quarantine.c: what failed, looked at through the guard: with values by the source's own steward, how much of it by
+ * anybody who may count the source. */
 #include "ingest/quarantine.h"
 
 #include "guard/audit.h"
-#include "ingest/kept_file.h"
+#include "ingest/source_state.h"
 
 struct slice quarantine_rule_words(struct slice rule)
 {
@@ -54,7 +54,6 @@ static bool ask(struct transaction *t, const struct quarantine_filter *filter, s
     return done;
 }
 
-/* keeper NULL: without values and keys. */
 static bool list_of(const struct result *rows, const struct quarantine_filter *filter, const struct keeper *keeper,
                     struct arena *arena, struct quarantined **ret, size_t *ret_count, bool *ret_more, struct error *err)
 {
@@ -68,10 +67,8 @@ static bool list_of(const struct result *rows, const struct quarantine_filter *f
                                        .column = cell_text(&row[3]),
                                        .rule = cell_text(&row[4]),
                                        .reason = cell_text(&row[5]),
+                                       .key = cell_text(&row[7]),
                                        .corrected = cell_integer(&row[8]) != 0};
-        if (!keeper)
-            continue;
-        list[i].key = cell_text(&row[7]);
         if (!cell_null(&row[6]) && !keeper_unseal(keeper, cell_text(&row[6]), arena, &list[i].value, err))
             return false;
     }
@@ -79,15 +76,6 @@ static bool list_of(const struct result *rows, const struct quarantine_filter *f
     *ret_count = count;
     *ret_more = rows->rows > count;
     return true;
-}
-
-bool quarantine_reasons(struct store *store, const struct quarantine_filter *filter, struct arena *arena,
-                        struct quarantined **ret, size_t *ret_count, bool *ret_more, struct error *err)
-{
-    struct transaction *t;
-    struct result rows;
-    return store_begin(store, TRANSACTION_READ, NULL, arena, &t, err) && ask(t, filter, arena, &rows, err) &&
-           list_of(&rows, filter, NULL, arena, ret, ret_count, ret_more, err);
 }
 
 static bool may_look(const struct guard_session *session, const struct quarantine_filter *filter, struct error *err)
@@ -136,12 +124,13 @@ bool quarantine_list(const struct guard_session *session, struct slice folder, c
     return list_of(&rows, filter, keeper, arena, ret, ret_count, ret_more, err) && audit_read(session, &reading, err);
 }
 
-bool quarantine_summary(struct store *store, int64_t landing, struct arena *arena, struct quarantine_sum **ret,
-                        size_t *ret_count, struct error *err)
+bool quarantine_summary(const struct guard_session *session, int64_t landing, struct arena *arena,
+                        struct quarantine_sum **ret, size_t *ret_count, struct error *err)
 {
     struct transaction *t;
     struct result rows;
-    if (!store_begin(store, TRANSACTION_READ, NULL, arena, &t, err))
+    struct landing known;
+    if (!landing_get(session, landing, arena, &known, err) || !source_read_begin(session, arena, &t, err))
         return false;
     bool done = store_query(t, STATEMENT_INGEST_QUARANTINE_SUMS, ARGS(value_integer(landing)), arena, &rows, err);
     transaction_rollback(t);

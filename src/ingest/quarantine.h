@@ -14,9 +14,9 @@ struct quarantined {
     struct slice rule;   /* required, type, allowed, range, length, nhsNumber, uprn, postcode, notFuture, unique, unique
                             key, row, text */
     struct slice reason; /* "is not a date in the form dd/mm/yyyy" */
-    struct slice value;  /* what stood there; empty in lists without values */
-    struct slice key; /* the row's key, its columns joined by U+001F, when it could be read and values were asked for */
-    bool corrected;   /* a later landing had the row right */
+    struct slice value;  /* what stood there */
+    struct slice key;    /* the row's key, its columns joined by U+001F, when it could be read */
+    bool corrected;      /* a later landing had the row right */
 };
 
 struct quarantine_filter {
@@ -33,19 +33,15 @@ bool quarantine_list(const struct guard_session *session, struct slice folder, c
                      struct arena *arena, struct quarantined **ret, size_t *ret_count, bool *ret_more,
                      struct error *err) MUST_USE;
 
-/* The same without values and keys: what a report page or the command line shows to whoever landed the file. */
-bool quarantine_reasons(struct store *store, const struct quarantine_filter *filter, struct arena *arena,
-                        struct quarantined **ret, size_t *ret_count, bool *ret_more, struct error *err) MUST_USE;
-
 /* A rule as a person reads it: "type" is "not a date, number or yes and no, as the column wants". */
 struct slice quarantine_rule_words(struct slice rule);
 
-/* How many rows each rule caught in a landing, most first. */
+/* How many rows each rule caught in a landing, most first. Errors as landing_get. */
 struct quarantine_sum {
     struct slice column, rule;
     int64_t rows;
 };
-bool quarantine_summary(struct store *store, int64_t landing, struct arena *arena, struct quarantine_sum **ret,
-                        size_t *ret_count, struct error *err) MUST_USE;
+bool quarantine_summary(const struct guard_session *session, int64_t landing, struct arena *arena,
+                        struct quarantine_sum **ret, size_t *ret_count, struct error *err) MUST_USE;
 
 #endif

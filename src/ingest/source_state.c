@@ -60,7 +60,16 @@ bool source_counted(const struct guard_session *session, const struct source *so
     return source_landed_by(session, source) || (grant && grant_counts(grant, source->name, AGE_ANY));
 }
 
-static bool begin(const struct guard_session *session, struct arena *arena, struct transaction **ret, struct error *err)
+void landing_for(const struct guard_session *session, const struct source *source, struct landing *landing)
+{
+    if (source_counted(session, source))
+        return;
+    landing->counts = (struct landing_counts){0};
+    landing->reason = NO_SLICE;
+}
+
+bool source_read_begin(const struct guard_session *session, struct arena *arena, struct transaction **ret,
+                       struct error *err)
 {
     if (!guard_grant(session))
         return error_set(err, ERROR_DENIED, "no role and purpose are chosen yet; choose them first");
@@ -89,6 +98,7 @@ static bool state_in(struct transaction *t, const struct guard_session *session,
     if (newest.rows) {
         landing_from_row(newest.cells, &all);
         state.newest = all.landing;
+        landing_for(session, source, &state.newest);
     }
     state.open_quarantine = state.counted ? cell_integer(&open[0]) : 0;
     if (current) {
@@ -96,6 +106,7 @@ static bool state_in(struct transaction *t, const struct guard_session *session,
             return false;
         state.landed = true;
         state.current = all.landing;
+        landing_for(session, source, &state.current);
         state.records = state.counted ? all.records : 0;
         state.age =
             source_age(source, true, all.landing.as_at, all.landing.received_at, guard_today(guard_of(session)));
@@ -108,7 +119,7 @@ bool source_state_of(const struct guard_session *session, const struct source *s
                      struct source_state *ret, struct error *err)
 {
     struct transaction *t;
-    if (!begin(session, arena, &t, err))
+    if (!source_read_begin(session, arena, &t, err))
         return false;
     bool done = state_in(t, session, source, arena, ret, err);
     transaction_rollback(t);
@@ -121,7 +132,7 @@ bool source_states(const struct guard_session *session, struct arena *arena, str
     const struct catalogue *catalogue = guard_catalogue(session);
     struct transaction *t;
     struct source_state *states = arena_array(arena, struct source_state, catalogue->source_count + 1);
-    if (!begin(session, arena, &t, err))
+    if (!source_read_begin(session, arena, &t, err))
         return false;
     bool done = true;
     for (size_t i = 0; done && i < catalogue->source_count; i++)
@@ -175,7 +186,7 @@ bool source_quality(const struct guard_session *session, const struct source *so
                          "no agreement in force lets the records of \"%.*s\" be counted for your purpose; ask the "
                          "information governance lead",
                          PRINT(source->title));
-    if (!begin(session, arena, &t, err))
+    if (!source_read_begin(session, arena, &t, err))
         return false;
     bool done = quality_in(t, source, arena, list, ret_records, err);
     transaction_rollback(t);

@@ -39,6 +39,13 @@ bool source_landed_by(const struct guard_session *session, const struct source *
  * an agreement in force lets the records be counted for its purpose. False before a role and purpose are chosen. */
 bool source_counted(const struct guard_session *session, const struct source *source);
 
+/* A transaction to read how sources stand; ERROR_DENIED before a role and purpose are chosen. */
+bool source_read_begin(const struct guard_session *session, struct arena *arena, struct transaction **ret,
+                       struct error *err) MUST_USE;
+/* Takes out of a landing what only those may know who may count its source: its counts, and the reason, which tells
+ * some of them. */
+void landing_for(const struct guard_session *session, const struct source *source, struct landing *landing);
+
 /* Of every source of the session's catalogue, in its order. */
 bool source_states(const struct guard_session *session, struct arena *arena, struct source_state **ret,
                    size_t *ret_count, struct error *err) MUST_USE;

@@ -82,10 +82,9 @@ static const char *const kinds[] = {[TYPE_TEXT] = "Text",
 
 bool source_report(struct call *call, const struct source *source, struct source_report *ret, struct error *err)
 {
-    struct store *store = call->web->options.store;
     *ret = (struct source_report){.source = source, .counted = source_counted(call->session, source)};
     if (!source_state_of(call->session, source, call->arena, &ret->state, err) ||
-        !landing_list(store, source->name, 20, call->arena, &ret->landings, &ret->landing_count, err))
+        !landing_list(call->session, source, 20, call->arena, &ret->landings, &ret->landing_count, err))
         return false;
     return !ret->state.landed || !ret->counted ||
            source_quality(call->session, source, call->arena, &ret->quality, &ret->quality_count, &ret->records, err);
@@ -226,7 +225,7 @@ bool do_landing_word(struct call *call, struct error *err)
     if (!accept && !slice_equal(word, S("refuse")))
         return error_set(err, ERROR_USAGE, "word must be accept or refuse");
     return request_integer(call->request, S("id"), &id, err) &&
-           landing_get(call->web->options.store, id, call->arena, &landing, err) &&
+           landing_get(call->session, id, call->arena, &landing, err) &&
            intake_of(call, landing.source, &intake, err) &&
            landing_decide(intake, id, accept, slice_trim(request_value(call->request, S("reason"))), call->arena,
                           &decided, err) &&
@@ -264,23 +263,19 @@ bool landing_report(struct call *call, struct landing_report *ret, struct error 
 {
     static const enum row_fate fates[] = {ROW_QUARANTINED, ROW_CHANGED, ROW_NEW};
     enum { EACH = 50 };
-    struct store *store = call->web->options.store;
     int64_t id;
     *ret = (struct landing_report){0};
-    if (!request_integer(call->request, S("id"), &id, err) || !landing_get(store, id, call->arena, &ret->landing, err))
+    if (!request_integer(call->request, S("id"), &id, err) ||
+        !landing_get(call->session, id, call->arena, &ret->landing, err) ||
+        !quarantine_summary(call->session, id, call->arena, &ret->sums, &ret->sum_count, err))
         return false;
     ret->source = catalogue_source(call->catalogue, ret->landing.source);
-    if (!ret->source || !source_counted(call->session, ret->source))
-        return error_set(err, ERROR_DENIED,
-                         "no agreement in force lets your role count the rows of \"%.*s\" for this purpose",
-                         PRINT(ret->source ? ret->source->title : ret->landing.source));
-    if (!quarantine_summary(store, id, call->arena, &ret->sums, &ret->sum_count, err))
-        return false;
+    must(ret->source); /* or landing_get had refused it */
     ret->rows = arena_array(call->arena, struct landing_row, EACH * countof(fates));
     for (size_t f = 0; f < countof(fates); f++) {
         struct landing_row *found;
         size_t count;
-        if (!landing_rows(store, id, fates[f], 0, EACH, call->arena, &found, &count, err))
+        if (!landing_rows(call->session, id, fates[f], 0, EACH, call->arena, &found, &count, err))
             return false;
         for (size_t i = 0; i < count; i++)
             ret->rows[ret->row_count++] = found[i];

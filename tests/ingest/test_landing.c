@@ -37,12 +37,10 @@ static void the_next_snapshot_is_new_changed_unchanged_and_closed(void **state)
     assert_int_equal(both_integer(w.both, t, "SELECT count(DISTINCT anchor) FROM record WHERE key = '1'"), 1);
     transaction_rollback(t);
     struct landing_row *rows;
-    size_t count;
-    struct error err;
-    GOOD(landing_rows(w.store, l.id, ROW_NEW, 0, 10, w.arena, &rows, &count, &err));
+    size_t count = world_rows(&w, &l, ROW_NEW, &rows);
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].line, 4);
-    GOOD(landing_rows(w.store, l.id, ROW_CHANGED, 0, 10, w.arena, &rows, &count, &err));
+    count = world_rows(&w, &l, ROW_CHANGED, &rows);
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].line, 3);
 }
@@ -128,12 +126,28 @@ static void rows_of_one_key_are_repeats_or_go_to_quarantine(void **state)
     assert_counts(&l, 6, 0, 1, 1, 2, 2, 0);
     assert_seen(&w, "1|Ann|1952-02-03|A|1;2|Bea||B|2;");
     struct landing_row *rows;
-    size_t count;
-    struct error err;
-    GOOD(landing_rows(w.store, l.id, ROW_QUARANTINED, 0, 10, w.arena, &rows, &count, &err));
+    size_t count = world_rows(&w, &l, ROW_QUARANTINED, &rows);
     assert_int_equal(count, 2);
     assert_true(slice_equal(rows[0].rule, S("unique key")) && rows[0].line == 3);
     assert_true(slice_equal(rows[1].rule, S("unique key")) && rows[1].line == 6);
+}
+
+/* `staithe check` holds the kept file of each landing against its digest: of the hundredth and first too. */
+static void every_landing_there_ever_was_is_listed_for_the_check(void **state)
+{
+    enum { LANDINGS = 101 };
+    struct world w;
+    struct error err;
+    struct landing *all;
+    size_t count;
+    world_make(both_of(state), people_contract, NULL, NULL, &w);
+    for (int i = 0; i < LANDINGS; i++)
+        world_land(&w, arena_cstr(w.arena, arena_format(w.arena, HEAD "1,Ann %d,,A,1\n", i)));
+    struct transaction *t = both_begin(w.both, TRANSACTION_READ);
+    GOOD(landing_all(t, w.arena, &all, &count, &err));
+    transaction_rollback(t);
+    assert_int_equal(count, LANDINGS);
+    assert_true(all[0].id < all[LANDINGS - 1].id && all[LANDINGS - 1].is_current);
 }
 
 static void another_way_to_write_the_same_values_changes_nothing(void **state)
@@ -218,14 +232,12 @@ static int64_t open_quarantine(struct world *w)
 static void a_quarantined_row_is_corrected_by_a_later_landing(void **state)
 {
     struct world w;
-    struct error err;
     world_make(both_of(state), people_contract, NULL, NULL, &w);
     struct landing l = world_land(&w, HEAD "1,Ann,,A,1\n2,,32/01/1950,Q,11\n");
     assert_int_equal(open_quarantine(&w), 1);
     assert_seen(&w, "1|Ann||A|1;");
     struct landing_row *rows;
-    size_t count;
-    GOOD(landing_rows(w.store, l.id, ROW_QUARANTINED, 0, 10, w.arena, &rows, &count, &err));
+    size_t count = world_rows(&w, &l, ROW_QUARANTINED, &rows);
     assert_int_equal(count, 1);
     assert_int_equal(rows[0].line, 3);
     assert_true(slice_equal(rows[0].column, S("name")) && slice_equal(rows[0].rule, S("required")));
@@ -496,6 +508,7 @@ int main(void)
         ON_BOTH(a_quarantined_row_never_closes_its_predecessor),
         ON_BOTH(a_row_whose_key_cannot_be_read_keeps_every_record_open),
         ON_BOTH(rows_of_one_key_are_repeats_or_go_to_quarantine),
+        ON_BOTH(every_landing_there_ever_was_is_listed_for_the_check),
         ON_BOTH(another_way_to_write_the_same_values_changes_nothing),
         ON_BOTH(a_record_that_comes_back_keeps_its_anchor),
         ON_BOTH(a_snapshot_that_closes_too_many_is_held_for_a_persons_word),

@@ -98,6 +98,18 @@ struct landing world_land(struct world *w, const char *text)
     return world_land_as(w, slice_of(text), NULL, NO_DATE, false);
 }
 
+size_t world_rows(struct world *w, const struct landing *landing, enum row_fate fate, struct landing_row **ret)
+{
+    struct transaction *t = both_begin(w->both, TRANSACTION_READ);
+    struct landing_row_all all;
+    struct error err;
+    size_t count;
+    GOOD(landing_read(t, landing->id, w->arena, &all, &err));
+    GOOD(landing_rows_in(t, &all, fate, 0, 10, w->arena, ret, &count, &err));
+    transaction_rollback(t);
+    return count;
+}
+
 struct slice world_seen(struct world *w)
 {
     struct error err;

@@ -31,6 +31,8 @@ struct landing world_land_as(struct world *world, struct slice text, const char 
 /* Accepts and runs, and gives back whether both went well. */
 bool world_try(struct world *world, struct slice text, struct date as_at, bool again, struct landing *ret,
                struct error *err);
+/* What landing_rows gives, the first ten. */
+size_t world_rows(struct world *world, const struct landing *landing, enum row_fate fate, struct landing_row **ret);
 /* What is seen: "number|name|born|kind|score;" for each current record in the order of keys. */
 struct slice world_seen(struct world *world);
 /* The invariants that hold after anything: no row of a landing that is not shown is in the tables but of held ones,
