@@ -114,6 +114,9 @@ INSERT INTO entity_event (id, linkage, at, kind, entity, other, cause) VALUES ($
 -- name: hub_events_of
 SELECT at, kind, other, cause FROM entity_event WHERE linkage = $1 AND entity = $2 ORDER BY id DESC LIMIT 50;
 
+-- name: hub_events_since
+SELECT id, at, kind, entity, other, cause FROM entity_event WHERE linkage = $1 AND id > $2 ORDER BY id LIMIT $3;
+
 -- Into which entity this one went when it ended.
 -- name: hub_entity_went
 SELECT other FROM entity_event WHERE linkage = $1 AND entity = $2 AND kind = 'into' ORDER BY id DESC LIMIT 1;

@@ -34,6 +34,7 @@ bool run_plan(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_find(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_view(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_list(struct invocation *invocation, struct error *err) MUST_USE;
+bool run_events(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_audit(struct invocation *invocation, struct error *err) MUST_USE;
 
 /* commands_keep.c */

@@ -229,6 +229,15 @@ static const struct command table[] = {
                  {"password-file", "FILE", "read the password from there instead of asking; \"-\" is standard input"},
                  {"out", NULL, "sign out"}},
      .run = run_login},
+    {.name = "events",
+     .arguments = "[--since N]",
+     .summary = "follow which people's records joined and split",
+     .about = "Shows, oldest first, each join and split of the people that the session of `staithe login` may know of: "
+              "one joined another (and went into it), one split (and came from it), one ended. Numbers only go up: ask "
+              "again with --since and the last number seen. With --json each event is a line. Reading is in the audit.",
+     .options = {{"since", "N", "events after this number (default 0: from the first)"},
+                 {"limit", "N", "at most so many (default and most 1000)"}},
+     .run = run_events},
     {.name = "audit",
      .arguments = "[--mine]",
      .summary = "show who read what",

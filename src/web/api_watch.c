@@ -1,4 +1,5 @@
 /* api_watch.c: for programs: what was looked at and changed, what waits for a steward, and what was decided. */
+#include "hub/events.h"
 #include "web/asked.h"
 #include "web/deeds.h"
 #include "web/pages.h"
@@ -112,6 +113,40 @@ bool api_changes(struct call *call, struct error *err)
         json_pair_text(&json, "subject", changes[i].subject);
         json_pair_text(&json, "subject_words", subject);
         json_pair_text(&json, "detail", detail);
+        json_end(&json);
+    }
+    json_end(&json);
+    json_end(&json);
+    return call_json(call, &out);
+}
+
+/* ---- Joins and splits ---- */
+
+bool api_events(struct call *call, struct error *err)
+{
+    int64_t since;
+    struct hub_event *events;
+    size_t count;
+    bool more;
+    if (!request_integer_or(call->request, S("since"), 0, &since, err) ||
+        !hub_events(&call->hub, call->session, since, 200, call->arena, &events, &count, &more, err))
+        return false;
+    struct buffer out = buffer_make(call->arena);
+    struct json json = json_to(&out);
+    json_object(&json);
+    json_pair_bool(&json, "more", more);
+    json_pair_integer(&json, "next", count ? events[count - 1].id : since);
+    json_key(&json, "events");
+    json_array(&json);
+    for (size_t i = 0; i < count; i++) {
+        json_object(&json);
+        json_pair_integer(&json, "id", events[i].id);
+        pair_time(&json, "at", events[i].at, call->arena);
+        json_pair_text(&json, "kind", events[i].kind);
+        json_pair_integer(&json, "person", events[i].entity);
+        if (events[i].other)
+            json_pair_integer(&json, "other", events[i].other);
+        json_pair_text(&json, "cause", events[i].cause);
         json_end(&json);
     }
     json_end(&json);

@@ -20,6 +20,7 @@ static const struct look_deed looks[] = {
     {"doubts", "Opened the doubtful links"},
     {"doubt", "Opened a doubtful link"},
     {"concerns", "Opened the concerns"},
+    {"events", "Followed which people's records joined and split"},
     {"list", "Opened a list"},
     {"export", "Exported a list"},
     {"quarantine", "Opened rows in quarantine"},

@@ -44,6 +44,6 @@ handler api_sources, api_source, api_landing, api_quarantine;
 /* api_register.c */
 handler api_agreements, api_agreement, api_who_sees, api_accounts, api_account;
 /* api_watch.c */
-handler api_my_looks, api_audit, api_changes, api_doubts, api_doubt, api_decisions, api_concerns;
+handler api_my_looks, api_audit, api_changes, api_doubts, api_doubt, api_decisions, api_concerns, api_events;
 
 #endif

@@ -41,6 +41,8 @@
     "{uprn:text,kind:text,address:text,postcode?:text,locality?:text,town?:text,district?:text,shared:boolean,"        \
     "residents:[{person:integer,name:text,born?:date,from?:date,until?:date,current:boolean,sources:[text]}],"         \
     "more_residents:boolean," SHAPE_TOLD "}"
+#define SHAPE_EVENTS                                                                                                   \
+    "{more:boolean,next:integer,events:[{id:integer,at:time,kind:text,person:integer,other?:integer,cause:text}]}"
 #define SHAPE_DOUBTS                                                                                                   \
     "{total:integer,more:boolean,next:integer,doubts:[{a:integer,b:integer,weight:number,why:text,alike:integer,name_" \
     "a:text,name_b:text,"                                                                                              \

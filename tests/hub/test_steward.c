@@ -1,3 +1,4 @@
+#include "hub/events.h"
 #include "hub/steward.h"
 
 #include "hub/little.h"
@@ -137,6 +138,51 @@ static void a_split_and_a_join_survive_linking_again(void **state)
         struct hub_link_result fourth = little_link(little, 1);
         assert_int_equal(fourth.linkages[0].joined + fourth.linkages[0].split, 0);
     }
+}
+
+static bool heard(const struct hub_event *events, size_t count, const char *kind, int64_t entity, int64_t other)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(events[i].kind, slice_of(kind)) && events[i].entity == entity && events[i].other == other)
+            return true;
+    return false;
+}
+
+static void a_follower_hears_each_join_and_split_once_in_order_and_is_in_the_audit(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct hub_event *events;
+    size_t count, later;
+    bool more;
+    little_load(little, NULL);
+    (void)little_link(little, 1);
+    struct guard_session *steward = little_sign_in(little, "ada.steward");
+    int64_t margaret = little_find(little, steward, "margaret osgood 1952"), since = 0;
+    int64_t notice = little_anchor(little, "police", "P9001");
+    struct decided decided, undone;
+    GOOD(hub_split(&little->hub, steward, margaret, &notice, 1, S("it was her sister"), little->arena, &decided, &err));
+    int64_t sister = decided.entity_b, audited = little_audited(little);
+    GOOD(hub_events(&little->hub, steward, since, 1000, little->arena, &events, &count, &more, &err));
+    assert_int_equal(little_audited(little), audited + 1);
+    assert_true(heard(events, count, "split", margaret, sister) && heard(events, count, "from", sister, margaret));
+    assert_false(heard(events, count, "joined", margaret, sister) || more);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(events[i].id > since);
+        since = events[i].id;
+    }
+    struct decision_line *lines;
+    GOOD(hub_decisions(&little->hub, steward, 0, 100, little->arena, &lines, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        if (!lines[i].undone_at)
+            GOOD(hub_undo(&little->hub, steward, lines[i].id, S("it was she"), little->arena, &undone, &err));
+    GOOD(hub_events(&little->hub, steward, since, 1000, little->arena, &events, &later, &more, &err));
+    assert_true(heard(events, later, "joined", margaret, sister) && heard(events, later, "into", sister, margaret));
+    assert_false(heard(events, later, "split", margaret, sister));
+    GOOD(hub_events(&little->hub, steward, since, 1, little->arena, &events, &count, &more, &err));
+    assert_true(count == 1 && more == (later > 1));
+    GOOD(hub_events(&little->hub, steward, since + 1000, 1, little->arena, &events, &count, &more, &err));
+    assert_int_equal(count, 0);
 }
 
 static void a_changed_specification_waits_for_training_and_breaks_nothing(void **state)
@@ -373,6 +419,7 @@ int main(void)
          little_tear_down, (void *)(uintptr_t)&both_sqlite},
         LITTLE_ON_BOTH(twins_and_two_verified_numbers_are_never_joined),
         LITTLE_ON_BOTH(a_split_and_a_join_survive_linking_again),
+        LITTLE_ON_BOTH(a_follower_hears_each_join_and_split_once_in_order_and_is_in_the_audit),
         LITTLE_ON_BOTH(a_changed_specification_waits_for_training_and_breaks_nothing),
         LITTLE_ON_BOTH(of_two_stewards_at_once_the_first_decides_and_the_second_is_told),
         LITTLE_ON_BOTH(what_fails_gives_the_writer_back_at_once),

@@ -27,7 +27,7 @@ static const char *const forms[] = {"/sign-in",
 /* A page whose sister is called otherwise. */
 static const struct {
     const char *page, *sister;
-} otherwise[] = {{"/", API "/me"}, {"/find", API "/people"}};
+} otherwise[] = {{"/", API "/me"}, {"/find", API "/people"}, {API "/events", API "/events"}}; /* the last: no page */
 
 static struct slice sister_of(struct arena *arena, const char *page)
 {
@@ -303,6 +303,7 @@ static const struct {
     {"/homes/{uprn}", SAM, ADAM, "home"},
     {"/doubts", STELLA, SAM, "doubts"},
     {"/doubts/{a}/{b}", STELLA, SAM, "doubt"},
+    {API "/events", SAM, GRACE, "events"},
     {"/decisions", STELLA, FIONA, NULL},
     {"/concerns", STELLA, SAM, "concerns"},
     {"/lists", FIONA, SAM, NULL},
