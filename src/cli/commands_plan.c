@@ -6,6 +6,7 @@
 #include "plan/check.h"
 #include "plan/explain.h"
 #include "plan/export.h"
+#include "plan/picture.h"
 
 #include <stdio.h>
 
@@ -376,7 +377,11 @@ static bool diff(struct plan_call *call, struct error *err)
         bridge_json(call, &bridge);
     else
         bridge_text(call, &bridge);
-    return true;
+    if (!option_given(call->invocation, "svg"))
+        return true;
+    struct plan_picture picture;
+    plan_picture_moved(call->model, &bridge, S("moved"), call->arena, &picture);
+    return host_write_file(call->invocation->host, option_text(call->invocation, "svg", ""), picture.svg, err);
 }
 
 bool run_plan(struct invocation *invocation, struct error *err)

@@ -158,7 +158,7 @@ static const struct command table[] = {
                  {"seed", "S", "simulate, export: of the random numbers (default 1); the same seed gives the same"},
                  {"threads", "N",
                   "simulate, export: threads to use (default: one a processor); the figures are the same"},
-                 {"svg", "FILE", "what-if, simulate: the picture of it"},
+                 {"svg", "FILE", "diff, what-if, simulate: the picture of it"},
                  {"xlsx", "FILE", "export: a workbook with live formulas"},
                  {"html", "FILE", "export: a budget book in one file, to read and to print"},
                  {"csv", "FOLDER", "export: each table as it is printed"}},
