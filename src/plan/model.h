@@ -22,7 +22,7 @@
 #include "plan/program.h"
 #include "plan/syntax.h"
 
-#define PLAN_CELLS_MAX   50000000u
+#define PLAN_CELLS_MAX   20000000u /* half a gigabyte of values */
 #define PLAN_NONE        UINT32_MAX
 #define PLAN_COLUMNS_MAX 64
 

@@ -148,6 +148,22 @@ static void a_formula_of_ten_thousand_terms_is_computed_and_a_longer_one_refused
     arena_free(arena);
 }
 
+static void more_figures_than_memory_should_hold_are_refused(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct buffer text = buffer_make(arena);
+    buffer_add(&text, S("years 2024-25\nset a"));
+    for (int i = 0; i < 5000; i++)
+        buffer_format(&text, " m%d", i);
+    buffer_add(&text, S("\nset b"));
+    for (int i = 0; i < 5000; i++)
+        buffer_format(&text, " n%d", i);
+    buffer_add(&text, S("\ncalc x[a, b] = 1\n"));
+    refused_with(text.at, "test.plan:4:6: the row x has more than 20000000 figures; give it fewer sets.");
+    arena_free(arena);
+}
+
 static void the_line_is_shown_with_a_caret(void **state)
 {
     (void)state;
@@ -176,6 +192,7 @@ int main(void)
         cmocka_unit_test(registers),
         cmocka_unit_test(ten_thousand_parentheses_are_refused_in_a_sentence),
         cmocka_unit_test(a_formula_of_ten_thousand_terms_is_computed_and_a_longer_one_refused),
+        cmocka_unit_test(more_figures_than_memory_should_hold_are_refused),
         cmocka_unit_test(the_line_is_shown_with_a_caret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
