@@ -91,6 +91,8 @@ void plan_picture_moved(const struct plan_model *model, const struct plan_bridge
         (struct stroke_step){S("before"), plan_shown(unit, bridge->before, arena), number_real(bridge->before), true};
     for (size_t i = 0; i < bridge->step_count; i++) {
         struct number change = bridge->steps[i].change;
+        if (number_sign(change) == 0)
+            continue;
         steps[count++] =
             (struct stroke_step){bridge->steps[i].title, with_sign(plan_shown(unit, change, arena), change, arena),
                                  number_real(change), false};

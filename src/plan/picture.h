@@ -22,7 +22,7 @@ struct plan_picture {
  * as the table shows them. ERROR_NOT_FOUND when the table has no total. id: unique on the page. */
 bool plan_picture_bridge(struct plan_evaluation *evaluation, uint32_t table, size_t column, struct slice id,
                          struct arena *arena, struct plan_picture *ret, struct error *err) MUST_USE;
-/* What moved a figure between two states. */
+/* What moved a figure between two states; steps that changed nothing are left out. */
 void plan_picture_moved(const struct plan_model *model, const struct plan_bridge *bridge, struct slice id,
                         struct arena *arena, struct plan_picture *ret);
 /* The two sides of a check by year: reserves against their floor. For checks without sets. */
