@@ -27,6 +27,7 @@ enum fault_kind {
     FAULT_HUGE,
     FAULT_CYCLE,
     FAULT_WAS,
+    FAULT_DEEP,
 };
 struct fault {
     enum fault_kind kind;

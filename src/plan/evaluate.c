@@ -188,6 +188,9 @@ static struct slice sentence_of(struct plan_evaluation *ev, plan_cell cell, cons
         return arena_format(ev->arena, "%.*s divides by zero", PRINT(name));
     case FAULT_STEP:
         return arena_format(ev->arena, "%.*s rounds to a step that is not above zero", PRINT(name));
+    case FAULT_DEEP:
+        return arena_format(ev->arena, "%.*s asks what it was through more than a hundred settings; join some of them",
+                            PRINT(name));
     case FAULT_WAS:
         return arena_format(ev->arena, "%.*s asks what it was, but it had no value", PRINT(name));
     default:

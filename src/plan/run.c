@@ -167,7 +167,7 @@ static bool was(struct running *r)
     struct number *stack = ev->stack;
     size_t size = ev->stack_size, used = (size_t)(r->stack - stack) + r->top;
     if (used + clause->program.depth > size || ev->was_depth == WAS_MAX)
-        return stop(r, FAULT_HUGE, NULL, r->cell);
+        return stop(r, FAULT_DEEP, NULL, r->cell);
     ev->was_depth++;
     ev->stack += used;
     ev->stack_size -= used;

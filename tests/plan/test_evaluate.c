@@ -199,6 +199,25 @@ static void scenarios_stand_over_the_plan(void **state)
     arena_free(arena);
 }
 
+static void settings_that_ask_what_was_may_stand_a_hundred_deep(void **state)
+{
+    (void)state;
+    for (int settings = 100; settings <= 300; settings += 200) {
+        struct arena *arena = arena_make(0);
+        struct buffer text = buffer_make(arena);
+        buffer_add(&text, S("years 2024-25\nunit number print 1\ngiven a 1\nscenario s\n"));
+        for (int i = 0; i < settings; i++)
+            buffer_add(&text, S("  a = was + 1\n"));
+        struct plan_evaluation *ev = plan_evaluate(plan_of(text.at, arena), 0, arena);
+        assert_string_equal(value_in(ev, "a@2024-25", arena),
+                            settings == 100
+                                ? "101"
+                                : "a@2024-25 asks what it was through more than a hundred settings; join some "
+                                  "of them");
+        arena_free(arena);
+    }
+}
+
 static void a_chain_of_fifty_thousand_rows_needs_no_deep_stack(void **state)
 {
     (void)state;
@@ -224,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_change_computes_again_what_depends_on_it_and_nothing_else),
         cmocka_unit_test(who_reads_and_who_is_read_are_two_sides),
         cmocka_unit_test(scenarios_stand_over_the_plan),
+        cmocka_unit_test(settings_that_ask_what_was_may_stand_a_hundred_deep),
         cmocka_unit_test(a_chain_of_fifty_thousand_rows_needs_no_deep_stack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
