@@ -5,6 +5,7 @@
 
 #include "hub/linking.h"
 #include "link/link_files.h"
+#include "link/what_if.h"
 
 #include <stdio.h>
 
@@ -105,6 +106,8 @@ bool run_link(struct invocation *invocation, struct error *err)
     if (!option_integer(invocation, "threads", 1, 64, &threads, err) ||
         !option_integer(invocation, "seed", 0, INT64_MAX, &seed, err))
         return false;
+    if (invocation->word_count == 0 && option_given(invocation, "what-if"))
+        return error_set(err, ERROR_USAGE, "--what-if is for files: staithe link SPEC.yaml FILE… --what-if OTHER.yaml");
     if (invocation->word_count == 0)
         return link_the_hub(invocation, (unsigned)threads, err);
     if (invocation->word_count == 1 && !option_given(invocation, "print-specification"))
@@ -138,7 +141,8 @@ bool run_link(struct invocation *invocation, struct error *err)
         .say = say_size,
         .say_context = &shown,
         .options = {.threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = report, .context = &shown}};
-    bool linked = link_files(&request, &out, err);
+    struct slice other = option_text(invocation, "what-if", "");
+    bool linked = other.len ? link_what_if(&request, other, 5, &out, err) : link_files(&request, &out, err);
     progress_end(&shown);
     if (linked)
         print_out(&out);

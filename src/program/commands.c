@@ -80,6 +80,8 @@ static const struct command table[] = {
                  {"explain", "ID_A ID_B",
                   "files: say why two records are one entity, or why not (source:id where ids are shared)"},
                  {"svg", "OUT.svg", "files: with --explain, draw it there"},
+                 {"what-if", "OTHER.yaml",
+                  "files: only say which entities would join and split under another specification, with examples"},
                  {"model", "FILE", "files: use this model instead of training one"},
                  {"save-model", "FILE", "files: write the model there, as JSON"},
                  {"seed", "N", "files: of the random pairs that a model is trained on (default 1)"},
