@@ -108,22 +108,54 @@ static void draw_tornado(struct drawing *d)
         "Which givens matter most", &err);
 }
 
+/* Figures that risks may reach: the headline, and the left sides of rules by year (reserves against their floor). */
+static size_t risky_cells(struct drawing *d, plan_cell **ret)
+{
+    const struct plan_model *model = d->view->model;
+    plan_cell *cells =
+        arena_array(d->call->arena, plan_cell, d->headline.count + model->check_count * (size_t)model->year_count);
+    size_t count = 0;
+    struct number value;
+    for (size_t i = 0; i < d->headline.count; i++)
+        cells[count++] = d->headline.cells[i];
+    for (size_t i = 0; i < model->check_count; i++) {
+        const struct plan_row *row = &model->rows[model->checks[i].left];
+        for (int32_t year = 0; model->checks[i].is_rule && !row->set_count && !row->always && year < model->year_count;
+             year++) {
+            plan_cell cell = plan_cell_at(model, model->checks[i].left, NULL, year);
+            if (plan_value(d->view->evaluation, cell, &value) == PLAN_HAS_VALUE)
+                cells[count++] = cell;
+        }
+    }
+    *ret = cells;
+    return count;
+}
+
 static void draw_fan(struct drawing *d)
 {
     struct plan_draws *draws;
-    struct plan_simulation simulation;
+    struct plan_simulation simulation = {0};
     struct plan_picture picture;
     struct error err = NO_ERROR;
-    struct plan_draw_request request = {.cells = d->headline.cells, .cell_count = d->headline.count};
-    bool done = d->headline.table && plan_draws_make(d->view->evaluation, &request, d->call->arena, &draws, &err) &&
-                plan_simulate(draws, PLAN_VIEW_DRAWS, 1, 1, d->call->arena, &simulation, &err) &&
-                plan_picture_fan(d->view->model, &simulation, d->headline.cells[d->headline.first], S("fan"),
-                                 d->call->arena, &picture, &err);
+    struct plan_draw_request request = {0};
+    plan_cell *cells;
+    size_t at = 0;
+    request.cell_count = risky_cells(d, &cells);
+    request.cells = cells;
+    bool done = request.cell_count && plan_draws_make(d->view->evaluation, &request, d->call->arena, &draws, &err) &&
+                plan_simulate(draws, PLAN_VIEW_DRAWS, 1, 1, d->call->arena, &simulation, &err);
+    while (done && at < simulation.spread_count && !simulation.spreads[at].varies)
+        at++;
+    if (done && at == simulation.spread_count)
+        done = error_set(&err, ERROR_NOT_FOUND, "no risk that the plan declares reaches its headline or a rule");
+    done = done && plan_picture_fan(d->view->model, &simulation, simulation.spreads[at].cell, S("fan"), d->call->arena,
+                                    &picture, &err);
     add(d, done, &picture,
-        arena_format(d->call->arena,
-                     "An estimate from %d draws of the risks that the plan declares, seed 1. No figure of "
-                     "a table comes from it.",
-                     PLAN_VIEW_DRAWS),
+        arena_format(
+            d->call->arena,
+            "An estimate from %d draws of the risks that the plan declares, seed 1. No figure of a table comes "
+            "from it.",
+            PLAN_VIEW_DRAWS),
         "What may come of the risks", &err);
 }
 

@@ -107,18 +107,32 @@ static struct slice gates_words(const struct register_row *row, struct arena *ar
     return words_joined(arena, said, 2, S(", "));
 }
 
-static void put_row(struct call *call, const struct plan_view *view, const struct register_row *row,
+/* The years in which a row has a figure: the others are not shown. */
+static const bool *years_used(const struct plan_view *view, const struct register_row *rows, size_t count,
+                              struct arena *arena)
+{
+    bool *used = arena_array(arena, bool, (size_t)view->model->year_count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < rows[i].entry->value_count; k++)
+            used[rows[i].entry->values[k].year] = true;
+    return used;
+}
+
+static void put_row(struct call *call, const struct plan_view *view, const struct register_row *row, const bool *used,
                     struct number *totals, struct page_plan_register_row *out)
 {
-    size_t years = (size_t)view->model->year_count;
+    size_t years = (size_t)view->model->year_count, shown = 0;
     struct page_plan_register_cell *cells = arena_array(call->arena, struct page_plan_register_cell, years);
     for (size_t year = 0; year < years; year++) {
         bool any = false;
+        if (!used[year])
+            continue;
         for (size_t i = 0; i < row->entry->value_count; i++)
             any = any || row->entry->values[i].year == (int32_t)year;
         struct number sum = plan_entry_in_year(row->entry, (int32_t)year, call->arena);
         if (any)
-            cells[year].text = plan_shown(&row->entry->unit, sum, call->arena);
+            cells[shown].text = plan_shown(&row->entry->unit, sum, call->arena);
+        shown++;
         if (plan_entry_counts(row->entry))
             totals[year] = number_add(call->arena, totals[year], sum);
     }
@@ -137,7 +151,7 @@ static void put_row(struct call *call, const struct plan_view *view, const struc
         .state_colour = colour_of(state),
         .gates = gates_words(row, call->arena),
         .cells = cells,
-        .cells_count = years,
+        .cells_count = shown,
     };
 }
 
@@ -193,6 +207,7 @@ static bool show_register(struct call *call, struct slice problem, struct error 
     register_rows(view.plan, kind, call->arena, &rows, &count);
     size_t years = (size_t)view.model->year_count;
     struct number *totals = arena_array(call->arena, struct number, years);
+    const bool *used = years_used(&view, rows, count, call->arena);
     struct page_plan_register_row *out = arena_array(call->arena, struct page_plan_register_row, count);
     struct page_plan_register_year *labels = arena_array(call->arena, struct page_plan_register_year, years);
     struct page_plan_register_total *sums = arena_array(call->arena, struct page_plan_register_total, years);
@@ -211,11 +226,9 @@ static bool show_register(struct call *call, struct slice problem, struct error 
                    ? plan_to(&view, call->arena, "/registers/%/new", word, NO_SLICE)
                    : (struct url){NO_SLICE},
         .years = labels,
-        .years_count = years,
         .rows = out,
         .rows_count = count,
         .totals = sums,
-        .totals_count = years,
         .left_out = left,
         .lock = url_path(call->arena, "/plans/%/locks/%", view.plan->name, word),
         .csrf = call_csrf(call),
@@ -226,10 +239,12 @@ static bool show_register(struct call *call, struct slice problem, struct error 
         page.locked = arena_format(call->arena, "By %.*s since %.*s: %.*s", PRINT(lock->by),
                                    PRINT(time_words(call->arena, lock->at)), PRINT(lock->reason));
     for (size_t i = 0; i < count; i++)
-        put_row(call, &view, &rows[i], totals, &out[i]);
+        put_row(call, &view, &rows[i], used, totals, &out[i]);
     for (size_t i = 0; i < years; i++) {
-        labels[i].label = view.model->years[i];
-        sums[i].text = plan_shown(&view.model->unit, totals[i], call->arena);
+        if (!used[i])
+            continue;
+        labels[page.years_count++].label = view.model->years[i];
+        sums[page.totals_count++].text = plan_shown(&view.model->unit, totals[i], call->arena);
     }
     for (size_t i = 0; i < view.plan->left_out_count; i++)
         if (slice_equal(view.plan->left_out[i].register_name, word))
@@ -289,11 +304,11 @@ static void put_texts(struct call *call, const struct plan_model *model, const s
                                                                      row_get(row, texts[i].key)};
     for (size_t i = 0; i < model->rank_count; i++)
         for (size_t k = 0; model->ranks[i].kind == row->kind && k < model->ranks[i].weight_count; k++) {
-            struct slice key = model->ranks[i].weights[k].key.text;
+            struct slice criterion = model->ranks[i].weights[k].key.text;
+            struct slice key = arena_format(call->arena, "score-%.*s", PRINT(criterion));
             out[form->texts_count++] = (struct part_plan_form_field){
                 key,
-                arena_format(call->arena, "Score for %.*s, weight %.*s",
-                             PRINT(slice_starts(key, S("score-")) ? slice_part(key, 6, key.len) : key),
+                arena_format(call->arena, "Score for %.*s, weight %.*s", PRINT(criterion),
                              PRINT(number_text(call->arena, model->ranks[i].weights[k].number))),
                 row_get(row, arena_cstr(call->arena, key))};
         }
