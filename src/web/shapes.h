@@ -121,6 +121,7 @@
     "{model:text,rows:integer,figures:integer,values:integer,givens:integer,formulas:integer,checks:integer,"          \
     "checks_held:integer,ties:integer,ties_held:integer,ties_rounding:integer,ties_declared:integer,typed:integer,"    \
     "agreeing_each:integer,compared:integer,agreeing:integer,rounding:integer,anomalies:integer,"                      \
+    "ties_that_differ:[{tie:text,title:text,cell:text,apart:text,bound:text,reason?:text}],"                           \
     "findings:[{kind:text,sentence:text,cell?:text,file?:text,line?:integer,column?:integer}]}"
 #define SHAPE_PLAN_PICTURES "[{picture:text,title:text,description:text,columns:[text],rows:[[text]]}]"
 #define SHAPE_PLAN_STEPS    "steps:[{title:text,change:text}]"
