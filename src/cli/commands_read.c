@@ -34,8 +34,7 @@ bool run_find(struct invocation *invocation, struct error *err)
                                        .birth_date = option_text(invocation, "born", ""),
                                        .postcode = option_text(invocation, "postcode", ""),
                                        .limit = (int)limit};
-    if (!guard_needs(session, ABILITY_SEARCH, err) ||
-        !hub_search(&app->hub, session, &question, app_place(invocation), arena, &answer, err))
+    if (!guard_needs(session, ABILITY_SEARCH, err) || !hub_search(&app->hub, session, &question, arena, &answer, err))
         return false;
     struct buffer out = buffer_make(arena);
     if (invocation->json) {
@@ -162,7 +161,7 @@ static void print_why(const struct why_view *why, struct buffer *out)
 bool run_view(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
-    struct slice which = invocation->words[0], place = app_place(invocation);
+    struct slice which = invocation->words[0];
     struct app *app;
     struct guard_session *session;
     int64_t entity = 0;
@@ -176,7 +175,7 @@ bool run_view(struct invocation *invocation, struct error *err)
     struct json json = json_to(&out);
     if (home) {
         struct home_view *view;
-        if (!hub_home(&app->hub, session, slice_part(which, 5, which.len), place, arena, &view, err))
+        if (!hub_home(&app->hub, session, slice_part(which, 5, which.len), arena, &view, err))
             return false;
         if (invocation->json)
             home_json(&json, view, arena);
@@ -184,7 +183,7 @@ bool run_view(struct invocation *invocation, struct error *err)
             print_home(view, arena, &out);
     } else if (option_given(invocation, "why")) {
         struct why_view *why;
-        if (!hub_why(&app->hub, session, entity, place, arena, &why, err))
+        if (!hub_why(&app->hub, session, entity, arena, &why, err))
             return false;
         if (invocation->json)
             why_json(&json, why);
@@ -192,7 +191,7 @@ bool run_view(struct invocation *invocation, struct error *err)
             print_why(why, &out);
     } else {
         struct person_view *view;
-        if (!hub_view(&app->hub, session, entity, place, arena, &view, err))
+        if (!hub_view(&app->hub, session, entity, arena, &view, err))
             return false;
         if (invocation->json)
             person_json(&json, view, arena);

@@ -390,18 +390,19 @@ bool account_reset(struct guard *guard, struct slice name, struct slice password
     return set_password(guard, NULL, name, password, no_token(), err);
 }
 
-bool account_sign_out_everywhere(const struct guard_session *session, struct slice name, struct error *err)
+bool account_sign_out_elsewhere(const struct guard_session *session, struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct transaction *transaction;
     const struct value *row;
-    bool own = slice_equal(guard_who(session)->name, name);
-    bool done = (own || guard_needs(session, ABILITY_ADMINISTER, err)) &&
-                store_begin(guard_store(guard_of(session)), TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
-                find(transaction, name, scratch, &row, err) &&
-                end_sessions(transaction, cell_integer(&row[ACCOUNT_ID]), no_token(), err) &&
-                change_write(transaction, session, S("account"), cell_text(&row[ACCOUNT_NAME]),
-                             detail_of("sign out everywhere", NO_SLICE, scratch), err) &&
+    const struct guard_who *who = guard_who(session);
+    must(!who->system);
+    bool done = store_begin(guard_store(guard_of(session)), TRANSACTION_WRITE, NULL, scratch, &transaction, err) &&
+                find(transaction, who->name, scratch, &row, err) &&
+                end_sessions(transaction, cell_integer(&row[ACCOUNT_ID]),
+                             value_bytes(session->token.bytes, sizeof session->token.bytes), err) &&
+                change_write(transaction, session, S("account"), who->name,
+                             detail_of("sign out elsewhere", NO_SLICE, scratch), err) &&
                 transaction_commit(transaction, err);
     arena_free(scratch);
     return done;

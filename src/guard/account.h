@@ -50,8 +50,9 @@ bool account_set_password(const struct guard_session *session, struct slice name
 /* For somebody at the machine itself with the data folder in hand (`staithe user reset`), when no administrator can
  * sign in. */
 bool account_reset(struct guard *guard, struct slice name, struct slice password, struct error *err) MUST_USE;
-/* Ends all sessions of the account. */
-bool account_sign_out_everywhere(const struct guard_session *session, struct slice name, struct error *err) MUST_USE;
+/* Ends all other sessions of one's own account: a machine that was left signed in. An administrator ends those of
+ * another by disabling the account or setting its password. */
+bool account_sign_out_elsewhere(const struct guard_session *session, struct error *err) MUST_USE;
 
 /* ---- Demonstration accounts: one for each role that people can have, made by `staithe init --demo` ---- */
 

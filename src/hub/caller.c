@@ -147,9 +147,8 @@ static bool tells_more_than_the_search(const struct guard_session *session, cons
 }
 
 bool hub_check_caller(const struct hub *hub, struct guard_session *session, int64_t entity,
-                      const struct caller_answers *given, struct slice place, bool *ret_passed, struct error *err)
+                      const struct caller_answers *given, bool *ret_passed, struct error *err)
 {
-    (void)place;
     struct arena *arena = arena_make(0);
     struct reading *r;
     struct answers answers = {0};

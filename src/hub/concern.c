@@ -82,10 +82,8 @@ static void fill(const struct reading *r, const struct result *rows, struct aren
 }
 
 bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed, int64_t after, int limit,
-                  struct slice place, struct arena *arena, struct concern_line **ret, size_t *ret_count,
-                  struct error *err)
+                  struct arena *arena, struct concern_line **ret, size_t *ret_count, struct error *err)
 {
-    (void)place;
     struct reading *r;
     struct result rows;
     if (!guard_needs(session, ABILITY_STEWARD, err) || !hub_read_begin(hub, session, USE_SHOW, arena, &r, err) ||

@@ -62,10 +62,9 @@ static struct slice title_of(const struct reading *r, const struct result *versi
     return NO_SLICE;
 }
 
-bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit, struct slice place,
+bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit,
                 struct arena *arena, struct doubt_page *ret, struct error *err)
 {
-    (void)place;
     struct reading *r;
     struct result rows, count, versions;
     int64_t most = limit > 0 && limit <= 200 ? limit : 25;
@@ -132,8 +131,8 @@ static bool decided_words(struct reading *r, int64_t a, int64_t b, struct doubt_
     return true;
 }
 
-bool hub_doubt(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, struct slice place,
-               struct arena *arena, struct doubt_detail **ret, struct error *err)
+bool hub_doubt(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, struct arena *arena,
+               struct doubt_detail **ret, struct error *err)
 {
     struct reading *r;
     struct result rows, entities;
@@ -147,7 +146,7 @@ bool hub_doubt(const struct hub *hub, const struct guard_session *session, int64
     struct doubt_detail *detail = arena_new(arena, struct doubt_detail);
     *detail = (struct doubt_detail){.a = a, .b = b};
     if (!guard_needs(session, ABILITY_STEWARD, err) ||
-        !hub_why_pair(hub, session, a, b, place, arena, &detail->waterfall, err) ||
+        !hub_why_pair(hub, session, a, b, arena, &detail->waterfall, err) ||
         !hub_read_begin(hub, session, USE_SHOW, arena, &r, err) || !reading_needs_linkage(r, err) ||
         !store_query(r->transaction, STATEMENT_HUB_DOUBT, ARGS(value_integer(a), value_integer(b)), arena, &rows,
                      err) ||

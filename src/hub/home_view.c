@@ -85,10 +85,9 @@ static bool load_records(struct reading *r, const struct loaded *loaded, struct 
     return true;
 }
 
-bool hub_home(const struct hub *hub, const struct guard_session *session, struct slice uprn, struct slice place,
-              struct arena *arena, struct home_view **ret, struct error *err)
+bool hub_home(const struct hub *hub, const struct guard_session *session, struct slice uprn, struct arena *arena,
+              struct home_view **ret, struct error *err)
 {
-    (void)place;
     struct reading *r;
     const struct value *row;
     struct loaded loaded;

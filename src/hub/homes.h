@@ -36,7 +36,7 @@ struct home_view {
 };
 
 /* The home under the session's grant, audited as "home". ERROR_NOT_FOUND when there is no such UPRN. */
-bool hub_home(const struct hub *hub, const struct guard_session *session, struct slice uprn, struct slice place,
-              struct arena *arena, struct home_view **ret, struct error *err) MUST_USE;
+bool hub_home(const struct hub *hub, const struct guard_session *session, struct slice uprn, struct arena *arena,
+              struct home_view **ret, struct error *err) MUST_USE;
 
 #endif

@@ -299,9 +299,8 @@ static bool note_facts(const struct searching *s, struct error *err)
 }
 
 bool hub_search(const struct hub *hub, const struct guard_session *session, const struct search_question *question,
-                struct slice place, struct arena *arena, struct search_answer **ret, struct error *err)
+                struct arena *arena, struct search_answer **ret, struct error *err)
 {
-    (void)place;
     struct searching s = {0};
     if (!hub_read_begin(hub, session, USE_MATCH, arena, &s.r, err))
         return false;

@@ -61,6 +61,6 @@ struct search_answer {
 /* Audited as "search" with the words' keyed digest as subject and the hits' records. ERROR_INPUT when nothing can be
  * searched by, ERROR_NOT_FOUND when the hub was not linked yet for the sources of this grant. */
 bool hub_search(const struct hub *hub, const struct guard_session *session, const struct search_question *question,
-                struct slice place, struct arena *arena, struct search_answer **ret, struct error *err) MUST_USE;
+                struct arena *arena, struct search_answer **ret, struct error *err) MUST_USE;
 
 #endif

@@ -35,7 +35,7 @@ struct doubt_page {
     bool more;
     int64_t next; /* what the next page skips */
 };
-bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit, struct slice place,
+bool hub_doubts(const struct hub *hub, const struct guard_session *session, int64_t skip, int limit,
                 struct arena *arena, struct doubt_page *ret, struct error *err) MUST_USE;
 
 /* Both records with what the grant shows of them, the waterfall, and the two entities they are in. Audited as "doubt".
@@ -51,8 +51,8 @@ struct doubt_detail {
     struct slice decided; /* "Kept apart by a.steward on 3 May 2026: …", or empty */
     int64_t decision;     /* in force, 0: none */
 };
-bool hub_doubt(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, struct slice place,
-               struct arena *arena, struct doubt_detail **ret, struct error *err) MUST_USE;
+bool hub_doubt(const struct hub *hub, const struct guard_session *session, int64_t a, int64_t b, struct arena *arena,
+               struct doubt_detail **ret, struct error *err) MUST_USE;
 
 enum verdict { VERDICT_JOIN, VERDICT_KEEP_APART };
 
@@ -105,8 +105,7 @@ struct concern_line {
 /* A steward's list: the open ones, oldest first, or the closed ones, newest first. `after` is the id of the last one of
  * the page before; 0: from the first. Audited as "concerns". */
 bool hub_concerns(const struct hub *hub, const struct guard_session *session, bool closed, int64_t after, int limit,
-                  struct slice place, struct arena *arena, struct concern_line **ret, size_t *ret_count,
-                  struct error *err) MUST_USE;
+                  struct arena *arena, struct concern_line **ret, size_t *ret_count, struct error *err) MUST_USE;
 /* The concerns that the session's own account raised, with their answers. */
 bool hub_concerns_mine(const struct hub *hub, const struct guard_session *session, int limit, struct arena *arena,
                        struct concern_line **ret, size_t *ret_count, struct error *err) MUST_USE;

@@ -127,10 +127,9 @@ static bool view_fill(struct reading *r, const struct loaded *loaded, struct per
     return load_changes(r, view, err) && load_concerns(r, person, view, err);
 }
 
-bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct slice place,
-              struct arena *arena, struct person_view **ret, struct error *err)
+bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct arena *arena,
+              struct person_view **ret, struct error *err)
 {
-    (void)place; /* the session's own (guard_visit) is what the audit keeps */
     struct reading *r;
     struct loaded loaded;
     struct load_options options = {.evidence = true};
@@ -153,10 +152,9 @@ bool hub_view(const struct hub *hub, const struct guard_session *session, int64_
     return true;
 }
 
-bool hub_record(const struct hub *hub, const struct guard_session *session, int64_t anchor, struct slice place,
-                struct arena *arena, struct view_record **ret_versions, size_t *ret_count, struct error *err)
+bool hub_record(const struct hub *hub, const struct guard_session *session, int64_t anchor, struct arena *arena,
+                struct view_record **ret_versions, size_t *ret_count, struct error *err)
 {
-    (void)place;
     struct reading *r;
     struct result rows;
     struct loaded loaded;

@@ -110,11 +110,10 @@ struct person_view {
     bool caller_check_needed;
 };
 
-/* Audited as "view". `place` is where it is asked: "web /people/17", "staithe view". ERROR_NOT_FOUND when there is no
- * such entity in the session's linkage, or the grant shows nothing of it. An entity that was joined into another gives
- * the other. */
-bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct slice place,
-              struct arena *arena, struct person_view **ret, struct error *err) MUST_USE;
+/* Audited as "view", with the place of the session's visit. ERROR_NOT_FOUND when there is no such entity in the session's
+ * linkage, or the grant shows nothing of it. An entity that was joined into another gives the other. */
+bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct arena *arena,
+              struct person_view **ret, struct error *err) MUST_USE;
 
 /* The caller-identity check of the contact centre: the answers that the caller gave are held against the records
  * that the grant may match on. At least two of birth date, postcode and NHS number must fit, the birth date among them
@@ -126,11 +125,10 @@ struct caller_answers {
     struct slice name, birth_date, postcode, nhs_number;
 };
 bool hub_check_caller(const struct hub *hub, struct guard_session *session, int64_t entity,
-                      const struct caller_answers *answers, struct slice place, bool *ret_passed,
-                      struct error *err) MUST_USE;
+                      const struct caller_answers *answers, bool *ret_passed, struct error *err) MUST_USE;
 
 /* One record, down to its evidence, with its earlier versions, newest first. Audited as "record". */
-bool hub_record(const struct hub *hub, const struct guard_session *session, int64_t anchor, struct slice place,
-                struct arena *arena, struct view_record **ret_versions, size_t *ret_count, struct error *err) MUST_USE;
+bool hub_record(const struct hub *hub, const struct guard_session *session, int64_t anchor, struct arena *arena,
+                struct view_record **ret_versions, size_t *ret_count, struct error *err) MUST_USE;
 
 #endif

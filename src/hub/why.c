@@ -78,10 +78,9 @@ static bool finish(struct reading *r, const struct component *c, struct why_view
     return true;
 }
 
-bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t entity, struct slice place,
-             struct arena *arena, struct why_view **ret, struct error *err)
+bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t entity, struct arena *arena,
+             struct why_view **ret, struct error *err)
 {
-    (void)place;
     struct reading *r;
     struct result rows;
     struct component c;
@@ -119,9 +118,8 @@ bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t
 }
 
 bool hub_why_pair(const struct hub *hub, const struct guard_session *session, int64_t anchor_a, int64_t anchor_b,
-                  struct slice place, struct arena *arena, struct why_view **ret, struct error *err)
+                  struct arena *arena, struct why_view **ret, struct error *err)
 {
-    (void)place;
     struct reading *r;
     struct result rows;
     struct component c;

@@ -50,11 +50,11 @@ struct why_view {
 };
 
 /* The tree of an entity. Audited as "why". */
-bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t entity, struct slice place,
-             struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
+bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t entity, struct arena *arena,
+             struct why_view **ret, struct error *err) MUST_USE;
 /* Of two records, joined or not: also why not. Both must be of sources that the grant may match on. Audited as "why".
  */
 bool hub_why_pair(const struct hub *hub, const struct guard_session *session, int64_t anchor_a, int64_t anchor_b,
-                  struct slice place, struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
+                  struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
 
 #endif

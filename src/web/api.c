@@ -11,7 +11,7 @@ bool api_people(struct call *call, struct error *err)
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
     if (!search_question_of(call, &question, err) ||
-        !hub_search(&call->hub, call->session, &question, call->place, call->arena, &answer, err))
+        !hub_search(&call->hub, call->session, &question, call->arena, &answer, err))
         return false;
     search_json(&json, answer, call->arena);
     return call_json(call, &out);
@@ -24,7 +24,7 @@ bool api_person(struct call *call, struct error *err)
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
     if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+        !hub_view(&call->hub, call->session, entity, call->arena, &view, err))
         return false;
     if (view->caller_check_needed)
         return error_set(err, ERROR_DENIED, "the caller has not been identified; do so on the person's page first");
@@ -39,7 +39,7 @@ bool api_why(struct call *call, struct error *err)
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
     if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_why(&call->hub, call->session, entity, call->place, call->arena, &why, err))
+        !hub_why(&call->hub, call->session, entity, call->arena, &why, err))
         return false;
     why_json(&json, why);
     return call_json(call, &out);
@@ -50,8 +50,7 @@ bool api_home(struct call *call, struct error *err)
     struct home_view *view;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);
-    if (!hub_home(&call->hub, call->session, request_value(call->request, S("uprn")), call->place, call->arena, &view,
-                  err))
+    if (!hub_home(&call->hub, call->session, request_value(call->request, S("uprn")), call->arena, &view, err))
         return false;
     home_json(&json, view, call->arena);
     return call_json(call, &out);

@@ -1,7 +1,7 @@
 /* html.h: markup that is known to be safe, and the escapers that make it so.
  *
  * `struct html` is the only way round escaping: it comes out of a compiled template (generated/templates.h) or of
- * svg.c, and from nowhere else (tests/web/test_escaping.py holds it). Everything that is a slice is text, and is
+ * svg.c, and from nowhere else (tests/web/test_templates.py holds it). Everything that is a slice is text, and is
  * escaped for the place it stands in. `struct url` is a place inside this server, made by url_path; a template's href
  * takes nothing else. */
 #ifndef STAITHE_WEB_HTML_H

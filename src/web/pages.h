@@ -26,7 +26,7 @@ handler page_agreements, page_agreement, page_who_sees;
 handler page_my_looks, page_audit, page_changes;
 /* pages_account.c */
 handler page_accounts, do_make_account, page_account, do_account_roles, do_account_state, do_account_password,
-    page_my_password, do_my_password;
+    page_my_password, do_my_password, do_sign_out_elsewhere;
 /* pages_plan.c, pages_plan_figure.c, pages_plan_register.c, pages_plan_version.c */
 handler page_plans, page_plan, page_plan_table, file_plan_table, file_plan_workbook, file_plan_book, page_plan_pictures,
     api_plan_pictures, page_plan_checks, page_plan_figure, do_plan_scenario, page_plan_scenarios, page_plan_register,

@@ -213,3 +213,9 @@ bool do_my_password(struct call *call, struct error *err)
         return false;
     return show_my_password(call, words_of_error(call->arena, err), err->code == ERROR_DENIED ? "old" : "password");
 }
+
+bool do_sign_out_elsewhere(struct call *call, struct error *err)
+{
+    return account_sign_out_elsewhere(call->session, err) &&
+           call_redirect(call, (struct url){S("/my-password?done=elsewhere")});
+}

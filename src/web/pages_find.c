@@ -80,7 +80,7 @@ bool page_find(struct call *call, struct error *err)
         return false;
     if (!question.words.len && !question.birth_date.len && !question.postcode.len)
         return show_find(call, NULL, NO_SLICE);
-    if (hub_search(&call->hub, call->session, &question, call->place, call->arena, &answer, err))
+    if (hub_search(&call->hub, call->session, &question, call->arena, &answer, err))
         return show_find(call, answer, NO_SLICE);
     return err->code == ERROR_INPUT && show_find(call, NULL, words_of_error(call->arena, err));
 }
@@ -132,8 +132,7 @@ static void put_home_rest(struct call *call, const struct home_view *view, struc
 bool page_home(struct call *call, struct error *err)
 {
     struct home_view *view;
-    if (!hub_home(&call->hub, call->session, request_value(call->request, S("uprn")), call->place, call->arena, &view,
-                  err))
+    if (!hub_home(&call->hub, call->session, request_value(call->request, S("uprn")), call->arena, &view, err))
         return false;
     struct page_home page = {
         .address = words_of_address(call->arena, view->address, view->postcode),
@@ -186,7 +185,7 @@ bool page_why(struct call *call, struct error *err)
     int64_t entity;
     struct why_view *why;
     if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_why(&call->hub, call->session, entity, call->place, call->arena, &why, err))
+        !hub_why(&call->hub, call->session, entity, call->arena, &why, err))
         return false;
     struct slice name = why->record_count ? why->records[0].name : S("the person");
     return show_why(call, why, slice_empty(name) ? S("the person") : name,

@@ -267,7 +267,7 @@ bool page_person(struct call *call, struct error *err)
     int64_t entity;
     struct person_view *view;
     if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+        !hub_view(&call->hub, call->session, entity, call->arena, &view, err))
         return false;
     if (view->entity != entity) /* it was joined into another */
         return call_redirect(call, url_path(call->arena, "/people/%", text_of_integer(call->arena, view->entity)));
@@ -292,16 +292,16 @@ bool do_caller(struct call *call, struct error *err)
         return false;
     int given = (answers.birth_date.len > 0) + (answers.postcode.len > 0) + (answers.nhs_number.len > 0);
     if (given < 2) /* cannot pass, so it is no try either */
-        return hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err) &&
+        return hub_view(&call->hub, call->session, entity, call->arena, &view, err) &&
                (view->caller_check_needed
                     ? show_caller(call, view->name,
                                   S("Type at least two of the caller's date of birth, postcode and NHS number"))
                     : call_redirect(call, url_path(call->arena, "/people/%", id_text(call))));
-    if (!hub_check_caller(&call->hub, call->session, entity, &answers, call->place, &passed, err))
+    if (!hub_check_caller(&call->hub, call->session, entity, &answers, &passed, err))
         return false;
     if (passed)
         return call_redirect(call, url_path(call->arena, "/people/%?done=caller", id_text(call)));
-    return hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err) &&
+    return hub_view(&call->hub, call->session, entity, call->arena, &view, err) &&
            show_caller(
                call, view->name,
                S("The answers do not fit well enough, or only repeat what you searched by. Ask for something else, or "
@@ -319,7 +319,7 @@ bool do_note(struct call *call, struct error *err)
     if (!request_integer(call->request, S("id"), &entity, err))
         return false;
     if (!request_text(call->request, S("words"), "the note", 4000, &entry.words, &problem)) {
-        if (!hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+        if (!hub_view(&call->hub, call->session, entity, call->arena, &view, err))
             return false;
         return view->caller_check_needed ? show_caller(call, view->name, NO_SLICE)
                                          : show_person(call, view, words_of_error(call->arena, &problem));
@@ -335,7 +335,7 @@ static bool show_concern(struct call *call, struct slice problem, struct error *
     struct person_view *view;
     if (!request_integer(call->request, S("id"), &entity, err) ||
         !request_integer(call->request, S("anchor"), &anchor, err) ||
-        !hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+        !hub_view(&call->hub, call->session, entity, call->arena, &view, err))
         return false;
     size_t at = 0;
     while (at < view->record_count && view->records[at].evidence.anchor != anchor)
@@ -382,7 +382,7 @@ bool record_asked(struct call *call, struct view_record **ret, size_t *ret_count
 {
     int64_t anchor;
     if (!request_integer(call->request, S("id"), &anchor, err) ||
-        !hub_record(&call->hub, call->session, anchor, call->place, call->arena, ret, ret_count, err))
+        !hub_record(&call->hub, call->session, anchor, call->arena, ret, ret_count, err))
         return false;
     return *ret_count ||
            error_set(err, ERROR_NOT_FOUND, "there is no such record for this purpose; go back to the person");

@@ -17,8 +17,8 @@ static struct part_plan_picture part_of(struct call *call, const struct plan_pic
         .id = picture->id,
         .heading = picture->title,
         .about = about,
-        .picture = html_of_plan(picture->svg),
-        .table = html_of_plan(buffer_slice(&table)),
+        .picture = html_drawn(picture->svg),
+        .table = html_drawn(buffer_slice(&table)),
     };
 }
 

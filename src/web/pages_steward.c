@@ -26,7 +26,7 @@ bool doubts_asked(struct call *call, struct doubt_page *ret, struct error *err)
 {
     int64_t skip = 0;
     if (!request_integer_or(call->request, S("skip"), 0, &skip, err) ||
-        !hub_doubts(&call->hub, call->session, skip, 50, call->place, call->arena, ret, err))
+        !hub_doubts(&call->hub, call->session, skip, 50, call->arena, ret, err))
         return false;
     return true;
 }
@@ -119,7 +119,7 @@ bool doubt_asked(struct call *call, struct doubt_detail **ret, struct error *err
 {
     int64_t a, b;
     return request_integer(call->request, S("a"), &a, err) && request_integer(call->request, S("b"), &b, err) &&
-           hub_doubt(&call->hub, call->session, a, b, call->place, call->arena, ret, err);
+           hub_doubt(&call->hub, call->session, a, b, call->arena, ret, err);
 }
 
 static bool show_doubt(struct call *call, struct slice problem, struct error *err)
@@ -278,7 +278,7 @@ static bool show_split(struct call *call, struct slice problem, struct error *er
     int64_t entity;
     struct person_view *view;
     if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_view(&call->hub, call->session, entity, call->place, call->arena, &view, err))
+        !hub_view(&call->hub, call->session, entity, call->arena, &view, err))
         return false;
     struct page_split_row *rows = arena_array(call->arena, struct page_split_row, view->record_count);
     for (size_t i = 0; i < view->record_count; i++) {
@@ -351,8 +351,7 @@ static bool concerns_after(struct call *call, int64_t after, struct concern_page
 {
     enum { PAGE = 50 };
     *ret = (struct concern_page){.closed = parameters_has(&call->request->query, S("closed"))};
-    if (!hub_concerns(&call->hub, call->session, ret->closed, after, PAGE, call->place, call->arena, &ret->lines,
-                      &ret->count, err))
+    if (!hub_concerns(&call->hub, call->session, ret->closed, after, PAGE, call->arena, &ret->lines, &ret->count, err))
         return false;
     ret->more = ret->count == PAGE;
     return true;

@@ -1,6 +1,7 @@
 /* parts.c: the shared shapes. */
 #include "web/parts.h"
 
+#include "link/picture.h"
 #include "web/svg.h"
 
 #include <math.h>
@@ -231,8 +232,8 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
 {
     struct arena *arena = call->arena;
     struct part_waterfall_row *rows = arena_array(arena, struct part_waterfall_row, link->part_count);
-    struct svg_step *steps = arena_array(arena, struct svg_step, link->part_count + 1);
-    steps[0] = (struct svg_step){S("Before any comparison"), link->prior};
+    struct picture_step *steps = arena_array(arena, struct picture_step, link->part_count + 1);
+    steps[0] = (struct picture_step){S("Before comparing"), link->prior};
     for (size_t i = 0; i < link->part_count; i++) {
         const struct why_part *p = &link->parts[i];
         rows[i] = (struct part_waterfall_row){
@@ -244,22 +245,19 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
             .weight = arena_format(arena, "%+.1f", p->weight),
             .rarity = fabs(p->frequency) < 0.05 ? NO_SLICE : arena_format(arena, "%+.1f", p->frequency),
         };
-        steps[i + 1] = (struct svg_step){rows[i].field, p->weight};
+        steps[i + 1] = (struct picture_step){rows[i].field, p->weight};
     }
     struct slice a = words_of_record(call, why, link->a), b = words_of_record(call, why, link->b);
     struct slice odds = words_of_odds(arena, link->total);
-    struct svg_waterfall picture = {
+    struct picture picture = {
         .id = arena_format(arena, "waterfall-%zu", number),
         .title = arena_format(arena, "Match weights of %.*s and %.*s", PRINT(a), PRINT(b)),
         .description = arena_format(
             arena, "From %+.1f bits before any comparison to %+.1f in total, %.*s. The table below has each step.",
             link->prior, link->total, PRINT(odds)),
-        .steps = steps,
-        .count = link->part_count + 1,
-        .total_label = S("Total"),
-        .threshold = why->join,
-        .threshold_label = S("joins by itself"),
     };
+    struct buffer drawn = buffer_make(arena);
+    picture_waterfall(&drawn, &picture, steps, link->part_count + 1, why->join, NO_SLICE, NULL, 0);
     return (struct part_waterfall){
         .number = (int64_t)number,
         .open = number == 1,
@@ -269,7 +267,7 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
         .prior = arena_format(arena, "%+.1f", link->prior),
         .probability = odds,
         .said = link->said,
-        .picture = svg_waterfall(arena, &picture),
+        .picture = html_drawn(buffer_slice(&drawn)),
         .parts = rows,
         .parts_count = link->part_count,
     };
@@ -292,6 +290,7 @@ static const struct {
     {"concern", "Thank you. A data steward will look at it."},
     {"caller", "The caller is identified. Details are open until you look at somebody else or change your purpose."},
     {"decided", "Your decision stands, and the people were joined or divided accordingly."},
+    {"elsewhere", "Wherever else you were signed in, that has ended."},
     {"undone", "The decision is taken back."},
     {"split", "The join is split. Both people are shown as they stand now."},
     {"closed", "The concern is closed; whoever raised it can read your answer."},

@@ -135,6 +135,8 @@ static const struct route table[] = {
      "Take a role and purpose", P(CSRF, {"choice", IN_FORM, KIND_TEXT, true, "role/purpose"}, NEXT(IN_FORM))},
     {METHOD_POST, "/sign-out", do_sign_out, 0, ROUTE_NO_PURPOSE, ANSWER_REDIRECT, "Coming and going", "Sign out",
      P(CSRF)},
+    {METHOD_POST, "/sign-out-elsewhere", do_sign_out_elsewhere, 0, ROUTE_NO_PURPOSE, ANSWER_REDIRECT,
+     "Coming and going", "Sign out wherever else you are signed in", P(CSRF)},
     {METHOD_GET, "/my-password", page_my_password, 0, ROUTE_NO_PURPOSE, ANSWER_PAGE, "Coming and going",
      "The form to change your own password"},
     {METHOD_POST, "/my-password", do_my_password, 0, ROUTE_NO_PURPOSE, ANSWER_REDIRECT, "Coming and going",

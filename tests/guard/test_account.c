@@ -62,7 +62,6 @@ static void only_who_may_administer_makes_accounts(void **state)
     assert_false(account_set_roles(worker, S("wanda.worker"), &role, 1, &err));
     assert_false(account_set_password(worker, S("ada.admin"), S(SCENE_WORD), S("some other words"), &err));
     assert_int_equal(err.code, ERROR_DENIED);
-    assert_false(account_sign_out_everywhere(worker, S("ada.admin"), &err));
     assert_false(account_remove_demonstration(worker, &err));
     GOOD(account_list(scene_sign_in(scene, "ada.admin", NULL), scene->arena, &accounts, &count, &err));
     assert_int_equal(count, 2);
@@ -167,6 +166,24 @@ static void a_new_password_ends_the_other_sessions(void **state)
     GOOD(scene_try(scene, "ada.admin", "words of the machine", "local", &err));
     assert_false(account_reset(scene->guard, S("nobody"), S("words of the machine"), &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
+}
+
+static void signing_out_elsewhere_ends_ones_other_sessions_alone(void **state)
+{
+    struct scene *scene = scene_of(state);
+    struct error err;
+    struct slice here, there, other;
+    struct guard_session *again;
+    scene_administrator(scene);
+    scene_account(scene, "wanda.worker", "council", "worker");
+    scene_sign_in(scene, "wanda.worker", &there);
+    scene_sign_in(scene, "ada.admin", &other);
+    struct guard_session *wanda = scene_sign_in(scene, "wanda.worker", &here);
+    GOOD(account_sign_out_elsewhere(wanda, &err));
+    const struct guard_visit ended = {.token = there, .place = S("test")};
+    assert_false(guard_resume(scene->guard, &ended, scene->arena, &again, &err));
+    assert_non_null(scene_resume(scene, here));
+    assert_non_null(scene_resume(scene, other));
 }
 
 static void the_old_password_cannot_be_guessed_and_guessing_locks_nobody_out(void **state)
@@ -298,6 +315,7 @@ int main(void)
         SCENE_ON_BOTH(a_disabled_account_is_out_at_once),
         SCENE_ON_BOTH(the_last_administrator_stays),
         SCENE_ON_BOTH(a_new_password_ends_the_other_sessions),
+        SCENE_ON_BOTH(signing_out_elsewhere_ends_ones_other_sessions_alone),
         SCENE_ON_BOTH(the_old_password_cannot_be_guessed_and_guessing_locks_nobody_out),
         SCENE_ON_BOTH(passwords_are_kept_as_argon2id),
         SCENE_ON_BOTH(every_change_of_an_account_is_on_record),

@@ -80,12 +80,12 @@ static bool time_reads(const struct hub *hub, struct guard *guard, struct error 
         visit.token = token;
         struct search_question question = {.words = words};
         int64_t start = host_monotonic(host_real()), middle;
-        done = guard_resume(guard, &visit, request, &own, err) &&
-               hub_search(hub, own, &question, S("figures"), request, &answer, err);
+        done =
+            guard_resume(guard, &visit, request, &own, err) && hub_search(hub, own, &question, request, &answer, err);
         middle = host_monotonic(host_real());
         if (done && answer->hit_count && answer->hits[0].entity) {
             found++;
-            done = hub_view(hub, own, answer->hits[0].entity, S("figures"), request, &view, err);
+            done = hub_view(hub, own, answer->hits[0].entity, request, &view, err);
         }
         search_ms[count] = (double)(middle - start) / 1e6;
         view_ms[count++] = (double)(host_monotonic(host_real()) - middle) / 1e6;

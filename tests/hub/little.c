@@ -451,7 +451,7 @@ int64_t little_find(struct little *little, const struct guard_session *session, 
     struct error err;
     struct search_answer *answer = NULL;
     struct search_question question = {.words = slice_of(words)};
-    GOOD(hub_search(&little->hub, session, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, session, &question, little->arena, &answer, &err));
     return answer->hit_count ? answer->hits[0].entity : 0;
 }
 
@@ -461,7 +461,7 @@ struct slice little_view(struct little *little, const struct guard_session *sess
     struct person_view *view = NULL;
     struct buffer out = buffer_make(little->arena);
     struct json json = json_to(&out);
-    GOOD(hub_view(&little->hub, session, entity, S("test"), little->arena, &view, &err));
+    GOOD(hub_view(&little->hub, session, entity, little->arena, &view, &err));
     person_json(&json, view, little->arena);
     return buffer_slice(&out);
 }

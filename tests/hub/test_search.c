@@ -9,7 +9,7 @@ static struct search_answer *ask(struct little *little, const struct guard_sessi
     struct error err;
     struct search_answer *answer = NULL;
     struct search_question question = {.words = slice_of(words)};
-    GOOD(hub_search(&little->hub, session, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, session, &question, little->arena, &answer, &err));
     return answer;
 }
 

@@ -95,7 +95,7 @@ static void a_split_and_a_join_survive_linking_again(void **state)
     assert_int_equal(second.linkages[0].made + second.linkages[0].joined + second.linkages[0].split,
                      0); /* linking says what the decision said */
     struct person_view *view;
-    GOOD(hub_view(&little->hub, steward, margaret, S("test"), little->arena, &view, &err));
+    GOOD(hub_view(&little->hub, steward, margaret, little->arena, &view, &err));
     for (size_t i = 0; i < view->record_count; i++)
         assert_true(view->records[i].evidence.anchor != notice);
     assert_true(view->change_count >= 1);
@@ -197,8 +197,8 @@ static void a_changed_specification_waits_for_training_and_breaks_nothing(void *
     struct guard_session *steward = little_sign_in(little, "ada.steward");
     int64_t a = little_anchor(little, "care", "C9001"), b = little_anchor(little, "tax", "T9002");
     struct why_view *why;
-    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), S("test"), little->arena,
-                 &why, &err));
+    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), little->arena, &why,
+                 &err));
     assert_true(why->link_count > 0);
     struct decided decided, undone;
     GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_KEEP_APART, S("two people"), little->arena, &decided, &err));
@@ -301,7 +301,7 @@ static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
     GOOD(hub_concern_raise(&little->hub, worker, margaret, account, S("She never lived there"), &id, &err));
     struct concern_line *lines;
     size_t count;
-    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, little->arena, &lines, &count, &err));
     assert_int_equal(count, 1);
     assert_true(slice_equal(lines[0].words, S("She never lived there")) && lines[0].open && lines[0].entity > 0);
     GOOD(hub_concern_close(&little->hub, steward, id, S("Asked the council: she did"), &err));
@@ -309,11 +309,11 @@ static void a_concern_reaches_the_steward_and_is_answered_once(void **state)
     assert_int_equal(err.code, ERROR_CONFLICT);
     GOOD(hub_concerns_mine(&little->hub, worker, 0, little->arena, &lines, &count, &err));
     assert_true(count == 1 && !lines[0].open && slice_equal(lines[0].answer, S("Asked the council: she did")));
-    assert_false(hub_concerns(&little->hub, worker, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    assert_false(hub_concerns(&little->hub, worker, false, 0, 0, little->arena, &lines, &count, &err));
     assert_int_equal(err.code, ERROR_DENIED);
-    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 0, little->arena, &lines, &count, &err));
     assert_int_equal(count, 0);
-    GOOD(hub_concerns(&little->hub, steward, true, 0, 0, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, true, 0, 0, little->arena, &lines, &count, &err));
     assert_true(count == 1 && lines[0].id == id);
     assert_false(
         hub_concern_raise(&little->hub, worker, margaret, little_anchor(little, "care", "C0000"), S("x"), &id, &err));
@@ -333,15 +333,15 @@ static void concerns_come_in_pages_open_ones_from_the_oldest_closed_ones_from_th
     size_t count;
     for (size_t i = 0; i < countof(ids); i++)
         GOOD(hub_concern_raise(&little->hub, worker, margaret, account, S("wrong"), &ids[i], &err));
-    GOOD(hub_concerns(&little->hub, steward, false, 0, 2, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, false, 0, 2, little->arena, &lines, &count, &err));
     assert_true(count == 2 && lines[0].id == ids[0] && lines[1].id == ids[1]);
-    GOOD(hub_concerns(&little->hub, steward, false, ids[1], 10, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, false, ids[1], 10, little->arena, &lines, &count, &err));
     assert_true(count == 3 && lines[0].id == ids[2] && lines[2].id == ids[4]);
     for (size_t i = 0; i < 3; i++)
         GOOD(hub_concern_close(&little->hub, steward, ids[i], S("seen"), &err));
-    GOOD(hub_concerns(&little->hub, steward, true, 0, 2, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, true, 0, 2, little->arena, &lines, &count, &err));
     assert_true(count == 2 && lines[0].id == ids[2] && lines[1].id == ids[1]);
-    GOOD(hub_concerns(&little->hub, steward, true, ids[1], 2, S("test"), little->arena, &lines, &count, &err));
+    GOOD(hub_concerns(&little->hub, steward, true, ids[1], 2, little->arena, &lines, &count, &err));
     assert_true(count == 1 && lines[0].id == ids[0]);
 }
 
@@ -353,17 +353,17 @@ static void a_doubt_opens_with_both_records_and_leaves_the_list_when_decided(voi
     struct hub_link_result result = little_link(little, 1);
     struct guard_session *steward = little_sign_in(little, "ada.steward");
     struct doubt_page page;
-    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, little->arena, &page, &err));
     assert_int_equal(page.total, (int64_t)result.doubts);
     int64_t a = page.count ? page.lines[0].a : little_anchor(little, "care", "C9002"),
             b = page.count ? page.lines[0].b : little_anchor(little, "care", "C9003");
     struct doubt_detail *detail;
-    GOOD(hub_doubt(&little->hub, steward, a, b, S("test"), little->arena, &detail, &err));
+    GOOD(hub_doubt(&little->hub, steward, a, b, little->arena, &detail, &err));
     assert_true(detail->record_a.field_count && detail->record_b.field_count && detail->waterfall->link_count == 1);
     struct decided decided;
     GOOD(hub_decide(&little->hub, steward, a, b, VERDICT_KEEP_APART, S("two people"), little->arena, &decided, &err));
     assert_true(decided.entity_a != decided.entity_b);
-    GOOD(hub_doubt(&little->hub, steward, a, b, S("test"), little->arena, &detail, &err));
+    GOOD(hub_doubt(&little->hub, steward, a, b, little->arena, &detail, &err));
     assert_true(!detail->waiting && detail->decision > 0 && detail->decided.len);
 }
 
@@ -391,13 +391,13 @@ static void the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_deci
                            NULL, &err));
     GOOD(transaction_commit(t, &err));
     struct doubt_page page;
-    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, little->arena, &page, &err));
     const int64_t wanted[] = {901, 904, 902, 903, 905};
     assert_int_equal(page.count, countof(wanted));
     for (size_t i = 0; i < countof(wanted); i++)
         assert_int_equal(page.lines[i].a, wanted[i]);
     assert_int_equal(page.lines[0].alike, 3);
-    GOOD(hub_doubts(&little->hub, steward, 3, 1, S("test"), little->arena, &page, &err));
+    GOOD(hub_doubts(&little->hub, steward, 3, 1, little->arena, &page, &err));
     assert_true(page.count == 1 && page.lines[0].a == 903 && page.more);
 
     GOOD(store_begin(little->hub.store, TRANSACTION_WRITE, NULL, little->arena, &t, &err));
@@ -407,7 +407,7 @@ static void the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_deci
                        NULL, &err));
     GOOD(store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(901), value_integer(951)), NULL, &err));
     GOOD(transaction_commit(t, &err));
-    GOOD(hub_doubts(&little->hub, steward, 0, 10, S("test"), little->arena, &page, &err));
+    GOOD(hub_doubts(&little->hub, steward, 0, 10, little->arena, &page, &err));
     assert_true(page.count == 4 && page.lines[0].a == 904 && page.lines[1].a == 902 && page.lines[2].a == 903);
 }
 

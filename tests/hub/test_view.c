@@ -33,20 +33,20 @@ static void a_search_forgives_and_says_why(void **state)
     struct error err;
     struct search_answer *answer;
     struct search_question question = {.words = S("margret osgood")};
-    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_true(answer->hits[0].reason_count == 2);
     assert_true(holds(answer->hits[0].reasons[0].words, "Marg") || holds(answer->hits[0].reasons[0].words, "Peggy"));
     question = (struct search_question){.words = S("zzzyx qqq")};
-    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_int_equal(answer->hit_count, 0);
     question = (struct search_question){.words = S("osgood"), .birth_date = S("32/1/1952")};
-    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_false(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_true(err.code == ERROR_INPUT && strstr(err.text, "date of birth \"32/1/1952\""));
     question = (struct search_question){.words = S("osgood"), .postcode = S("ZZ")};
-    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_false(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_true(err.code == ERROR_INPUT && strstr(err.text, "postcode \"ZZ\""));
     question = (struct search_question){.words = S("  ")};
-    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_false(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_int_equal(err.code, ERROR_INPUT);
 }
 
@@ -69,16 +69,16 @@ static void a_search_that_nobody_fits_in_full_says_so(void **state)
                  {"margaret osgood", "4/7/1952", true}};
     for (size_t i = 0; i < countof(asked); i++) {
         struct search_question question = {.words = slice_of(asked[i].words), .birth_date = slice_of(asked[i].born)};
-        GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+        GOOD(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
         assert_true(answer->hit_count > 0);
         if (answer->in_part != asked[i].in_part)
             fail_msg("%s born %s", asked[i].words, asked[i].born);
         /* Before the caller is identified it is not told how well a birth date fits. */
-        GOOD(hub_search(&little->hub, contact, &question, S("test"), little->arena, &answer, &err));
+        GOOD(hub_search(&little->hub, contact, &question, little->arena, &answer, &err));
         assert_false(answer->in_part);
     }
     struct search_question nothing = {.words = S("zzzyx qqq")};
-    GOOD(hub_search(&little->hub, worker, &nothing, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, worker, &nothing, little->arena, &answer, &err));
     assert_false(answer->in_part);
 }
 
@@ -90,10 +90,10 @@ static void the_first_half_of_a_postcode_finds_those_who_live_there(void **state
     little_load(little, NULL);
     struct guard_session *worker = little_sign_in(little, "sam.worker");
     struct search_question question = {.words = S("NR29"), .limit = 100};
-    assert_false(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    assert_false(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_true(err.code == ERROR_NOT_FOUND && holds(slice_of(err.text), "not linked"));
     (void)little_link(little, 1);
-    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     bool margaret = false;
     for (size_t i = 0; i < answer->hit_count; i++) {
         assert_true(answer->hits[i].score == 1.0 && holds(answer->hits[i].reasons[0].words, "lives at NR29 "));
@@ -101,7 +101,7 @@ static void the_first_half_of_a_postcode_finds_those_who_live_there(void **state
     }
     assert_true(margaret);
     question.words = S("NR2"); /* is not NR29 */
-    GOOD(hub_search(&little->hub, worker, &question, S("test"), little->arena, &answer, &err));
+    GOOD(hub_search(&little->hub, worker, &question, little->arena, &answer, &err));
     assert_int_equal(answer->hit_count, 0);
 }
 
@@ -114,7 +114,7 @@ static void a_view_shows_each_fact_with_its_evidence_and_names_what_is_excluded(
     struct guard_session *worker = little_sign_in(little, "sam.worker");
     int64_t before = little_audited(little), margaret = little_find(little, worker, "margaret osgood 1952");
     struct person_view *view;
-    GOOD(hub_view(&little->hub, worker, margaret, S("test"), little->arena, &view, &err));
+    GOOD(hub_view(&little->hub, worker, margaret, little->arena, &view, &err));
     assert_int_equal(little_audited(little), before + 2);
     assert_int_equal(view->record_count, 3);
     assert_int_equal(view->marker_count, 1);
@@ -158,8 +158,8 @@ static void many_notes_of_one_source_are_one_voice(void **state)
     (void)little_link(little, 1);
     struct guard_session *steward = little_sign_in(little, "ada.steward");
     struct person_view *view;
-    GOOD(hub_view(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), S("test"), little->arena,
-                  &view, &err));
+    GOOD(hub_view(&little->hub, steward, little_find(little, steward, "margaret osgood 1952"), little->arena, &view,
+                  &err));
     assert_true(view->record_count >= 3 + countof(notices));
     bool family = false;
     for (size_t i = 0; i < view->fact_count; i++) {
@@ -172,8 +172,7 @@ static void many_notes_of_one_source_are_one_voice(void **state)
     }
     assert_true(family);
     struct why_view *why;
-    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "albert osgood 1949"), S("test"), little->arena,
-                 &why, &err));
+    GOOD(hub_why(&little->hub, steward, little_find(little, steward, "albert osgood 1949"), little->arena, &why, &err));
     assert_int_equal(why->link_count, 1);
     assert_true(holds(why->outcome, "2 records were joined by 1 link; it is explained below."));
 }
@@ -217,8 +216,7 @@ static void why_shows_weights_and_hides_what_may_not_be_shown(void **state)
     struct guard_session *worker = little_sign_in(little, "sam.worker"),
                          *officer = little_sign_in(little, "fay.officer");
     struct why_view *why;
-    GOOD(hub_why(&little->hub, worker, little_find(little, worker, "margaret osgood 1952"), S("test"), little->arena,
-                 &why, &err));
+    GOOD(hub_why(&little->hub, worker, little_find(little, worker, "margaret osgood 1952"), little->arena, &why, &err));
     assert_int_equal(why->record_count, 3);
     assert_int_equal(why->link_count, 2);
     for (size_t i = 0; i < why->link_count; i++) {
@@ -227,8 +225,7 @@ static void why_shows_weights_and_hides_what_may_not_be_shown(void **state)
             sum += why->links[i].parts[k].weight;
         assert_true(sum - why->links[i].total < 0.01 && why->links[i].total - sum < 0.01);
     }
-    GOOD(hub_why(&little->hub, officer, little_find(little, officer, "margaret osgood"), S("test"), little->arena, &why,
-                 &err));
+    GOOD(hub_why(&little->hub, officer, little_find(little, officer, "margaret osgood"), little->arena, &why, &err));
     for (size_t i = 0; i < why->link_count; i++)
         for (size_t k = 0; k < why->links[i].part_count; k++) {
             const struct why_part *part = &why->links[i].parts[k];
@@ -263,7 +260,7 @@ static void a_caller_is_identified_before_details_appear(void **state)
     int64_t peggy = little_find(little, contact, "peggy osgood");
     struct person_view *view;
     int64_t id;
-    GOOD(hub_view(&little->hub, contact, peggy, S("test"), little->arena, &view, &err));
+    GOOD(hub_view(&little->hub, contact, peggy, little->arena, &view, &err));
     assert_true(view->caller_check_needed);
     assert_int_equal(view->record_count + view->fact_count + view->marker_count, 0);
     audited_as(little, contact, "view", "care.family care.given");
@@ -272,13 +269,13 @@ static void a_caller_is_identified_before_details_appear(void **state)
     assert_int_equal(err.code, ERROR_DENIED);
     bool passed = true;
     struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952"), .postcode = S("NR29 4DD")};
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, S("test"), &passed, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, &passed, &err));
     assert_false(passed);
     audited_as(little, contact, "identity check",
                "care.born care.family care.given care.known_as care.postcode hub.refused");
     struct caller_answers right = {
         .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &right, S("test"), &passed, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &right, &passed, &err));
     assert_true(passed);
 }
 
@@ -301,7 +298,7 @@ static void the_callers_name_stands_on_the_screen_and_can_only_refuse(void **sta
     };
     for (size_t i = 0; i < countof(tries); i++) {
         bool passed = !tries[i].passes;
-        GOOD(hub_check_caller(&little->hub, contact, peggy, &tries[i].answers, S("test"), &passed, &err));
+        GOOD(hub_check_caller(&little->hub, contact, peggy, &tries[i].answers, &passed, &err));
         assert_int_equal(passed, tries[i].passes);
     }
 }
@@ -319,21 +316,21 @@ static void what_was_searched_by_is_no_answer_of_the_callers(void **state)
     bool passed = false;
     /* The postcode was searched by, the birth date is the caller's own word: fits. */
     struct search_question code = {.words = S("peggy osgood"), .postcode = S("nr29 4dd")};
-    GOOD(hub_search(&little->hub, contact, &code, S("test"), little->arena, &found, &err));
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    GOOD(hub_search(&little->hub, contact, &code, little->arena, &found, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, &passed, &err));
     assert_true(passed);
     /* Both typed into a search, in whatever form: the answers only repeat it. */
     struct search_question born = {.words = S("osgood"), .birth_date = S("3 February 1952")};
-    GOOD(hub_search(&little->hub, contact, &born, S("test"), little->arena, &found, &err));
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    GOOD(hub_search(&little->hub, contact, &born, little->arena, &found, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, &passed, &err));
     assert_false(passed);
     /* Signing in again does not make them the caller's word. */
     contact = little_sign_in(little, "con.contact");
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, &passed, &err));
     assert_false(passed);
     little->now += INT64_C(13) * 3600 * 1000; /* another day's work */
     contact = little_sign_in(little, "con.contact");
-    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, S("test"), &passed, &err));
+    GOOD(hub_check_caller(&little->hub, contact, peggy, &answers, &passed, &err));
     assert_true(passed);
 }
 
@@ -349,19 +346,19 @@ static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void 
     static const char *const guesses[] = {"3/2/1952", "4/2/1952"};
     for (size_t i = 0; i < countof(guesses); i++) {
         struct search_question question = {.words = S("peggy osgood"), .birth_date = slice_of(guesses[i]), .limit = 20};
-        GOOD(hub_search(&little->hub, contact, &question, S("test"), little->arena, &found, &err));
+        GOOD(hub_search(&little->hub, contact, &question, little->arena, &found, &err));
         for (size_t k = 0; k < found->hit_count; k++)
             assert_true(found->hits[k].hidden && found->hits[k].reason_count == 0 && !(found->hits[k].score > 0));
     }
     /* Who is found, and in which order, is what the words find without the guess. */
     struct search_answer *plain;
     struct search_question words = {.words = S("osgood"), .limit = 20};
-    GOOD(hub_search(&little->hub, contact, &words, S("test"), little->arena, &plain, &err));
+    GOOD(hub_search(&little->hub, contact, &words, little->arena, &plain, &err));
     assert_true(plain->hit_count > 0);
     static const char *const with_dates[] = {"osgood 1952", "osgood 1953", "3 feb 1952 osgood", "osgood 04/02/1952"};
     for (size_t i = 0; i < countof(with_dates); i++) {
         struct search_question guess = {.words = slice_of(with_dates[i]), .limit = 20};
-        GOOD(hub_search(&little->hub, contact, &guess, S("test"), little->arena, &found, &err));
+        GOOD(hub_search(&little->hub, contact, &guess, little->arena, &found, &err));
         assert_int_equal(found->hit_count, plain->hit_count);
         for (size_t k = 0; k < found->hit_count; k++)
             assert_int_equal(found->hits[k].entity, plain->hits[k].entity);
@@ -369,17 +366,17 @@ static void a_caller_is_checked_five_times_and_search_tells_nothing_before(void 
         assert_true(slice_search(found->read_as, S("195")) == found->read_as.len);
     }
     struct search_question only = {.birth_date = S("3/2/1952")};
-    assert_false(hub_search(&little->hub, contact, &only, S("test"), little->arena, &found, &err));
+    assert_false(hub_search(&little->hub, contact, &only, little->arena, &found, &err));
     assert_int_equal(err.code, ERROR_INPUT);
     struct caller_answers wrong = {.name = S("Peggy Osgood"), .birth_date = S("4/2/1952")},
                           right = {
                               .name = S("Margaret Osgood"), .birth_date = S("3/2/1952"), .postcode = S("NR29 4DD")};
     bool passed;
     for (int i = 0; i < 5; i++) {
-        GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, S("test"), &passed, &err));
+        GOOD(hub_check_caller(&little->hub, contact, peggy, &wrong, &passed, &err));
         assert_false(passed);
     }
-    assert_false(hub_check_caller(&little->hub, contact, peggy, &right, S("test"), &passed, &err));
+    assert_false(hub_check_caller(&little->hub, contact, peggy, &right, &passed, &err));
     assert_int_equal(err.code, ERROR_TOO_MANY);
 }
 
@@ -419,12 +416,12 @@ static void a_home_shows_who_lives_there_under_the_grant(void **state)
     (void)little_link(little, 1);
     struct guard_session *worker = little_sign_in(little, "sam.worker");
     struct home_view *home;
-    GOOD(hub_home(&little->hub, worker, S("200000001"), S("test"), little->arena, &home, &err));
+    GOOD(hub_home(&little->hub, worker, S("200000001"), little->arena, &home, &err));
     assert_int_equal(home->resident_count, 2);
     assert_true(home->residents[0].current && home->residents[1].current);
-    GOOD(hub_home(&little->hub, worker, S("200000002"), S("test"), little->arena, &home, &err));
+    GOOD(hub_home(&little->hub, worker, S("200000002"), little->arena, &home, &err));
     assert_int_equal(home->resident_count, 2);
-    assert_false(hub_home(&little->hub, worker, S("999"), S("test"), little->arena, &home, &err));
+    assert_false(hub_home(&little->hub, worker, S("999"), little->arena, &home, &err));
     assert_int_equal(err.code, ERROR_NOT_FOUND);
     /* She moves: the old home keeps her as one who lived there. */
     static const struct loader_row care[] = {{{"C9001", "Peggy", "Osgood", "", "1952-02-03", "8 Heron Way", "NR29 4DD",
@@ -432,8 +429,7 @@ static void a_home_shows_who_lives_there_under_the_grant(void **state)
     little_reload(little, "care", care, 1, "2026-11-20");
     (void)little_link(little, 1);
     struct person_view *view;
-    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), S("test"), little->arena,
-                  &view, &err));
+    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), little->arena, &view, &err));
     assert_int_equal(view->home_count, 2);
 }
 
@@ -445,13 +441,11 @@ static struct slice said_of_care(struct little *little, struct slice *ret_versio
     struct person_view *view;
     struct view_record *versions;
     size_t at = 0, count;
-    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), S("test"), little->arena,
-                  &view, &err));
+    GOOD(hub_view(&little->hub, worker, little_find(little, worker, "peggy osgood 1952"), little->arena, &view, &err));
     while (at < view->record_count && !slice_equal(view->records[at].evidence.source->name, S("care")))
         at++;
     assert_true(at < view->record_count);
-    GOOD(hub_record(&little->hub, worker, view->records[at].evidence.anchor, S("test"), little->arena, &versions,
-                    &count, &err));
+    GOOD(hub_record(&little->hub, worker, view->records[at].evidence.anchor, little->arena, &versions, &count, &err));
     *ret_version = evidence_words(&versions[0].evidence, little->arena);
     /* Of what a later file changed, the earlier version was confirmed by nobody. */
     for (size_t i = 1; i < count; i++)

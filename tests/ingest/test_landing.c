@@ -508,7 +508,7 @@ int main(void)
         ON_BOTH(a_quarantined_row_never_closes_its_predecessor),
         ON_BOTH(a_row_whose_key_cannot_be_read_keeps_every_record_open),
         ON_BOTH(rows_of_one_key_are_repeats_or_go_to_quarantine),
-        ON_BOTH(every_landing_there_ever_was_is_listed_for_the_check),
+        ON_SQLITE(every_landing_there_ever_was_is_listed_for_the_check),
         ON_BOTH(another_way_to_write_the_same_values_changes_nothing),
         ON_BOTH(a_record_that_comes_back_keeps_its_anchor),
         ON_BOTH(a_snapshot_that_closes_too_many_is_held_for_a_persons_word),

@@ -216,7 +216,13 @@ static void anybody_changes_their_own_password_with_the_old_one(void **state)
     struct arena *arena = arena_make(0);
     struct visitor connie = come(arena, "connie.contact", NULL);
     struct slice page = get(arena, &connie, "/my-password");
-    assert_true(has(page, "HTTP/1.1 200") && has(page, "Present password"));
+    assert_true(has(page, "HTTP/1.1 200") && has(page, "Present password") && has(page, "Sign out everywhere else"));
+    struct visitor left_open = come(arena, "connie.contact", NULL);
+    assert_true(has(get(arena, &left_open, "/my-password"), "HTTP/1.1 200"));
+    assert_true(has(post(arena, &connie, "/sign-out-elsewhere", arena_format(arena, "csrf=%.*s", PRINT(connie.csrf))),
+                    "/my-password?done=elsewhere"));
+    assert_true(has(get(arena, &left_open, "/my-password"), "HTTP/1.1 303"));
+    assert_true(has(get(arena, &connie, "/my-password?done=elsewhere"), "that has ended"));
     struct slice wrong = post(arena, &connie, "/my-password",
                               arena_format(arena,
                                            "csrf=%.*s&old=not-the-old-one&password=a-new-long-password&"
@@ -297,7 +303,7 @@ static void a_person_is_found_opened_and_explained(void **state)
         assert_true(has(view, "whether or not they hold anything about this person"));
         assert_true(has(view, "SHA-256 of the file") && has(view, "This looks wrong") && has(view, "Shown under"));
         struct slice why = get(arena, &sam, arena_format(arena, "/people/%lld/why", (long long)id).at);
-        assert_true(has(why, "<svg class=\"staithe-waterfall\"") && has(why, "<caption") &&
+        assert_true(has(why, "<svg xmlns=") && has(why, "role=\"img\"") && has(why, "<caption") &&
                     has(why, "Before any comparison"));
         struct slice json = get(arena, &sam, arena_format(arena, "/api/v1/people/%lld", (long long)id).at);
         assert_true(has(json, "application/json") && has(json, "HTTP/1.1 200"));
