@@ -110,8 +110,8 @@ struct person_view {
     bool caller_check_needed;
 };
 
-/* Audited as "view", with the place of the session's visit. ERROR_NOT_FOUND when there is no such entity in the session's
- * linkage, or the grant shows nothing of it. An entity that was joined into another gives the other. */
+/* Audited as "view", with the place of the session's visit. ERROR_NOT_FOUND when there is no such entity in the
+ * session's linkage, or the grant shows nothing of it. An entity that was joined into another gives the other. */
 bool hub_view(const struct hub *hub, const struct guard_session *session, int64_t entity, struct arena *arena,
               struct person_view **ret, struct error *err) MUST_USE;
 
