@@ -203,7 +203,7 @@ static bool read_question(const struct job *job, struct slice *values, struct er
             values[column] = rest;
             continue;
         }
-        struct slice names[LINK_COLUMNS_MAX];
+        struct slice names[LINK_COLUMNS_MAX] = {{0}};
         for (size_t c = 0; c < spec->input_count; c++)
             names[c] = spec->columns[c].name;
         struct slice near = text_nearest(name, names, spec->input_count);
