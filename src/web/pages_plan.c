@@ -371,6 +371,25 @@ static void put_anomalies(struct call *call, const struct plan_view *view, struc
     page->anomalies = anomalies;
 }
 
+static void put_ties(struct call *call, const struct plan_view *view, const struct plan_report *report,
+                     struct page_plan_checks *page)
+{
+    struct page_plan_checks_tie *ties = arena_array(call->arena, struct page_plan_checks_tie, report->loose_count);
+    for (size_t i = 0; i < report->loose_count; i++) {
+        const struct plan_tie *tie = &report->loose[i];
+        ties[i] = (struct page_plan_checks_tie){
+            .title = plan_cell_title(view->model, tie->cell, call->arena),
+            .to = plan_to_cell(view, call->arena, tie->cell),
+            .words =
+                arena_format(call->arena, "%.*s apart, at most %.*s %s%.*s",
+                             PRINT(number_text(call->arena, tie->apart)), PRINT(number_text(call->arena, tie->bound)),
+                             tie->reason.len ? "declared: " : "by rounding", PRINT(tie->reason)),
+        };
+    }
+    page->ties = ties;
+    page->ties_count = report->loose_count;
+}
+
 bool page_plan_checks(struct call *call, struct error *err)
 {
     struct plan_view view;
@@ -383,6 +402,8 @@ bool page_plan_checks(struct call *call, struct error *err)
         {S("Givens"), (int64_t)report.givens},
         {S("Checks, one for each department and year"), (int64_t)report.checks},
         {S("of them hold"), (int64_t)report.checks_held},
+        {S("Ties between printed figures"), (int64_t)report.ties},
+        {S("of them hold exactly"), (int64_t)report.ties_held},
         {S("Figures that the papers print"), (int64_t)report.compared},
         {S("of them come out the same"), (int64_t)report.agreeing},
         {S("of them differ by rounding alone"), (int64_t)report.rounding},
@@ -398,5 +419,6 @@ bool page_plan_checks(struct call *call, struct error *err)
     put_findings(call, &view, &report, &page);
     put_checks(call, &view, &report, &page);
     put_anomalies(call, &view, &page);
+    put_ties(call, &view, &report, &page);
     return call_page(call, S("Checks"), render_plan_checks(call->arena, &page));
 }
