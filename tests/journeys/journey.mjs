@@ -13,7 +13,7 @@ async function as(name, act, options) {
   try {
     await act(person);
   } catch (fault) {
-    check(`the part of ${name} is told to its end`, false, `${person.page.url()}\n${fault.stack}\n${(await person.text("body")).slice(0, 1500)}`);
+    check(`the part of ${name} is told to its end`, false, `${person.page.url()}\n${fault.stack}\n${(await person.text("body").catch(String)).slice(0, 1500)}`);
   }
   await person.close();
 }
