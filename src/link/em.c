@@ -104,7 +104,7 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
         expect(em, patterns, count, &sums);
         for (unsigned c = 0; c < CLASSES; c++) {
             double *share = share_of(em, c);
-            for (size_t f = 0; f<em->field_count && * share> 0; f++) {
+            for (size_t f = 0; *share > 0 && f < em->field_count; f++) {
                 unsigned levels = em->level_counts[f];
                 uint64_t mask = c == MATCH ? em->against[f] : em->near_levels[c][f];
                 if ((c == MATCH && !em->train[f]) || !shares(sums.levels[c][f], levels, levels_of(em, c, f)))

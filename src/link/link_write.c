@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "link/records.h"
 #include "link/threads.h"
+#include "link/why.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -111,27 +112,6 @@ double link_probability(double weight)
     return 1 / (1 + exp2(-weight));
 }
 
-static void parts_json(struct json *json, const struct link_explanation *explanation)
-{
-    json_pair_real(json, "prior", explanation->prior);
-    json_key(json, "parts");
-    json_array(json);
-    for (size_t i = 0; i < explanation->part_count; i++) {
-        const struct link_part *part = &explanation->parts[i];
-        json_object(json);
-        json_pair_text(json, "field", part->field);
-        json_pair_text(json, "a", part->a);
-        json_pair_text(json, "b", part->b);
-        json_pair_text(json, "level", part->level);
-        json_pair_real(json, "m", part->m);
-        json_pair_real(json, "u", part->u);
-        json_pair_real(json, "weight", part->weight);
-        json_pair_real(json, "frequency", part->frequency);
-        json_end(json);
-    }
-    json_end(json);
-}
-
 static void pair_names_json(struct json *json, const struct link_done *done, uint32_t a, uint32_t b)
 {
     json_pair_text(json, "id_a", link_records_id(done->records, a));
@@ -151,7 +131,7 @@ static void pair_json(const struct link_done *done, const struct link_edge *edge
     json_pair_real(&json, "weight", (double)edge->weight);
     json_pair_real(&json, "probability", link_probability((double)edge->weight));
     json_pair_text(&json, "decided_by", decided_by(done, edge));
-    parts_json(&json, &explanation);
+    link_parts_json(&json, &explanation, "field");
     json_end(&json);
     buffer_add_byte(out, '\n');
 }

@@ -53,6 +53,9 @@ bool why_find(const struct link_records *records, struct slice name, uint32_t *r
 /* why_print.c: as lines of text, as JSON, and as one SVG picture: the waterfall, and the path below it. */
 void link_why_text(const struct link_cluster_input *input, const struct link_why *why, struct buffer *out);
 void link_why_json(const struct link_cluster_input *input, const struct link_why *why, struct buffer *out);
+/* "prior" and "parts" into an object that is open; `field`: the key of each part's comparison. */
+struct json;
+void link_parts_json(struct json *json, const struct link_explanation *pair, const char *field);
 void link_why_svg(const struct link_cluster_input *input, const struct link_why *why, struct buffer *out);
 
 #endif

@@ -98,14 +98,15 @@ static void put_edge(struct json *json, const char *key, const struct link_clust
     json_end(json);
 }
 
-static void put_parts(struct json *json, const struct link_explanation *pair)
+void link_parts_json(struct json *json, const struct link_explanation *pair, const char *field)
 {
+    json_pair_real(json, "prior", pair->prior);
     json_key(json, "parts");
     json_array(json);
     for (size_t i = 0; i < pair->part_count; i++) {
         const struct link_part *part = &pair->parts[i];
         json_object(json);
-        json_pair_text(json, "comparison", part->field);
+        json_pair_text(json, field, part->field);
         json_pair_text(json, "a", part->a);
         json_pair_text(json, "b", part->b);
         json_pair_text(json, "level", part->level);
@@ -129,8 +130,7 @@ void link_why_json(const struct link_cluster_input *input, const struct link_why
     json_pair_integer(&json, "entity_size_a", why->cluster_size[0]);
     json_pair_integer(&json, "entity_size_b", why->cluster_size[1]);
     json_pair_real(&json, "join", input->join);
-    json_pair_real(&json, "prior", why->pair.prior);
-    put_parts(&json, &why->pair);
+    link_parts_json(&json, &why->pair, "comparison");
     json_pair_real(&json, "weight", why->pair.total);
     json_pair_real(&json, "probability", why->pair.probability);
     json_pair_text(&json, "verdict", slice_of(verdicts[why->pair.verdict]));

@@ -24,13 +24,7 @@ static bool decided(const struct walk *w, const struct plan_op *op, bool *ret)
     }
     if (op->code != PLAN_OP_YEAR_IS)
         return false;
-    int order = w->binding.year < op->a ? -1 : w->binding.year > op->a;
-    *ret = op->part == PLAN_OP_EQUAL        ? order == 0
-           : op->part == PLAN_OP_DIFFERENT  ? order != 0
-           : op->part == PLAN_OP_LESS       ? order < 0
-           : op->part == PLAN_OP_LESS_EQUAL ? order <= 0
-           : op->part == PLAN_OP_GREATER    ? order > 0
-                                            : order >= 0;
+    *ret = plan_order_holds((enum plan_operation)op->part, w->binding.year - op->a);
     return true;
 }
 

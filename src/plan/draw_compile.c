@@ -212,17 +212,6 @@ static struct form *fold(struct maker *m, enum plan_operation how, struct form *
     return sum;
 }
 
-static struct number compared(enum plan_operation how, int order)
-{
-    bool is = how == PLAN_OP_EQUAL        ? order == 0
-              : how == PLAN_OP_DIFFERENT  ? order != 0
-              : how == PLAN_OP_LESS       ? order < 0
-              : how == PLAN_OP_LESS_EQUAL ? order <= 0
-              : how == PLAN_OP_GREATER    ? order > 0
-                                          : order >= 0;
-    return is ? NUMBER_ONE : NUMBER_ZERO;
-}
-
 static struct form *apply(struct maker *m, const struct plan_term *term, struct form **parts)
 {
     size_t count = term->part_count;
@@ -255,7 +244,8 @@ static struct form *apply(struct maker *m, const struct plan_term *term, struct 
         return rounded(m, term, parts);
     default:
         if (all_constant(parts, 2))
-            return form_make(m, compared(term->operation, number_compare(a->constant, b->constant)), 0);
+            return form_make(
+                m, number_of(plan_order_holds(term->operation, number_compare(a->constant, b->constant)), 0), 0);
         return compare(m, term->operation, a, b);
     }
 }

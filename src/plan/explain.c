@@ -115,16 +115,8 @@ static void compute(struct tracing *t, struct plan_node *n)
     case PLAN_OP_ROUND_RATIO:
         must(number_round_ratio(arena, *v, n->parts[1]->value, n->parts[2]->value, v));
         break;
-    default: {
-        int order = number_compare(*v, n->parts[1]->value);
-        bool holds = n->operation == PLAN_OP_EQUAL        ? order == 0
-                     : n->operation == PLAN_OP_DIFFERENT  ? order != 0
-                     : n->operation == PLAN_OP_LESS       ? order < 0
-                     : n->operation == PLAN_OP_LESS_EQUAL ? order <= 0
-                     : n->operation == PLAN_OP_GREATER    ? order > 0
-                                                          : order >= 0;
-        *v = number_of(holds, 0);
-    }
+    default:
+        *v = number_of(plan_order_holds(n->operation, number_compare(*v, n->parts[1]->value)), 0);
     }
 }
 

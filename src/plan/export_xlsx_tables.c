@@ -308,16 +308,23 @@ static uint32_t check_rows(struct book *book, lxw_worksheet *sheet, const struct
     return row;
 }
 
+/* A sheet with headings in its first row. */
+static lxw_worksheet *list_sheet(struct book *book, struct slice title, const struct slice *words, uint32_t count)
+{
+    struct slice name;
+    lxw_worksheet *sheet = book_sheet(book, title, &name);
+    for (uint32_t c = 0; c < count; c++)
+        book_text(book, sheet, 0, c, words[c], book->heading);
+    return sheet;
+}
+
 void book_checks(struct book *book)
 {
     static const struct slice words[] = {S_INIT("Check"), S_INIT("Of"),    S_INIT("Left"),
                                          S_INIT(""),      S_INIT("Right"), S_INIT("Result")};
-    struct slice name;
     if (book->failed || book->model->check_count == 0)
         return;
-    lxw_worksheet *sheet = book_sheet(book, S("Checks"), &name);
-    for (uint32_t c = 0; c < countof(words); c++)
-        book_text(book, sheet, 0, c, words[c], book->heading);
+    lxw_worksheet *sheet = list_sheet(book, S("Checks"), words, countof(words));
     worksheet_set_column(sheet, 0, 0, 28, NULL);
     worksheet_set_column(sheet, 1, 1, 60, NULL);
     worksheet_set_column(sheet, 2, 5, 14, NULL);
@@ -364,12 +371,9 @@ void book_registers(struct book *book)
     static const struct slice words[] = {S_INIT("Register"), S_INIT("Line"),  S_INIT("Title"),  S_INIT("Owner"),
                                          S_INIT("RAG"),      S_INIT("State"), S_INIT("EqIA"),   S_INIT("Consultation"),
                                          S_INIT("For"),      S_INIT("Year"),  S_INIT("Amount"), S_INIT("Note")};
-    struct slice name;
     if (book->failed || book->model->entry_count == 0)
         return;
-    lxw_worksheet *sheet = book_sheet(book, S("Registers"), &name);
-    for (uint32_t c = 0; c < countof(words); c++)
-        book_text(book, sheet, 0, c, words[c], book->heading);
+    lxw_worksheet *sheet = list_sheet(book, S("Registers"), words, countof(words));
     worksheet_set_column(sheet, 0, 1, 14, NULL);
     worksheet_set_column(sheet, 2, 3, 36, NULL);
     worksheet_set_column(sheet, 4, 11, 14, NULL);

@@ -50,6 +50,25 @@ enum plan_operation {
     PLAN_OP_LOOP_END,   /* folds the top of the stack into loops[a]; after the last round pushes the result */
 };
 
+/* Whether an order (below 0, 0, above 0) is what PLAN_OP_EQUAL … GREATER_EQUAL asks for. */
+static inline bool plan_order_holds(enum plan_operation operation, int order)
+{
+    switch (operation) {
+    case PLAN_OP_EQUAL:
+        return order == 0;
+    case PLAN_OP_DIFFERENT:
+        return order != 0;
+    case PLAN_OP_LESS:
+        return order < 0;
+    case PLAN_OP_LESS_EQUAL:
+        return order <= 0;
+    case PLAN_OP_GREATER:
+        return order > 0;
+    default:
+        return order >= 0;
+    }
+}
+
 struct plan_op {
     uint8_t code; /* enum plan_operation */
     uint8_t part;

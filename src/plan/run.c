@@ -181,24 +181,6 @@ static bool was(struct running *r)
     return done;
 }
 
-static bool holds(int order, uint8_t code)
-{
-    switch (code) {
-    case PLAN_OP_EQUAL:
-        return order == 0;
-    case PLAN_OP_DIFFERENT:
-        return order != 0;
-    case PLAN_OP_LESS:
-        return order < 0;
-    case PLAN_OP_LESS_EQUAL:
-        return order <= 0;
-    case PLAN_OP_GREATER:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 static void pick(struct running *r, size_t count, bool largest)
 {
     struct number *first = &r->stack[r->top - count];
@@ -276,7 +258,7 @@ static bool simple(struct running *r, const struct plan_op *op)
     case PLAN_OP_ROUND_RATIO:
         return divide(r, op);
     case PLAN_OP_YEAR_IS:
-        r->stack[r->top++] = number_of(holds(r->binding.year < op->a ? -1 : r->binding.year > op->a, op->part), 0);
+        r->stack[r->top++] = number_of(plan_order_holds((enum plan_operation)op->part, r->binding.year - op->a), 0);
         return true;
     case PLAN_OP_MEMBER_IN:
         r->stack[r->top++] = number_of(r->program->lists[op->a].holds[r->binding.slots[op->part]], 0);
@@ -287,7 +269,7 @@ static bool simple(struct running *r, const struct plan_op *op)
         return was(r);
     default: /* comparisons */
         r->top--;
-        end[-2] = number_of(holds(number_compare(end[-2], end[-1]), op->code), 0);
+        end[-2] = number_of(plan_order_holds((enum plan_operation)op->code, number_compare(end[-2], end[-1])), 0);
         return true;
     }
 }

@@ -54,24 +54,6 @@ static bool is_number(const struct plan_term *term)
     return term->kind == PLAN_TERM_NUMBER;
 }
 
-static bool compared(enum plan_operation operation, int order)
-{
-    switch (operation) {
-    case PLAN_OP_EQUAL:
-        return order == 0;
-    case PLAN_OP_DIFFERENT:
-        return order != 0;
-    case PLAN_OP_LESS:
-        return order < 0;
-    case PLAN_OP_LESS_EQUAL:
-        return order <= 0;
-    case PLAN_OP_GREATER:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
-}
-
 static struct number truth(bool is)
 {
     return is ? NUMBER_ONE : NUMBER_ZERO;
@@ -122,7 +104,7 @@ static bool compute(struct arena *arena, enum plan_operation operation, int32_t 
     case PLAN_OP_ROUND_RATIO:
         return number_round_ratio(arena, a, b, parts[2]->value, ret);
     default:
-        *ret = truth(compared(operation, number_compare(a, b)));
+        *ret = truth(plan_order_holds(operation, number_compare(a, b)));
         return true;
     }
 }
@@ -324,7 +306,7 @@ static int32_t step(struct run *r, int32_t at)
         push(r, layer_term(r->u, r->layer - 1));
         break;
     case PLAN_OP_YEAR_IS:
-        push(r, make_number(arena, truth(compared((enum plan_operation)op->part, r->binding.year - op->a))));
+        push(r, make_number(arena, truth(plan_order_holds((enum plan_operation)op->part, r->binding.year - op->a))));
         break;
     case PLAN_OP_MEMBER_IN:
         push(r, make_number(arena, truth(holds_member(r, op))));
