@@ -385,7 +385,8 @@ bool link_index_make(struct link_records *records, const struct link_model *mode
         list_push(&all, r, scratch);
     if (done)
         index_post_all(index);
-    done = done && index_renew(index, &all, options, err);
+    index->edges_only = options && options->edges_only;
+    done = done && (index->edges_only || index_renew(index, &all, options, err));
     arena_free(scratch);
     if (done)
         *ret = index;
@@ -397,6 +398,18 @@ void link_index_listen(struct link_index *index, void (*event)(void *context, co
 {
     index->event = event;
     index->context = context;
+}
+
+void link_index_listen_edges(struct link_index *index,
+                             void (*edge)(void *context, const struct link_edge *edge, bool came), void *context)
+{
+    index->edge = edge;
+    index->edge_context = context;
+}
+
+bool link_index_edges_only(const struct link_index *index)
+{
+    return index->edges_only;
 }
 
 const struct link_records *link_index_records(const struct link_index *index)
@@ -421,21 +434,40 @@ static void add_round(struct link_index *index, uint32_t first, size_t count)
     }
 }
 
-static void take_out(struct link_index *index, uint32_t record, struct list *touched, struct arena *scratch)
+/* What one call changes, in its steps. */
+struct changing {
+    struct link_index *index;
+    const struct link_options *options;
+    struct arena *scratch;
+    struct link_edge *gone; /* edges, when somebody listens */
+    size_t gone_count, gone_capacity;
+    struct link_edges *edges; /* by round */
+    size_t rounds;
+    struct list touched; /* records whose components are clustered anew */
+    struct index_change change;
+    bool watching; /* somebody listens to joins and splits */
+};
+
+static void take_out(struct changing *work, uint32_t record)
 {
+    struct link_index *index = work->index;
     uint64_t keys[LINK_RULES_MAX];
     for (uint32_t e = index->of[record].first_edge, next; e; e = next) {
         struct index_edge *edge = &index->edges[e - 1];
         uint32_t other = other_end(&edge->edge, record);
         next = edge_next(edge, record);
-        list_push(touched, other, scratch);
+        list_push(&work->touched, other, work->scratch);
+        if (index->edge) {
+            ARENA_GROW(work->scratch, work->gone, work->gone_count, work->gone_capacity);
+            work->gone[work->gone_count++] = edge->edge;
+        }
         unhang(index, other, e);
         edge->edge.a = edge->edge.b; /* it has gone */
         edge->next[0] = index->free_edge;
         index->free_edge = e;
         index->edges_gone++;
     }
-    index_keys(index, record, scratch, keys);
+    index_keys(index, record, work->scratch, keys);
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
             postings_remove(&index->postings, keys[rule], record);
@@ -443,17 +475,6 @@ static void take_out(struct link_index *index, uint32_t record, struct list *tou
     index->of[record] = (struct index_record){.entity = NONE, .strong = record, .next = record};
     index->gone++;
 }
-
-/* What one call changes, in its steps. */
-struct changing {
-    struct link_index *index;
-    const struct link_options *options;
-    struct arena *scratch;
-    struct link_edges *edges; /* by round */
-    size_t rounds;
-    struct list touched; /* records whose components are clustered anew */
-    struct index_change change;
-};
 
 static bool take_out_all(struct changing *work, const uint32_t *gone, size_t count, struct error *err)
 {
@@ -464,11 +485,11 @@ static bool take_out_all(struct changing *work, const uint32_t *gone, size_t cou
             return error_set(err, ERROR_NOT_FOUND, "record %u is not in the index", gone[i]);
         list_push(&from, gone[i], work->scratch);
     }
-    if (index->event)
+    if (work->watching)
         index_watch(index, &from, &work->change, work->scratch);
     for (size_t i = 0; i < count; i++)
         if (index->of[gone[i]].entity != NONE) /* it may stand in the list twice */
-            take_out(index, gone[i], &work->touched, work->scratch);
+            take_out(work, gone[i]);
     return true;
 }
 
@@ -510,13 +531,25 @@ static void watch_new(struct changing *work, uint32_t first, size_t count)
     index_watch(work->index, &from, &work->change, work->scratch);
 }
 
+/* What is told of edges. */
+static void tell_edges(const struct changing *work)
+{
+    const struct link_index *index = work->index;
+    for (size_t i = 0; i < work->gone_count; i++)
+        index->edge(index->edge_context, &work->gone[i], false);
+    for (size_t i = 0; i < work->rounds; i++)
+        for (size_t k = 0; k < work->edges[i].count; k++)
+            index->edge(index->edge_context, &work->edges[i].edges[k], true);
+}
+
 bool link_index_replace(struct link_index *index, const uint32_t *gone, size_t gone_count, const struct link_row *rows,
                         size_t count, const struct link_options *options, uint32_t *ret_first, struct error *err)
 {
     uint32_t first = link_records_count(index->records);
-    struct changing work = {.index = index, .options = options, .scratch = arena_make(0)};
+    struct changing work = {
+        .index = index, .options = options, .scratch = arena_make(0), .watching = index->event && !index->edges_only};
     bool done = take_out_all(&work, gone, gone_count, err) && put_in_all(&work, first, rows, count, err);
-    if (done && index->event)
+    if (done && work.watching)
         watch_new(&work, first, count);
     for (uint32_t r = first; done && r < first + count; r++) {
         index->of[r].entity = r;
@@ -525,8 +558,10 @@ bool link_index_replace(struct link_index *index, const uint32_t *gone, size_t g
     for (size_t i = 0; done && i < work.rounds; i++)
         for (size_t k = 0; k < work.edges[i].count; k++)
             (void)index_edge_add(index, &work.edges[i].edges[k]);
-    done = done && index_renew(index, &work.touched, options, err);
-    if (done && index->event)
+    done = done && (index->edges_only || index_renew(index, &work.touched, options, err));
+    if (done && index->edge)
+        tell_edges(&work);
+    if (done && work.watching)
         index_tell(index, &work.change, work.scratch);
     arena_free(work.scratch);
     if (done)
@@ -603,6 +638,25 @@ size_t link_index_members(const struct link_index *index, uint32_t entity, struc
             members.items[kept++] = members.items[i];
     *ret = members.items;
     return kept;
+}
+
+void link_index_visit_edges(const struct link_index *index, void (*visit)(void *context, const struct link_edge *edge),
+                            void *context)
+{
+    for (size_t e = 0; e < index->edge_count; e++)
+        if (edge_alive(&index->edges[e].edge))
+            visit(context, &index->edges[e].edge);
+}
+
+size_t link_index_edges(const struct link_index *index, uint32_t record, struct arena *arena, struct link_edge **ret)
+{
+    size_t count = 0, capacity = 0;
+    *ret = NULL;
+    for (uint32_t e = index->of[record].first_edge; e; e = edge_next(&index->edges[e - 1], record)) {
+        ARENA_GROW(arena, *ret, count, capacity);
+        (*ret)[count++] = index->edges[e - 1].edge;
+    }
+    return count;
 }
 
 static int compare_found(const void *a, const void *b)

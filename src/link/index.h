@@ -35,10 +35,24 @@ struct link_event {
  * by the index only. `options` (may be NULL) are for putting in. */
 bool link_index_make(struct link_records *records, const struct link_model *model, const struct link_options *options,
                      struct arena *arena, struct link_index **ret, struct error *err) MUST_USE;
+/* With options->edges_only it keeps edges and makes no clusters: for an owner who clusters by other words than weights
+ * (the hub, by linkages and stewards' decisions). Each record is then an entity of its own and no event is told. It is
+ * said once, here, and kept in the index's file. */
+bool link_index_edges_only(const struct link_index *index);
 /* From then on `event` is called for each join and split, at the end of the call that brought it about. NULL: no more.
  * It must not call the index. */
 void link_index_listen(struct link_index *index, void (*event)(void *context, const struct link_event *event),
                        void *context);
+
+/* From then on `edge` is called for each edge that went and for each that came, at the end of the call that brought it
+ * about, before the events above: first those that went, then those that came, each once, of either end. They are just
+ * those with a record that was taken out or put in: by the locality law an edge between two records that stay neither
+ * comes nor goes nor changes its weight, as keys too common, frequencies and learned values are the model's and are
+ * frozen with it. An end that has gone still has its source and id in the table (link_records_id); of a record that was
+ * replaced the edges of its old number go and those of its new number come, the unchanged ones too. NULL: no more. It
+ * must not call the index but for asking of its table. */
+void link_index_listen_edges(struct link_index *index,
+                             void (*edge)(void *context, const struct link_edge *edge, bool came), void *context);
 
 /* The table, for sources, ids and values; the number of a source by name, made when new. */
 const struct link_records *link_index_records(const struct link_index *index);
@@ -72,6 +86,11 @@ size_t link_index_count(const struct link_index *index);
 uint32_t link_index_entity(const struct link_index *index, uint32_t record);
 /* Records of an entity, by number; in the arena. */
 size_t link_index_members(const struct link_index *index, uint32_t entity, struct arena *arena, uint32_t **ret);
+
+/* All edges that there are, in no order; of one record: in the arena. */
+void link_index_visit_edges(const struct link_index *index, void (*visit)(void *context, const struct link_edge *edge),
+                            void *context);
+size_t link_index_edges(const struct link_index *index, uint32_t record, struct arena *arena, struct link_edge **ret);
 
 struct link_found {
     uint32_t record, entity;

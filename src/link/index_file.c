@@ -240,6 +240,7 @@ bool index_file_put(struct index_file *file, const struct index_row *rows, size_
         file->failed = true;
         return false;
     }
+    file->at.ahead |= count > 0;
     for (size_t i = 0; i < count; i++) {
         log_row(file, ENTRY_PUT, &rows[i], link_spec_columns(file->at.spec));
         if (file->pending.len > FLUSH_AT && !flush(file, err))
@@ -257,6 +258,7 @@ bool index_file_remove(struct index_file *file, const struct index_row *rows, si
         file->failed = true;
         return false;
     }
+    file->at.ahead |= count > 0;
     for (size_t i = 0; i < count; i++) {
         log_row(file, ENTRY_REMOVE, &rows[i], 0);
         if (file->pending.len > FLUSH_AT && !flush(file, err))
@@ -273,6 +275,7 @@ bool index_file_mark(struct index_file *file, int64_t position, struct error *er
     memcpy(said + 1, &position, sizeof position);
     add_entry(file, slice_from(said, sizeof said));
     file->at.position = position;
+    file->at.ahead = false;
     return true;
 }
 
@@ -319,8 +322,10 @@ static bool play_entry(struct playing *work, struct slice said, bool *ret_sound,
     *ret_sound = false;
     if (type == ENTRY_MARK) {
         *ret_sound = rest.len == sizeof work->file->at.position;
-        if (*ret_sound)
+        if (*ret_sound) {
             memcpy(&work->file->at.position, rest.at, rest.len);
+            work->file->at.ahead = false;
+        }
         return true;
     }
     if ((type != ENTRY_PUT && type != ENTRY_REMOVE) || !get_text(&rest, &row.source) || !get_text(&rest, &row.id))
@@ -337,6 +342,7 @@ static bool play_entry(struct playing *work, struct slice said, bool *ret_sound,
     row.values = values;
     ARENA_GROW(work->scratch, work->rows, work->count, work->capacity);
     work->rows[work->count++] = row;
+    work->file->at.ahead = true;
     *ret_sound = true;
     return true;
 }
@@ -552,6 +558,11 @@ struct slice index_file_model_text(const struct index_file *file)
 int64_t index_file_position(const struct index_file *file)
 {
     return file->at.position;
+}
+
+bool index_file_ahead(const struct index_file *file)
+{
+    return file->at.ahead;
 }
 
 uint64_t index_file_log_size(const struct index_file *file)

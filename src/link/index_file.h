@@ -52,6 +52,9 @@ const struct link_spec *index_file_spec(const struct index_file *file);
 const struct link_model *index_file_model(const struct index_file *file);
 struct slice index_file_model_text(const struct index_file *file);
 int64_t index_file_position(const struct index_file *file);
+/* Whether records have come or gone since the position was last marked: what its owner keeps beside may then be behind
+ * it after a crash, and is to be held against it (link_index_visit_edges) before the next change. */
+bool index_file_ahead(const struct index_file *file);
 uint64_t index_file_log_size(const struct index_file *file);
 /* What opening had to mend, in a sentence; empty when nothing. */
 struct slice index_file_note(const struct index_file *file);
@@ -60,6 +63,12 @@ struct index_row {
     struct slice source, id;
     const struct slice *values; /* one a column of the specification */
 };
+
+/* A listener of the index (link_index_listen, link_index_listen_edges) is told of each of these calls before it
+ * returns; of what opening plays from the log nobody is told. Whoever keeps edges of their own writes them and the
+ * position in one transaction, then marks and syncs: after a crash the index is at that position, or at the one before
+ * and is put the rows again, or index_file_ahead says that some are in already (those change nothing then, and are not
+ * told). */
 
 /* Adds records; one whose source and id are there already takes its place, and changes nothing when it says the same.
  * After a failure of these the file is to be closed (with its arena) and opened anew. */
@@ -73,7 +82,8 @@ bool index_file_mark(struct index_file *file, int64_t position, struct error *er
 bool index_file_sync(struct index_file *file, struct error *err) MUST_USE;
 bool index_file_compact(struct index_file *file, struct error *err) MUST_USE;
 
-/* Whether its entities are those of linking its records anew; *ret_wrong is how many records are in another. */
+/* Whether its entities (or edges, when it holds edges alone) are those of linking its records anew; *ret_wrong is how
+ * many records are in another (or edges are wrong). */
 bool index_file_check(const struct index_file *file, const struct link_options *options, size_t *ret_wrong,
                       struct error *err) MUST_USE;
 

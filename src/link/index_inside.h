@@ -69,6 +69,8 @@ struct link_index {
     const struct link_model *model;
     void (*event)(void *context, const struct link_event *event);
     void *context;
+    void (*edge)(void *context, const struct link_edge *edge, bool came);
+    void *edge_context;
     struct block_terms terms;
     struct postings postings;
     struct index_edge *edges;
@@ -82,7 +84,7 @@ struct link_index {
     uint32_t *names; /* by id, open addressing: record + 1; UINT32_MAX: one that has gone */
     size_t name_slots, name_count;
     double floor, join, review;
-    bool constrained, attach, rules;
+    bool constrained, attach, rules, edges_only;
     struct comparer comparer;
     struct index_bound bound[LINK_COLUMNS_MAX];
     struct index_worker *workers[LINK_THREADS_MAX];

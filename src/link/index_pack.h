@@ -8,7 +8,7 @@
 
 #include "base/host.h"
 
-enum { INDEX_PACK_VERSION = 1 };
+enum { INDEX_PACK_VERSION = 2 };
 
 struct pack_writer;
 

@@ -16,6 +16,7 @@ enum { HEAD = 1, SPECIFICATION, MODEL, SOURCES, IDS, SOURCE_OF, WORDS, CODES, ED
 struct head {
     int64_t position;
     uint64_t records, edges, sources;
+    uint32_t edges_only, ahead;
 };
 
 /* ---- Writing ---- */
@@ -96,8 +97,12 @@ static bool write_texts(const struct writing *work, const struct snapshot *from,
 {
     const struct link_records *records = work->index->records;
     struct pack_writer *pack = work->pack;
-    struct head head = {from->position, link_index_count(work->index),
-                        work->index->edge_count - work->index->edges_gone, records->source_count};
+    struct head head = {.position = from->position,
+                        .records = link_index_count(work->index),
+                        .edges = work->index->edge_count - work->index->edges_gone,
+                        .sources = records->source_count,
+                        .edges_only = work->index->edges_only,
+                        .ahead = from->ahead};
     bool done = pack_section(pack, HEAD, 0, err) && pack_add(pack, &head, sizeof head, err) &&
                 pack_section(pack, SPECIFICATION, 0, err) &&
                 pack_add(pack, from->specification.at, from->specification.len, err) &&
@@ -195,6 +200,7 @@ static bool read_meaning(struct reading *work, struct error *err)
     if (head->records >= INDEX_LIST - 1 || head->edges >= NONE - 1)
         return damaged(work, "it says that it holds too much", err);
     ret->position = head->position;
+    ret->ahead = head->ahead != 0;
     ret->sequence = pack_sequence(work->pack);
     ret->specification = arena_copy(work->arena, specification);
     ret->model_text = arena_copy(work->arena, model);
@@ -312,6 +318,8 @@ bool snapshot_read(const struct host *host, struct slice path, const struct link
                 read_records(&work, options, err) && index_start(work.records, ret->model, arena, &ret->index, err) &&
                 read_edges(&work, err) && read_clusters(&work, err);
     arena_free(work.scratch);
+    if (done)
+        ret->index->edges_only = work.head.edges_only != 0;
     if (done)
         index_post_all(ret->index);
     return done;

@@ -8,6 +8,7 @@
 struct snapshot {
     uint64_t sequence;
     int64_t position;
+    bool ahead; /* records came or went since the position was marked */
     struct slice specification, model_text;
     struct link_spec *spec;
     struct link_model *model;

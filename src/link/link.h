@@ -112,6 +112,8 @@ struct link_options {
     uint32_t from;
     /* Scoring ends with ERROR_TOO_BIG before it compares more pairs than this; 0: 2,000 million. */
     uint64_t pair_limit;
+    /* An index: made to hold edges alone, without clusters (link/index.h). */
+    bool edges_only;
     /* Called now and then from the calling thread; returning false stops with ERROR_CANCELLED. May be NULL. */
     bool (*progress)(void *context, const char *stage, double share);
     void *context;
