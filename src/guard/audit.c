@@ -26,7 +26,7 @@
 #define HEAD_LINE     104 /* 20 digits, space, 64 hex, space, 16 hex, padding, newline */
 #define LONGEST_TEXT  ((size_t)1 << 20)
 #define GATHER_NS     300000
-#define TIDY_EACH     400 /* entries; well before the database would do it within a commit */
+#define TIDY_EACH     20 /* entries: what is moved at once is synced at once, and a commit waits for the same disk */
 
 struct waiting {
     struct waiting *next;

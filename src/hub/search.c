@@ -275,12 +275,11 @@ static bool search_all(struct searching *s, size_t limit, struct search_answer *
 {
     struct scored *entities = arena_array(s->r->arena, struct scored, ENTITIES_MAX);
     size_t count = 0;
-    bool wider = false;
     if (s->source_count && s->r->linkage) {
         if (!search_find(s, err) || !search_rank(s, entities, &count, err))
             return false;
-        if ((count == 0 || entities[0].score < 0.75) &&
-            (!search_widen(s, &wider, err) || (wider && !search_rank(s, entities, &count, err))))
+        if ((count == 0 || entities[0].score < FITS_WELL) &&
+            (!search_widen(s, err) || !search_rank(s, entities, &count, err)))
             return false;
     }
     return reading_turn(s->r, USE_SHOW, err) && answer_people(s, entities, count, limit, answer, err) &&

@@ -399,13 +399,13 @@ bool search_find(struct searching *s, struct error *err)
     return true;
 }
 
-bool search_widen(struct searching *s, bool *ret_wider, struct error *err)
+bool search_widen(struct searching *s, struct error *err)
 {
     const struct term *words[4];
-    size_t word_count = telling(&s->terms, words), before = s->count;
+    size_t word_count = telling(&s->terms, words);
+    s->widened = true;
     for (size_t i = 0; i < word_count; i++)
         if (!find_names(s, words[i], err))
             return false;
-    *ret_wider = s->count > before;
     return true;
 }

@@ -10,6 +10,8 @@
 enum { CANDIDATES_MAX = 400, ENTITIES_MAX = 80 };
 /* The least share of what was asked that a hit fits by. */
 #define LEAST_SCORE 0.45
+/* … and from which wider keys are not asked for. */
+#define FITS_WELL 0.75
 
 struct candidate {
     int64_t anchor;
@@ -30,6 +32,7 @@ struct searching {
     struct candidate *candidates; /* each once */
     size_t count;
     struct candidate_place *places; /* of the candidates by anchor: search_candidates.c's */
+    bool widened;                   /* the wider keys have been asked */
     bool too_common;                /* some key is shared by more than were looked at */
     struct packed_form *forms;      /* that were read, by anchor: search_rank.c's */
     size_t form_count;
@@ -39,7 +42,7 @@ struct searching {
  * gave little. */
 bool search_find(struct searching *searching, struct error *err) MUST_USE;
 /* When the narrow keys led to nobody who fits well: each telling word by itself, with what it may be a slip for. */
-bool search_widen(struct searching *searching, bool *ret_wider, struct error *err) MUST_USE;
+bool search_widen(struct searching *searching, struct error *err) MUST_USE;
 /* The first term of a kind, or NULL. */
 const struct term *search_term(const struct terms *terms, enum term_kind kind);
 
@@ -54,7 +57,8 @@ struct scored {
     size_t loaded;     /* its number in what was loaded */
 };
 
-/* Under the rights to match: the best entities of the candidates, best first, at most ENTITIES_MAX. */
+/* Under the rights to match: the best entities of the candidates, best first, at most ENTITIES_MAX; none when no
+ * candidate's own record fits well and the wider keys have not been asked yet. */
 bool search_rank(struct searching *searching, struct scored *ret, size_t *ret_count, struct error *err) MUST_USE;
 
 #endif

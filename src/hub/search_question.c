@@ -9,14 +9,16 @@
 
 enum { WORDS_MAX = 24 };
 
-static const char *const dull[] = {"road",    "st",    "lane", "close", "avenue",  "drive",    "way",     "court",
-                                   "gardens", "place", "flat", "house", "terrace", "crescent", "grove",   "hill",
-                                   "walk",    "mr",    "mrs",  "miss",  "ms",      "dr",       "norfolk", "street"};
+/* Words that say little of anybody; those of the second list only beside a house number, for they are surnames too. */
+static const char *const dull[] = {"road",     "st", "avenue", "drive", "gardens", "flat", "terrace",
+                                   "crescent", "mr", "mrs",    "miss",  "ms",      "dr",   "norfolk"};
+static const char *const dull_in_address[] = {"lane",  "close", "way",  "court", "place",
+                                              "house", "grove", "hill", "walk",  "street"};
 
-static bool is_dull(struct slice word)
+static bool listed(struct slice word, const char *const *list, size_t count)
 {
-    for (size_t i = 0; i < countof(dull); i++)
-        if (slice_equal(word, slice_of(dull[i])))
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(word, slice_of(list[i])))
             return true;
     return false;
 }
@@ -97,7 +99,7 @@ static void add_words(struct terms *terms, struct slice asked, struct arena *are
     struct slice *words;
     size_t count = text_tokens(arena, text_fold(arena, asked), &words);
     for (size_t i = 0; i < count && terms->count < TERMS_MAX; i++) {
-        add(terms, TERM_WORD, asked, words[i], words[i].len == 1 ? 2 : is_dull(words[i]) ? 1 : 6);
+        add(terms, TERM_WORD, asked, words[i], words[i].len == 1 ? 2 : listed(words[i], dull, countof(dull)) ? 1 : 6);
         struct slice *forms;
         terms->list[terms->count - 1].form_count = nickname_forms(words[i], arena, &forms);
         terms->list[terms->count - 1].forms = forms;
@@ -187,6 +189,12 @@ void search_question_read(const struct search_question *question, struct date to
         }
         i += taken;
     }
+    bool numbered = false;
+    for (size_t i = 0; i < terms.count; i++)
+        numbered = numbered || terms.list[i].kind == TERM_NUMBER;
+    for (size_t i = 0; numbered && i < terms.count; i++)
+        if (terms.list[i].kind == TERM_WORD && listed(terms.list[i].text, dull_in_address, countof(dull_in_address)))
+            terms.list[i].weight = 1;
     struct slice birth = slice_trim(slice_part(question->birth_date, 0, 40));
     int64_t year;
     if (birth.len && !add_date(&terms, birth, today, arena)) {

@@ -66,25 +66,6 @@ static bool read_forms(struct searching *s, const struct candidate *wanted, size
     return true;
 }
 
-struct chosen {
-    int64_t entity;
-    double score;
-};
-
-static int by_score(const void *a, const void *b)
-{
-    const struct chosen *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return (x->entity > y->entity) - (x->entity < y->entity);
-}
-
-static int by_entity(const void *a, const void *b)
-{
-    const struct chosen *x = a, *y = b;
-    return (x->entity > y->entity) - (x->entity < y->entity);
-}
-
 static double weight_of(const struct terms *terms)
 {
     double all = 0;
@@ -93,19 +74,37 @@ static double weight_of(const struct terms *terms)
     return all;
 }
 
-static double record_score(struct searching *s, const struct packed_form *packed, double all)
+/* The share of what was asked that these fits make up. Initials count beside a name that fits by more: alone they fit
+ * half the county. */
+static double fits_score(const struct terms *terms, struct fit *fits)
 {
-    double got = 0;
+    bool named = false, asked = false;
+    double got = 0, all = weight_of(terms);
+    for (size_t t = 0; t < terms->count; t++) {
+        bool word = terms->list[t].kind == TERM_WORD && terms->list[t].text.len > 1;
+        asked = asked || word;
+        named = named || (word && fits[t].quality > 0 && fits[t].how != FIT_INITIAL);
+    }
+    for (size_t t = 0; t < terms->count; t++) {
+        if (asked && !named && fits[t].how == FIT_INITIAL)
+            fits[t] = (struct fit){0};
+        got += terms->list[t].weight * fits[t].quality;
+    }
+    return all > 0 ? got / all : 0;
+}
+
+static double record_score(struct searching *s, const struct packed_form *packed)
+{
     struct search_form form;
+    struct fit fits[TERMS_MAX];
     search_form_unpack(packed->packed, &form);
     for (size_t t = 0; t < s->terms.count; t++)
-        got += s->terms.list[t].weight * search_fit(s->fitting, t, &form).quality;
-    return all > 0 ? got / all : 0;
+        fits[t] = search_fit(s->fitting, t, &form);
+    return fits_score(&s->terms, fits);
 }
 
 /* How many forms are read when the keys told of every term and somebody is told to fit well. */
 #define FORMS_MOST 160
-#define FITS_WELL  0.75
 #define WHOLE      0.9999 /* each term fits as well as a term can */
 
 static bool all_told(const struct terms *terms)
@@ -150,49 +149,79 @@ static struct candidate *worth_reading(const struct searching *s, size_t *ret_co
     return best;
 }
 
-/* How many of the best, in their order, are worth weighing with all their records: when more than are handed out fit
- * whole by one record alone, no other record can make anybody better. Where ages decide who is admitted, some of these
- * may fall away, so all are weighed. */
-static size_t worth_weighing(const struct searching *s, const struct chosen *list, size_t count)
+/* A candidate and how well its own form fits. */
+struct fitted {
+    int64_t anchor;
+    double score;
+};
+
+static int by_fit(const void *a, const void *b)
 {
-    size_t most = s->wanted + 1 < ENTITIES_MAX && grant_ageless(s->r->grant) ? s->wanted + 1 : ENTITIES_MAX;
-    if (count > most && list[most - 1].score < WHOLE)
-        most = ENTITIES_MAX;
-    return count < most ? count : most;
+    const struct fitted *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
 }
 
-/* The best entities by the candidates' own forms. */
-static bool choose(struct searching *s, struct chosen **ret, size_t *ret_count, struct error *err)
+/* The candidates, and whose records they are, the best first. */
+struct choice {
+    struct fitted *fitted;
+    size_t fitted_count, asked; /* asked: of these it is known whose they are */
+    int64_t entities[ENTITIES_MAX];
+    double scores[ENTITIES_MAX]; /* of the entity's best candidate */
+    size_t count, weighed;
+};
+
+/* The candidates whose forms are there, by how well they fit. */
+static bool fit_candidates(struct searching *s, struct choice *choice, struct error *err)
 {
-    struct reading *r = s->r;
-    struct result rows;
-    size_t candidate_count;
-    const struct candidate *candidates = worth_reading(s, &candidate_count);
-    int64_t *anchors = arena_array(r->arena, int64_t, candidate_count);
-    double all = weight_of(&s->terms);
-    for (size_t i = 0; i < candidate_count; i++)
-        anchors[i] = candidates[i].anchor;
-    if (!read_forms(s, candidates, candidate_count, err) ||
-        !store_query(r->transaction, STATEMENT_HUB_ENTITIES_OF_ANCHORS,
-                     ARGS(value_integer(r->linkage), id_list(r->transaction, anchors, candidate_count, r->arena)),
-                     r->arena, &rows, err))
+    size_t count;
+    const struct candidate *candidates = worth_reading(s, &count);
+    choice->fitted = arena_array(s->r->arena, struct fitted, count + 1);
+    if (!read_forms(s, candidates, count, err))
         return false;
-    struct chosen *list = arena_array(r->arena, struct chosen, rows.rows + 1);
-    size_t count = 0, kept = 0;
-    for (size_t i = 0; i < rows.rows; i++) {
-        const struct packed_form *form = form_find(s, cell_integer(&result_row(&rows, i)[0]));
+    for (size_t i = 0; i < count; i++) {
+        const struct packed_form *form = form_find(s, candidates[i].anchor);
         if (form)
-            list[count++] = (struct chosen){cell_integer(&result_row(&rows, i)[1]), record_score(s, form, all)};
+            choice->fitted[choice->fitted_count++] = (struct fitted){candidates[i].anchor, record_score(s, form)};
     }
-    array_sort(list, count, sizeof *list, by_entity);
-    for (size_t i = 0; i < count; i++)
-        if (kept && list[kept - 1].entity == list[i].entity)
-            list[kept - 1].score = list[i].score > list[kept - 1].score ? list[i].score : list[kept - 1].score;
-        else
-            list[kept++] = list[i];
-    array_sort(list, kept, sizeof *list, by_score);
-    *ret = list;
-    *ret_count = worth_weighing(s, list, kept);
+    array_sort(choice->fitted, choice->fitted_count, sizeof *choice->fitted, by_fit);
+    return true;
+}
+
+static void add_entity(struct choice *choice, int64_t entity, double score)
+{
+    for (size_t i = 0; i < choice->count; i++)
+        if (choice->entities[i] == entity)
+            return;
+    if (choice->count == ENTITIES_MAX)
+        return;
+    choice->entities[choice->count] = entity;
+    choice->scores[choice->count++] = score;
+}
+
+/* Asks whose the next candidates are, until there are so many entities or no more candidates. */
+static bool choose(struct searching *s, struct choice *choice, size_t wanted, struct error *err)
+{
+    enum { STEP = 96 };
+    struct reading *r = s->r;
+    while (choice->count < wanted && choice->asked < choice->fitted_count) {
+        const struct fitted *from = choice->fitted + choice->asked;
+        size_t left = choice->fitted_count - choice->asked, count = left < STEP ? left : STEP;
+        int64_t *anchors = arena_array(r->arena, int64_t, count);
+        struct result rows;
+        for (size_t i = 0; i < count; i++)
+            anchors[i] = from[i].anchor;
+        if (!store_query(r->transaction, STATEMENT_HUB_ENTITIES_OF_ANCHORS,
+                         ARGS(value_integer(r->linkage), id_list(r->transaction, anchors, count, r->arena)), r->arena,
+                         &rows, err))
+            return false;
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = 0; k < rows.rows; k++)
+                if (cell_integer(&result_row(&rows, k)[0]) == from[i].anchor)
+                    add_entity(choice, cell_integer(&result_row(&rows, k)[1]), from[i].score);
+        choice->asked += count;
+    }
     return true;
 }
 
@@ -211,7 +240,6 @@ static void score_entity(struct searching *s, const struct candidate *members, s
     struct search_form *forms = room->forms;
     size_t *sources = room->sources, form_count = 0, birth_count = 0;
     struct date *births = room->births;
-    double got = 0, all = weight_of(&s->terms);
     for (size_t i = 0; i < count; i++) {
         const struct packed_form *packed = form_find(s, members[i].anchor);
         if (!packed)
@@ -233,9 +261,7 @@ static void score_entity(struct searching *s, const struct candidate *members, s
                 own->fits[t] = fit, own->fit_sources[t] = source;
         }
     }
-    for (size_t t = 0; t < s->terms.count; t++)
-        got += s->terms.list[t].weight * own->fits[t].quality;
-    own->score = all > 0 ? got / all : 0;
+    own->score = fits_score(&s->terms, own->fits);
 }
 
 static int by_entity_score(const void *a, const void *b)
@@ -246,29 +272,18 @@ static int by_entity_score(const void *a, const void *b)
     return (x->entity > y->entity) - (x->entity < y->entity);
 }
 
-bool search_rank(struct searching *s, struct scored *ret, size_t *ret_count, struct error *err)
+/* The records of these entities, entity by entity, each with where its own end. */
+static bool read_members(struct searching *s, const int64_t *entities, size_t count, struct candidate **ret_members,
+                         struct scored *list, size_t *ends, size_t *ret_count, struct error *err)
 {
     struct reading *r = s->r;
-    struct chosen *chosen;
-    size_t count, kept = 0, at = 0, member_count = 0;
     struct result rows;
-    *ret_count = 0;
-    if (s->count == 0)
-        return true;
-    if (!choose(s, &chosen, &count, err))
-        return false;
-    int64_t *ids = arena_array(r->arena, int64_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = chosen[i].entity;
-    if (count == 0)
-        return true;
+    size_t entity_count = 0, member_count = 0;
     if (!store_query(r->transaction, STATEMENT_HUB_MEMBERS_OF_ENTITIES,
-                     ARGS(value_integer(r->linkage), id_list(r->transaction, ids, count, r->arena)), r->arena, &rows,
-                     err))
+                     ARGS(value_integer(r->linkage), id_list(r->transaction, entities, count, r->arena)), r->arena,
+                     &rows, err))
         return false;
     struct candidate *members = arena_array(r->arena, struct candidate, rows.rows + 1);
-    struct scored *list = arena_array(r->arena, struct scored, count);
-    size_t *ends = arena_array(r->arena, size_t, count), entity_count = 0, most = 0;
     for (size_t i = 0; i < rows.rows; i++) { /* by entity */
         const struct value *row = result_row(&rows, i);
         int64_t entity = cell_integer(&row[0]);
@@ -283,19 +298,61 @@ bool search_rank(struct searching *s, struct scored *ret, size_t *ret_count, str
             members[member_count++] = (struct candidate){.anchor = cell_integer(&row[1]), .source = n};
         ends[entity_count - 1] = member_count;
     }
-    if (!read_forms(s, members, member_count, err))
+    *ret_members = members;
+    *ret_count = entity_count;
+    return read_forms(s, members, member_count, err);
+}
+
+/* Scores these entities by all their records; those that fit and may be seen are added. */
+static bool weigh(struct searching *s, const int64_t *entities, size_t count, struct scored *ret, size_t *kept,
+                  struct error *err)
+{
+    struct reading *r = s->r;
+    struct scored *list = arena_array(r->arena, struct scored, count + 1);
+    size_t *ends = arena_array(r->arena, size_t, count + 1), most = 0, at = 0;
+    struct candidate *members;
+    if (!read_members(s, entities, count, &members, list, ends, &count, err))
         return false;
-    for (size_t i = 0; i < entity_count; at = ends[i++])
+    for (size_t i = 0; i < count; at = ends[i++])
         most = ends[i] - at > most ? ends[i] - at : most;
     const struct room room = {arena_array(r->arena, struct search_form, most), arena_array(r->arena, size_t, most),
                               arena_array(r->arena, struct date, most)};
     at = 0;
-    for (size_t i = 0; i < entity_count; at = ends[i++]) {
+    for (size_t i = 0; i < count; at = ends[i++]) {
         score_entity(s, members + at, ends[i] - at, &room, &list[i]);
         if (list[i].score >= LEAST_SCORE && grant_admits(r->grant, list[i].age))
-            ret[kept++] = list[i];
+            ret[(*kept)++] = list[i];
     }
-    array_sort(ret, kept, sizeof *ret, by_entity_score);
-    *ret_count = kept;
+    return true;
+}
+
+/* Twice as many as are handed out are weighed with all their records, for another record may lift one that stands a
+ * little lower by its own; one more than are handed out where so many fit whole by one record alone, for then no other
+ * record can make anybody better. Of whom ages let fall away too many, more are weighed. */
+bool search_rank(struct searching *s, struct scored *ret, size_t *ret_count, struct error *err)
+{
+    struct choice choice = {0};
+    size_t most = 2 * s->wanted < ENTITIES_MAX ? 2 * s->wanted : ENTITIES_MAX;
+    *ret_count = 0;
+    if (s->count == 0)
+        return true;
+    if (!fit_candidates(s, &choice, err))
+        return false;
+    if (!s->widened && (choice.fitted_count == 0 || choice.fitted[0].score < FITS_WELL))
+        return true;
+    if (!choose(s, &choice, most, err))
+        return false;
+    if (choice.count > s->wanted && choice.scores[s->wanted] >= WHOLE)
+        most = s->wanted + 1;
+    while (choice.weighed < choice.count && *ret_count <= s->wanted) {
+        size_t count = choice.count < most ? choice.count : most;
+        if (!weigh(s, choice.entities + choice.weighed, count - choice.weighed, ret, ret_count, err))
+            return false;
+        choice.weighed = count;
+        most = most + s->wanted < ENTITIES_MAX ? most + s->wanted : ENTITIES_MAX;
+        if (*ret_count <= s->wanted && !choose(s, &choice, most, err))
+            return false;
+    }
+    array_sort(ret, *ret_count, sizeof *ret, by_entity_score);
     return true;
 }

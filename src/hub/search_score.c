@@ -95,7 +95,7 @@ static struct fit fit_name(const struct term *term, const char sound[5], struct 
         return (struct fit){0}; /* a sound begins with the word's own letter */
     text_soundex(word, own);
     if (memcmp(sound, own, 5) == 0)
-        return (struct fit){0.6, FIT_SOUND, FIT_GIVEN_NAME, word};
+        return (struct fit){0.55, FIT_SOUND, FIT_GIVEN_NAME, word};
     return (struct fit){0};
 }
 

@@ -1,37 +1,62 @@
-/* workers.c: one list under one lock. The threads are more than the processors, for most of them wait for the disk at
- * any moment; the lock is held for a few instructions only. */
+/* workers.c: one list of what waits and one of who is idle, under one lock. The threads are more than the processors,
+ * for most of them wait for the disk at any moment; the lock is held for a few instructions only. A job goes to the
+ * thread that became idle last: its stack, its memory and its processor's caches are warm, where a round through all
+ * threads would find each of them cold. */
 #include "web/workers.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
+struct worker {
+    struct workers *all;
+    pthread_t thread;
+    pthread_cond_t woken;
+    struct job *job; /* handed to it while it was idle */
+    struct worker *next_idle;
+};
+
 struct workers {
     pthread_mutex_t lock;
-    pthread_cond_t arrived;
-    struct job *first, **last;
+    struct job *first, **last; /* that wait, for nobody is idle */
+    struct worker *idle;       /* the latest first */
     bool ending;
     unsigned count; /* threads that were started */
-    pthread_t *threads;
+    struct worker *list;
 };
+
+/* The next job of this worker; NULL at the end. The lock is held. */
+static struct job *next_job(struct worker *worker)
+{
+    struct workers *all = worker->all;
+    struct job *job = all->first;
+    if (job) {
+        all->first = job->next;
+        if (!all->first)
+            all->last = &all->first;
+        return job;
+    }
+    if (all->ending)
+        return NULL;
+    worker->next_idle = all->idle;
+    all->idle = worker;
+    while (!worker->job && !all->ending)
+        pthread_cond_wait(&worker->woken, &all->lock);
+    job = worker->job;
+    worker->job = NULL;
+    return job;
+}
 
 static void *work(void *argument)
 {
-    struct workers *workers = argument;
-    pthread_mutex_lock(&workers->lock);
-    for (;;) {
-        while (!workers->first && !workers->ending)
-            pthread_cond_wait(&workers->arrived, &workers->lock);
-        struct job *job = workers->first;
-        if (!job)
-            break;
-        workers->first = job->next;
-        if (!workers->first)
-            workers->last = &workers->first;
-        pthread_mutex_unlock(&workers->lock);
+    struct worker *worker = argument;
+    struct job *job;
+    pthread_mutex_lock(&worker->all->lock);
+    while ((job = next_job(worker)) != NULL) {
+        pthread_mutex_unlock(&worker->all->lock);
         job->run(job);
-        pthread_mutex_lock(&workers->lock);
+        pthread_mutex_lock(&worker->all->lock);
     }
-    pthread_mutex_unlock(&workers->lock);
+    pthread_mutex_unlock(&worker->all->lock);
     return NULL;
 }
 
@@ -40,13 +65,19 @@ bool workers_make(unsigned threads, struct workers **ret, struct error *err)
     must(threads > 0);
     struct workers *made = calloc(1, sizeof *made);
     must(made != NULL);
-    made->threads = calloc(threads, sizeof *made->threads);
-    must(made->threads != NULL);
+    made->list = calloc(threads, sizeof *made->list);
+    must(made->list != NULL);
     made->last = &made->first;
     pthread_mutex_init(&made->lock, NULL);
-    pthread_cond_init(&made->arrived, NULL);
-    while (made->count < threads && pthread_create(&made->threads[made->count], NULL, work, made) == 0)
-        made->count++;
+    for (; made->count < threads; made->count++) {
+        struct worker *worker = &made->list[made->count];
+        worker->all = made;
+        pthread_cond_init(&worker->woken, NULL);
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
+            pthread_cond_destroy(&worker->woken);
+            break;
+        }
+    }
     if (made->count < threads) {
         workers_free(made);
         return error_set(err, ERROR_IO,
@@ -61,10 +92,14 @@ bool workers_add(struct workers *workers, struct job *job)
     job->next = NULL;
     pthread_mutex_lock(&workers->lock);
     bool taken = !workers->ending;
-    if (taken) {
+    if (taken && workers->idle) {
+        struct worker *worker = workers->idle;
+        workers->idle = worker->next_idle;
+        worker->job = job;
+        pthread_cond_signal(&worker->woken);
+    } else if (taken) {
         *workers->last = job;
         workers->last = &job->next;
-        pthread_cond_signal(&workers->arrived);
     }
     pthread_mutex_unlock(&workers->lock);
     return taken;
@@ -74,10 +109,13 @@ void workers_stop(struct workers *workers)
 {
     pthread_mutex_lock(&workers->lock);
     workers->ending = true;
-    pthread_cond_broadcast(&workers->arrived);
+    for (; workers->idle; workers->idle = workers->idle->next_idle)
+        pthread_cond_signal(&workers->idle->woken);
     pthread_mutex_unlock(&workers->lock);
-    while (workers->count)
-        pthread_join(workers->threads[--workers->count], NULL);
+    for (; workers->count; workers->count--) {
+        pthread_join(workers->list[workers->count - 1].thread, NULL);
+        pthread_cond_destroy(&workers->list[workers->count - 1].woken);
+    }
 }
 
 void workers_free(struct workers *workers)
@@ -85,8 +123,7 @@ void workers_free(struct workers *workers)
     if (!workers)
         return;
     workers_stop(workers);
-    pthread_cond_destroy(&workers->arrived);
     pthread_mutex_destroy(&workers->lock);
-    free(workers->threads);
+    free(workers->list);
     free(workers);
 }

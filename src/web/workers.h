@@ -1,8 +1,8 @@
 /* workers.h: threads that answer requests, apart from those that move bytes.
  *
  * A request may have to wait, most of all for the audit's sync, and a thread of the epoll pool that waited would keep
- * every other connection of its own waiting too. So a whole request is put into one queue, first come first served, and
- * the next free worker takes it.
+ * every other connection of its own waiting too. So a whole request goes to the worker that became free last, or into
+ * one queue, first come first served, while none is.
  *
  * Any thread may add. workers_stop runs what is in the queue still and returns when the last job has ended. */
 #ifndef STAITHE_WEB_WORKERS_H

@@ -45,6 +45,45 @@ static void who_is_spelt_so_is_found_among_the_many_who_only_sound_so(void **sta
         assert_int_equal(one->hits[i].entity, two->hits[i].entity);
 }
 
+/* "Hill" is a word of addresses and a surname: without a house number it is asked for as a name. */
+static void a_surname_that_is_a_word_of_streets_too_is_looked_up(void **state)
+{
+    struct little *little = little_of(state);
+    static struct loader_row rows[151];
+    for (size_t i = 0; i < 150; i++)
+        rows[i] = (struct loader_row){
+            {arena_cstr(little->both->life, arena_format(little->both->life, "B%04zu", i)), "Matthew",
+             arena_cstr(little->both->life,
+                        arena_format(little->both->life, "Ab%c%c", (char)('a' + i % 26), (char)('a' + i / 26))),
+             "", "1950-01-01", arena_cstr(little->both->life, arena_format(little->both->life, "%zu Low Road", i)),
+             "NR20 1AB", "", "", "", ""}};
+    rows[150] = (struct loader_row){{"Z0001", "Matthew", "Hill", "", "1950-06-07", "1 High Road", "NR21 2AB"}};
+    little_load(little, NULL);
+    little_reload(little, "care", rows, countof(rows), "2026-11-02");
+    (void)little_link(little, 1);
+    struct search_answer *answer = ask(little, little_sign_in(little, "sam.worker"), "matthew hill");
+    assert_string_equal(arena_cstr(little->arena, answer->hits[0].name), "Matthew Hill");
+    assert_true(answer->hits[0].whole);
+}
+
+/* "M. L." is the beginning of anybody's names: who is found by that and the year stands behind a namesake. */
+static void initials_alone_are_no_evidence(void **state)
+{
+    struct little *little = little_of(state);
+    static struct loader_row rows[] = {{{"B0001", "M L", "Dixon", "", "1998-11-26", "1 Low Road", "NR20 1AB"}},
+                                       {{"B0002", "Molly", "Leeder", "", "1970-08-02", "2 Low Road", "NR20 1AB"}},
+                                       {{"B0003", "M", "Leeder", "", "1998-08-02", "3 Low Road", "NR20 1AB"}}};
+    little_load(little, NULL);
+    little_reload(little, "care", rows, countof(rows), "2026-11-02");
+    (void)little_link(little, 1);
+    struct search_answer *answer = ask(little, little_sign_in(little, "sam.worker"), "molly leeder 1998");
+    assert_true(answer->hit_count >= 2);
+    assert_string_equal(arena_cstr(little->arena, answer->hits[0].name), "M Leeder"); /* an initial beside a name */
+    assert_string_equal(arena_cstr(little->arena, answer->hits[1].name), "Molly Leeder");
+    for (size_t i = 0; i < answer->hit_count; i++)
+        assert_string_not_equal(arena_cstr(little->arena, answer->hits[i].name), "M L Dixon");
+}
+
 static int64_t count_of(struct little *little, const char *sql)
 {
     struct error err;
@@ -105,6 +144,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LITTLE_ON_BOTH(who_is_spelt_so_is_found_among_the_many_who_only_sound_so),
+        LITTLE_ON_BOTH(a_surname_that_is_a_word_of_streets_too_is_looked_up),
+        LITTLE_ON_BOTH(initials_alone_are_no_evidence),
         LITTLE_ON_BOTH(keys_that_an_older_program_wrote_are_made_anew),
         {"what_a_word_fits_like_is_the_same_when_it_is_remembered",
          what_a_word_fits_like_is_the_same_when_it_is_remembered, little_set_up, little_tear_down,
