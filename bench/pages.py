@@ -27,11 +27,45 @@ def timed(what, function, *arguments):
     return result
 
 
-def words_of(world, count, seed=7):
-    """What people would type: names as the GP list spells them, some misspelt, some with a year of birth or a postcode."""
+def patients(world):
     path = next(path for source, path, _ in world.extracts() if source == "gp_list")
     with open(path, newline="", encoding="utf-8-sig", errors="replace") as file:
-        rows = [row for row in csv.DictReader(file) if row["SURNAME"] and row["FORENAMES"] and row["DOB"]]
+        return [row for row in csv.DictReader(file) if row["SURNAME"] and row["FORENAMES"] and row["DOB"]]
+
+
+def slip(word, dice):
+    """A letter left out, two swapped, or one wrong; never the first."""
+    if len(word) < 4:
+        return word
+    at = dice.randrange(1, len(word) - 1)
+    return dice.choice((word[:at] + word[at + 1:], word[:at] + word[at + 1] + word[at] + word[at + 2:],
+                        word[:at] + dice.choice("abcdefghijklmnopqrstuvwxyz") + word[at + 1:]))
+
+
+def how_well(browser, world, count=300, seed=5):
+    """At which place a search shows the person who was meant: she is who the search for her NHS number finds."""
+    dice = random.Random(seed)
+    adults = [row for row in patients(world) if row["NHS_NUMBER"] and row["DOB"][:4] < "2008"]
+    places = {}
+    for row in dice.sample(adults, min(count, len(adults))):
+        meant = re.findall(r'href="(/people/\d+)"', browser.ask("GET", "/find?q=" + row["NHS_NUMBER"]))
+        if len(meant) != 1:
+            continue
+        given, family, year = row["FORENAMES"].split()[0].lower(), row["SURNAME"].lower(), row["DOB"][:4]
+        for kind, words in (("name", f"{given} {family}"), ("name and year", f"{given} {family} {year}"),
+                            ("initial, family name, year", f"{given[0]} {family} {year}"),
+                            ("a slip in the family name, year", f"{given} {slip(family, dice)} {year}"),
+                            ("a slip in each name, year", f"{slip(given, dice)} {slip(family, dice)} {year}")):
+            shown = re.findall(r'href="(/people/\d+)"', browser.ask("GET", "/find?q=" + urllib.parse.quote_plus(words)))
+            places.setdefault(kind, []).append(shown.index(meant[0]) if meant[0] in shown else None)
+    for kind, list_ in places.items():
+        share = [sum(place is not None and place < most for place in list_) / len(list_) for most in (1, 5, 20)]
+        print(f"who was meant, asked by {kind}: first {share[0]:.1%}, among five {share[1]:.1%}, among twenty {share[2]:.1%} of {len(list_)}", flush=True)
+
+
+def words_of(world, count, seed=7):
+    """What people would type: names as the GP list spells them, some misspelt, some with a year of birth or a postcode."""
+    rows = patients(world)
     dice = random.Random(seed)
     asked = []
     for row in dice.sample(rows, min(count, len(rows))):
@@ -99,6 +133,7 @@ def main():
                     print(f"{what:12} {asked:22} {figures['per_second']:>7.0f}/s answered  p50 {figures['p50_ms']:.2f} ms  "
                           f"p90 {figures['p90_ms']:.2f} ms  p99 {figures['p99_ms']:.2f} ms  ({figures['good']} of {figures['asked']} good)",
                           flush=True)
+            how_well(browser, world)
             print(f"server's own memory at the end: {memory_of(world.server_process):.0f} MiB", flush=True)
 
 
