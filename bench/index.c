@@ -1,17 +1,20 @@
-/* index: how fast an index takes records and answers, and how big it is:
- * index SPEC.yaml RECORDS [--threads N] [--model FILE] [--file FOLDER] [--single N] [--cpu].
+/* index: how fast an index takes records and answers, and how big it is, in memory and on disk:
+ * index SPEC.yaml RECORDS [--threads N] [--model FILE] [--folder FOLDER] [--single N] [--train N].
  *
  * RECORDS records of invented residents, about six each, as six systems of a county would hold them, some with slips;
  * one in 20,000 has a thousand case notes, all under one client number. SPEC.yaml is the county's person.yaml. The
- * model is trained on all records first (or read from --model, or written there when it is not there yet). Nine tenths
- * are put in at the start, the rest in bulk but for the last N, which come one by one. */
-#include "link/index.h"
-#include "base/host.h"
+ * model is trained on the first N of them in a shuffled order (all; or read from --model, or written there when it is
+ * not there yet). Nine tenths are put in at the start; the rest in bulk, half of it with one thread and half with all;
+ * but for the last N, which come one by one, each synced, are asked for before and go again after. Then the index is
+ * written anew, closed and opened.
+ *
+ * Each time is given as wall clock and as processor time of all threads, which other work on the machine does not
+ * lengthen much; of single records as processor time, and the sync, which is all waiting, as wall clock. */
+#include "link/index_file.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 enum { FIELDS = 14, BATCH = 20000 };
@@ -97,21 +100,44 @@ static void who_is(uint64_t n, uint64_t records, uint64_t *ret_who, unsigned *re
 }
 
 struct bench {
-    struct arena *arena;
+    struct arena *arena; /* of the specification and the trained model */
+    struct arena *own;   /* of the index */
+    struct slice specification, folder;
     struct link_spec *spec;
     struct link_model *model;
-    struct link_index *index;
-    uint64_t records;
+    struct index_file *file;
+    uint64_t records, trained;
     unsigned threads;
-    bool cpu;
 };
 
-/* --cpu: processor time of all threads, for a machine that does other work too. */
-static double now(const struct bench *bench)
+struct moment {
+    double wall, cpu;
+};
+
+static double read_clock(clockid_t clock)
 {
     struct timespec time;
-    (void)clock_gettime(bench->cpu ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+    (void)clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static struct moment now(void)
+{
+    return (struct moment){read_clock(CLOCK_MONOTONIC), read_clock(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static struct moment since(struct moment start)
+{
+    struct moment end = now();
+    return (struct moment){end.wall - start.wall, end.cpu - start.cpu};
+}
+
+static void rate(const char *what, uint64_t count, unsigned threads, struct moment spent)
+{
+    printf("%s, %u thread%s: %llu in %.1f s, %.0f a second; %.1f s of processor, %.0f a second of it\n", what, threads,
+           threads == 1 ? "" : "s", (unsigned long long)count, spent.wall, (double)count / spent.wall, spent.cpu,
+           (double)count / spent.cpu);
+    (void)fflush(stdout);
 }
 
 static void stop(struct error *err)
@@ -122,11 +148,17 @@ static void stop(struct error *err)
     exit(1);
 }
 
+/* Of the process, now, in MiB. */
 static double resident(void)
 {
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024;
+    unsigned long long whole = 0, here = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file) {
+        if (fscanf(file, "%llu %llu", &whole, &here) != 2)
+            here = 0;
+        (void)fclose(file);
+    }
+    return (double)here * 4096 / 1048576;
 }
 
 static void id_of(uint64_t n, char *out, size_t size, struct slice *ret)
@@ -175,11 +207,11 @@ static void get_model(struct bench *bench, struct slice path)
     }
     struct arena *own = arena_make(0);
     struct link_options options = {.threads = bench->threads};
-    struct link_records *records = table(bench, 0, bench->records, own);
-    double start = now(bench);
+    struct link_records *records = table(bench, 0, bench->trained, own);
+    struct moment start = now();
     if (!link_train(records, &options, bench->arena, &bench->model, NULL, &err))
         stop(&err);
-    printf("model trained on %llu records in %.1f s\n", (unsigned long long)bench->records, now(bench) - start);
+    rate("model trained", bench->trained, bench->threads, since(start));
     if (path.len && !host_write_file(host_real(), path, link_model_write(bench->model, own), &err))
         stop(&err);
     arena_free(own);
@@ -205,124 +237,186 @@ static void tell(const char *what, double *times, size_t count)
 static void size(const struct bench *bench, const char *when)
 {
     struct link_index_size measured;
-    link_index_measure(bench->index, &measured);
-    printf("%s: %zu records, %zu edges, %zu keys; %.0f bytes a record; the process at most %.0f MiB\n", when,
-           measured.records, measured.edges, measured.keys, (double)measured.bytes / (double)measured.records,
-           resident());
+    struct error err = NO_ERROR;
+    struct arena *scratch = arena_make(0);
+    struct slice *names;
+    size_t count;
+    double disk = 0;
+    link_index_measure(index_file_index(bench->file), &measured);
+    if (!host_list_folder(bench->folder, scratch, &names, &count, &err))
+        stop(&err);
+    for (size_t i = 0; i < count; i++) {
+        struct host_file *file;
+        uint64_t bytes;
+        if (!host_open(host_real(), arena_format(scratch, "%.*s/%.*s", PRINT(bench->folder), PRINT(names[i])),
+                       HOST_READ, scratch, &file, &err) ||
+            !host_file_size(file, &bytes, &err))
+            stop(&err);
+        disk += (double)bytes;
+    }
+    printf("%s: %zu records, %zu edges, %zu keys, greatest component %zu records; %.0f bytes a record in memory (the "
+           "process has %.0f MiB), %.0f on disk\n",
+           when, measured.records, measured.edges, measured.keys, measured.largest,
+           (double)measured.bytes / (double)measured.records, resident(), disk / (double)measured.records);
+    (void)fflush(stdout);
+    arena_free(scratch);
 }
 
-static void in_bulk(struct bench *bench, uint64_t from, uint64_t to)
+static struct index_row row_of(const struct bench *bench, uint64_t n, struct arena *arena)
+{
+    static const struct slice sources[] = {S_INIT("s0"), S_INIT("s1"), S_INIT("s2"),
+                                           S_INIT("s3"), S_INIT("s4"), S_INIT("s5")};
+    struct slice *values = arena_array(arena, struct slice, FIELDS);
+    uint64_t who;
+    unsigned number;
+    who_is(n, bench->records, &who, &number);
+    make(who, number, arena, values);
+    return (struct index_row){sources[number], arena_format(arena, "%llu", (unsigned long long)n), values};
+}
+
+static void build(struct bench *bench, uint64_t count)
 {
     struct error err = NO_ERROR;
     struct link_options options = {.threads = bench->threads};
-    double spent = 0;
+    bench->own = arena_make(0);
+    struct link_records *start = table(bench, 0, count, bench->own);
+    struct moment began = now();
+    if (!index_file_create(host_real(), bench->folder, bench->specification, start, bench->model, &options, bench->own,
+                           &bench->file, &err))
+        stop(&err);
+    rate("made and written", count, bench->threads, since(began));
+}
+
+static void in_bulk(const struct bench *bench, uint64_t from, uint64_t to, unsigned threads)
+{
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = threads};
+    struct moment spent = {0, 0};
     for (uint64_t at = from; at < to; at += BATCH) {
         struct arena *arena = arena_make(0);
         size_t count = to - at < BATCH ? to - at : BATCH;
-        struct link_row *rows = arena_array(arena, struct link_row, count);
-        for (size_t i = 0; i < count; i++) {
-            struct slice *values = arena_array(arena, struct slice, FIELDS);
-            uint64_t who;
-            unsigned number;
-            who_is(at + i, bench->records, &who, &number);
-            make(who, number, arena, values);
-            rows[i] = (struct link_row){number, arena_format(arena, "%llu", (unsigned long long)(at + i)), values};
-        }
-        uint32_t first;
-        double start = now(bench);
-        if (!link_index_add_many(bench->index, rows, count, &options, &first, &err))
+        struct index_row *rows = arena_array(arena, struct index_row, count);
+        for (size_t i = 0; i < count; i++)
+            rows[i] = row_of(bench, at + i, arena);
+        struct moment start = now();
+        if (!index_file_put(bench->file, rows, count, &options, &err) || !index_file_sync(bench->file, &err))
             stop(&err);
-        spent += now(bench) - start;
+        struct moment took = since(start);
+        spent.wall += took.wall;
+        spent.cpu += took.cpu;
         arena_free(arena);
     }
-    printf("added in bulk: %llu in %.1f s, %.0f a second\n", (unsigned long long)(to - from), spent,
-           (double)(to - from) / spent);
+    rate("added in bulk", to - from, threads, spent);
 }
 
-static void one_by_one(struct bench *bench, uint64_t from, uint64_t to)
+static void one_by_one(const struct bench *bench, uint64_t from, uint64_t to)
 {
     struct error err = NO_ERROR;
+    struct link_options options = {.threads = 1};
     struct arena *arena = arena_make(0);
-    size_t count = (size_t)(to - from);
-    double *add = calloc(count, sizeof *add), *find = calloc(count, sizeof *find), *go = calloc(count, sizeof *go);
-    size_t found_all = 0;
+    size_t count = (size_t)(to - from), found_all = 0;
+    double *times[4];
+    for (size_t i = 0; i < countof(times); i++)
+        times[i] = calloc(count, sizeof **times);
     for (size_t i = 0; i < count; i++) {
-        struct slice values[FIELDS], id;
+        struct index_row row = row_of(bench, from + i, arena);
         struct link_found *found;
         size_t found_count;
-        char text[24];
-        uint64_t who;
-        unsigned number;
-        uint32_t record;
-        who_is(from + i, bench->records, &who, &number);
-        make(who, number, arena, values);
-        id_of(from + i, text, sizeof text, &id);
-        double start = now(bench);
-        if (!link_index_find(bench->index, values, 0, 20, arena, &found, &found_count, &err))
+        struct moment start = now();
+        if (!link_index_find(index_file_index(bench->file), row.values, 0, 20, arena, &found, &found_count, &err))
             stop(&err);
-        find[i] = now(bench) - start;
+        times[0][i] = since(start).cpu;
         found_all += found_count > 0;
-        start = now(bench);
-        if (!link_index_add(bench->index, number, id, values, &record, &err))
+        start = now();
+        if (!index_file_put(bench->file, &row, 1, &options, &err))
             stop(&err);
-        add[i] = now(bench) - start;
+        times[1][i] = since(start).cpu;
+        start = now();
+        if (!index_file_sync(bench->file, &err))
+            stop(&err);
+        times[2][i] = since(start).wall;
         arena_reset(arena);
     }
+    size(bench, "at its fullest");
     for (size_t i = 0; i < count; i++) {
-        struct slice id;
-        char text[24];
-        uint64_t who;
-        unsigned number;
-        who_is(from + i, bench->records, &who, &number);
-        id_of(from + i, text, sizeof text, &id);
-        double start = now(bench);
-        if (!link_index_remove(bench->index, link_index_record(bench->index, number, id), &err))
+        struct index_row row = row_of(bench, from + i, arena);
+        size_t removed;
+        struct moment start = now();
+        if (!index_file_remove(bench->file, &row, 1, &options, &removed, &err))
             stop(&err);
-        go[i] = now(bench) - start;
+        times[3][i] = since(start).cpu;
+        arena_reset(arena);
     }
-    tell("find", find, count);
+    tell("find", times[0], count);
     printf("  %.1f %% found somebody\n", 100.0 * (double)found_all / (double)count);
-    tell("add", add, count);
-    tell("remove", go, count);
+    tell("add", times[1], count);
+    tell("its sync, wall clock", times[2], count);
+    tell("remove", times[3], count);
     arena_free(arena);
-    free(add), free(find), free(go);
+    for (size_t i = 0; i < countof(times); i++)
+        free(times[i]);
+}
+
+static void open_again(struct bench *bench, unsigned threads)
+{
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = threads};
+    arena_free(bench->own);
+    bench->own = arena_make(0);
+    struct moment start = now();
+    if (!index_file_open(host_real(), bench->folder, true, &options, bench->own, &bench->file, &err))
+        stop(&err);
+    rate("opened", link_index_count(index_file_index(bench->file)), threads, since(start));
+}
+
+static void run(struct bench *bench, uint64_t single)
+{
+    struct error err = NO_ERROR;
+    uint64_t most = bench->records - single, begin = most * 9 / 10, half = begin + (most - begin) / 2;
+    build(bench, begin);
+    size(bench, "then");
+    in_bulk(bench, begin, half, 1);
+    in_bulk(bench, half, most, bench->threads);
+    one_by_one(bench, most, bench->records);
+    struct moment start = now();
+    if (!index_file_compact(bench->file, &err))
+        stop(&err);
+    rate("written anew", most, 1, since(start));
+    open_again(bench, 1);
+    open_again(bench, bench->threads);
+    size(bench, "opened");
+    arena_free(bench->own);
+    if (!index_file_delete(host_real(), bench->folder, &err))
+        stop(&err);
 }
 
 int main(int argc, char **argv)
 {
-    struct bench bench = {.arena = arena_make(0)};
+    struct bench bench = {.arena = arena_make(0), .folder = S("/tmp/staithe-bench-index"), .threads = 2};
     struct error err = NO_ERROR;
-    struct slice text, model = NO_SLICE;
+    struct slice model = NO_SLICE;
     int64_t single = 20000;
     if (argc < 3)
         return 64;
-    bench.cpu = slice_equal(slice_of(argv[argc - 1]), S("--cpu"));
+    bench.records = bench.trained = (uint64_t)atoll(argv[2]);
     for (int i = 3; i + 1 < argc; i += 2) {
         int64_t number = atoll(argv[i + 1]);
         if (slice_equal(slice_of(argv[i]), S("--threads")))
             bench.threads = (unsigned)number;
         else if (slice_equal(slice_of(argv[i]), S("--single")))
             single = number;
+        else if (slice_equal(slice_of(argv[i]), S("--train")))
+            bench.trained = (uint64_t)number;
         else if (slice_equal(slice_of(argv[i]), S("--model")))
             model = slice_of(argv[i + 1]);
+        else if (slice_equal(slice_of(argv[i]), S("--folder")))
+            bench.folder = slice_of(argv[i + 1]);
     }
-    bench.records = (uint64_t)atoll(argv[2]);
-    if (!host_read_file(host_real(), slice_of(argv[1]), 1 << 20, bench.arena, &text, &err) ||
-        !link_spec_read(text, slice_of(argv[1]), bench.arena, &bench.spec, &err))
+    if (!host_read_file(host_real(), slice_of(argv[1]), 1 << 20, bench.arena, &bench.specification, &err) ||
+        !link_spec_read(bench.specification, slice_of(argv[1]), bench.arena, &bench.spec, &err))
         stop(&err);
     get_model(&bench, model);
-    struct link_options options = {.threads = bench.threads};
-    uint64_t most = bench.records - (uint64_t)single, begin = most * 9 / 10;
-    struct link_records *start = table(&bench, 0, begin, bench.arena);
-    double began = now(&bench);
-    if (!link_index_make(start, bench.model, &options, bench.arena, &bench.index, &err))
-        stop(&err);
-    printf("made of %llu records in %.1f s, %.0f a second\n", (unsigned long long)begin, now(&bench) - began,
-           (double)begin / (now(&bench) - began));
-    size(&bench, "then");
-    in_bulk(&bench, begin, most);
-    one_by_one(&bench, most, bench.records);
-    size(&bench, "at the end");
+    run(&bench, (uint64_t)single);
     arena_free(bench.arena);
     return 0;
 }

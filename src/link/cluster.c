@@ -2,9 +2,11 @@
  *
  * Every node is renamed by its canonical key first. Two records can share a cluster only along edges that join, so the
  * graph of those falls into components which are worked apart from each other, on as many threads as there are; where
- * guards or verified identifiers may make one cluster a rival of another, lighter edges hold a component together too.
- * Clusters of different components never meet in any sum or comparison: each component's result is its own, and the
- * whole does not depend on threads, on order, or on what else is in the table. */
+ * guards or verified identifiers may make one cluster a rival of another, lighter edges hold a component together too,
+ * but none so light that it makes no rival (cluster_tie): of those a large county has so many that half of it would be
+ * one component, and one record more would mean clustering that anew. Clusters of different components never meet in
+ * any sum or comparison: each component's result is its own, and the whole does not depend on threads, on order, or on
+ * what else is in the table. */
 #include "link/cluster.h"
 #include "link/threads.h"
 
@@ -132,7 +134,9 @@ static uint32_t component_root(uint32_t *parent, uint32_t node)
 
 static bool holds_together(const struct cluster_plan *plan, const struct link_edge *edge)
 {
-    if ((!plan->constrained || plan->input->components) && (double)edge->weight < plan->input->join)
+    const struct link_cluster_input *input = plan->input;
+    bool constrained = plan->constrained && !input->components;
+    if ((double)edge->weight < cluster_tie(input->join, input->review, (double)plan->margin, constrained))
         return false;
     return is_in(plan, edge->a) && is_in(plan, edge->b);
 }

@@ -102,6 +102,16 @@ struct component_result {
     size_t refused_count, refused_capacity;
 };
 
+/* The weight from which an edge holds a component together: join; where more than weights has a say, lighter ones down
+ * to `margin` below what a person is asked about or what joins. A cluster that is tied to another by less is no rival
+ * for any of its records. */
+static inline double cluster_tie(double join, double review, double margin, bool constrained)
+{
+    if (!constrained || margin <= 0)
+        return join;
+    return (review < join ? review : join) - margin;
+}
+
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);
 

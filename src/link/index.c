@@ -326,6 +326,7 @@ bool index_start(struct link_records *records, const struct link_model *model, s
                                  .review = model->review,
                                  .constrained = spec->guard_count > 0 || spec_keeps_apart(spec),
                                  .attach = spec->attach};
+    index->tie = cluster_tie(index->join, index->review, (double)(float)spec->margin, index->constrained);
     arena_defer(arena, release, index);
     for (size_t i = 0; i < spec->guard_count; i++)
         index->rules |= spec->guards[i].then == LINK_JOIN;
@@ -707,13 +708,14 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
     return done;
 }
 
-void link_index_measure(const struct link_index *index, struct link_index_size *ret)
+void link_index_measure(struct link_index *index, struct link_index_size *ret)
 {
     const struct link_records *records = index->records;
     *ret = (struct link_index_size){.records = link_index_count(index),
                                     .gone = index->gone,
                                     .edges = index->edge_count - index->edges_gone,
-                                    .keys = index->postings.key_count};
+                                    .keys = index->postings.key_count,
+                                    .largest = index_largest(index)};
     ret->bytes = arena_used(index->arena) + index->edge_capacity * sizeof *index->edges +
                  index->capacity * (sizeof *index->of + sizeof *index->seen) + index->name_slots * sizeof(uint32_t) +
                  index->postings.slot_count * sizeof(struct key_slot) + index->postings.word_capacity * 4;

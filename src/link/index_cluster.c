@@ -12,7 +12,7 @@ enum { CHUNK_NODES = 256 };
 
 static bool holds_together(const struct link_index *index, const struct link_edge *edge)
 {
-    return edge_alive(edge) && (index->constrained || (double)edge->weight >= index->join);
+    return edge_alive(edge) && (double)edge->weight >= index->tie;
 }
 
 /* Adds the component of `start` to nodes, but for what a walk of this stamp came by before. */
@@ -32,6 +32,23 @@ static void walk(struct link_index *index, uint32_t start, struct list *nodes, s
             list_push(nodes, other, scratch);
         }
     }
+}
+
+size_t index_largest(struct link_index *index)
+{
+    struct arena *scratch = arena_make(0);
+    struct list nodes = {0};
+    size_t largest = 0;
+    index->stamp++;
+    for (uint32_t r = 0; r < link_records_count(index->records); r++) {
+        if (index->of[r].entity == NONE || index->seen[r] == index->stamp)
+            continue;
+        nodes.count = 0;
+        walk(index, r, &nodes, scratch);
+        largest = nodes.count > largest ? nodes.count : largest;
+    }
+    arena_free(scratch);
+    return largest;
 }
 
 /* ---- One component ---- */

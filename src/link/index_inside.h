@@ -83,7 +83,7 @@ struct link_index {
     uint32_t stamp;
     uint32_t *names; /* by id, open addressing: record + 1; UINT32_MAX: one that has gone */
     size_t name_slots, name_count;
-    double floor, join, review;
+    double floor, join, review, tie; /* tie: cluster_tie */
     bool constrained, attach, rules, edges_only;
     struct comparer comparer;
     struct index_bound bound[LINK_COLUMNS_MAX];
@@ -148,6 +148,8 @@ void index_watch(struct link_index *index, const struct list *from, struct index
 /* Clusters the components of these records anew and lets the small clusters about them choose again. */
 bool index_renew(struct link_index *index, const struct list *from, const struct link_options *options,
                  struct error *err) MUST_USE;
+/* Records of the greatest component. */
+size_t index_largest(struct link_index *index);
 /* Which entities the watched records came from and went to, told as joins and splits. */
 void index_tell(struct link_index *index, const struct index_change *change, struct arena *scratch);
 /* The records of a cluster before attaching, in order of content. */
