@@ -44,5 +44,9 @@ bool run_check(struct invocation *invocation, struct error *err) MUST_USE;
 
 /* Writes to standard output; used by all of them. print_json ends the text with a line feed. */
 void print_out(const struct buffer *out);
+/* One link with its weights, field by field. */
+struct why_view;
+struct why_link;
+void print_why_link(const struct why_view *why, const struct why_link *link, struct buffer *out);
 
 #endif

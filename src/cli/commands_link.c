@@ -1,12 +1,13 @@
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/link_call.h"
 
 #include "base/json.h"
 
 #include "hub/linking.h"
 #include "link/link_files.h"
-#include "link/what_if.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static bool report(void *context, const char *stage, double share)
@@ -66,16 +67,56 @@ static void result_json(const struct hub_link_result *result, struct arena *aren
     buffer_add(out, S("\n"));
 }
 
+/* What --what-if, --model and --threshold ask, of the hub; *ret_asks: any of them is given. */
+static bool hub_question(const struct invocation *invocation, struct what_if_question *ret, bool *ret_asks,
+                         struct error *err)
+{
+    struct slice other = option_text(invocation, "what-if", ""), model = option_text(invocation, "model", ""),
+                 thresholds = option_text(invocation, "threshold", "");
+    *ret = (struct what_if_question){.thresholds = LINK_THRESHOLDS_KEPT};
+    if (slice_ends(other, S(".json")))
+        model = other;
+    else
+        ret->specification_of = other;
+    ret->model_of = model;
+    *ret_asks = other.len || model.len || thresholds.len;
+    return (!thresholds.len || link_thresholds_read(thresholds, &ret->thresholds, err)) &&
+           (!ret->specification_of.len || host_read_file(invocation->host, ret->specification_of, 1 << 20,
+                                                         invocation->arena, &ret->specification, err)) &&
+           (!model.len || host_read_file(invocation->host, model, 1 << 30, invocation->arena, &ret->model, err));
+}
+
 static bool link_the_hub(struct invocation *invocation, unsigned threads, struct error *err)
 {
     struct arena *arena = invocation->arena;
     struct app *app;
     struct guard_session *session;
-    if (!app_open(invocation, false, &app, err) || !app_system_session(invocation, app, S("linking"), &session, err))
-        return false;
+    struct what_if_question question;
+    struct hub_link_adopt adopt;
     struct progress shown = {.invocation = invocation};
     struct hub_link_options options = {
         .threads = threads, .train = option_given(invocation, "train"), .progress = report, .context = &shown};
+    bool asks, adopts = option_given(invocation, "adopt");
+    if (!hub_question(invocation, &question, &asks, err))
+        return false;
+    if (adopts && (!asks || options.train))
+        return error_set(err, ERROR_USAGE,
+                         "--adopt puts in force what --threshold, --what-if or --model say; give one of them");
+    if (asks && options.train)
+        return error_set(err, ERROR_USAGE, "--train changes the model, a what-if changes nothing; give one of the two");
+    if (!app_open(invocation, false, &app, err) || !app_system_session(invocation, app, S("linking"), &session, err))
+        return false;
+    if (asks && !adopts) {
+        bool told = what_if_the_hub(invocation, app, session, &question, &options, err);
+        progress_end(&shown);
+        return told;
+    }
+    if (adopts) {
+        if (!hub_what_if_adopt(&app->hub, session, &question, arena, &adopt, err))
+            return false;
+        adopt.reason = option_text(invocation, "adopt", "");
+        options.adopt = &adopt;
+    }
     struct hub_link_result result;
     bool linked = hub_link(&app->hub, session, &options, arena, &result, err);
     progress_end(&shown);
@@ -100,14 +141,25 @@ static void say_size(void *context, struct slice line)
     (void)fprintf(stderr, "%.*s\n", PRINT(line));
 }
 
+static bool files_question(const struct invocation *invocation, struct what_if_other *ret, bool *ret_asks,
+                           struct error *err)
+{
+    struct slice other = option_text(invocation, "what-if", ""), thresholds = option_text(invocation, "threshold", "");
+    *ret = (struct what_if_other){.thresholds = LINK_THRESHOLDS_KEPT};
+    *(slice_ends(other, S(".json")) ? &ret->model : &ret->specification) = other;
+    *ret_asks = other.len || thresholds.len;
+    if (option_given(invocation, "adopt"))
+        return error_set(err, ERROR_USAGE,
+                         "--adopt is the hub's; for files, write the thresholds into the specification");
+    return !thresholds.len || link_thresholds_read(thresholds, &ret->thresholds, err);
+}
+
 bool run_link(struct invocation *invocation, struct error *err)
 {
     int64_t threads = 0, seed = 1;
     if (!option_integer(invocation, "threads", 1, 64, &threads, err) ||
         !option_integer(invocation, "seed", 0, INT64_MAX, &seed, err))
         return false;
-    if (invocation->word_count == 0 && option_given(invocation, "what-if"))
-        return error_set(err, ERROR_USAGE, "--what-if is for files: staithe link SPEC.yaml FILE… --what-if OTHER.yaml");
     if (invocation->word_count == 0)
         return link_the_hub(invocation, (unsigned)threads, err);
     if (invocation->word_count == 1 && !option_given(invocation, "print-specification"))
@@ -141,8 +193,11 @@ bool run_link(struct invocation *invocation, struct error *err)
         .say = say_size,
         .say_context = &shown,
         .options = {.threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = report, .context = &shown}};
-    struct slice other = option_text(invocation, "what-if", "");
-    bool linked = other.len ? link_what_if(&request, other, 5, &out, err) : link_files(&request, &out, err);
+    struct what_if_other other;
+    bool asks;
+    if (!files_question(invocation, &other, &asks, err))
+        return false;
+    bool linked = asks ? link_what_if(&request, &other, 5, &out, err) : link_files(&request, &out, err);
     progress_end(&shown);
     if (linked)
         print_out(&out);

@@ -132,30 +132,32 @@ static void print_home(const struct home_view *view, struct arena *arena, struct
     print_freshness(view->freshness, view->freshness_count, arena, out);
 }
 
+void print_why_link(const struct why_view *why, const struct why_link *link, struct buffer *out)
+{
+    buffer_format(out, "%.*s %lld and %.*s %lld: %.1f bits, probability %.6f\n",
+                  PRINT(why->records[link->a].source_title), (long long)why->records[link->a].anchor,
+                  PRINT(why->records[link->b].source_title), (long long)why->records[link->b].anchor, link->total,
+                  link->probability);
+    buffer_format(out, "  %-28s %7.1f\n", "before comparing", link->prior);
+    for (size_t k = 0; k < link->part_count; k++) {
+        const struct why_part *part = &link->parts[k];
+        buffer_format(out, "  %-28.*s %7.1f  %.*s", PRINT(part->field), part->weight, PRINT(part->level));
+        if (part->shown && (part->a.len || part->b.len))
+            buffer_format(out, ": %.*s | %.*s\n", PRINT(part->a), PRINT(part->b));
+        else
+            buffer_format(
+                out, "%s\n",
+                part->shown || slice_equal(part->level, S("missing")) ? "" : " (values not shown under this purpose)");
+    }
+    if (link->said.len)
+        buffer_format(out, "  %.*s\n", PRINT(link->said));
+}
+
 static void print_why(const struct why_view *why, struct buffer *out)
 {
     buffer_format(out, "%.*s\n", PRINT(why->outcome));
-    for (size_t i = 0; i < why->link_count; i++) {
-        const struct why_link *link = &why->links[i];
-        buffer_format(out, "%.*s %lld and %.*s %lld: %.1f bits, probability %.6f\n",
-                      PRINT(why->records[link->a].source_title), (long long)why->records[link->a].anchor,
-                      PRINT(why->records[link->b].source_title), (long long)why->records[link->b].anchor, link->total,
-                      link->probability);
-        buffer_format(out, "  %-28s %7.1f\n", "before comparing", link->prior);
-        for (size_t k = 0; k < link->part_count; k++) {
-            const struct why_part *part = &link->parts[k];
-            buffer_format(out, "  %-28.*s %7.1f  %.*s", PRINT(part->field), part->weight, PRINT(part->level));
-            if (part->shown && (part->a.len || part->b.len))
-                buffer_format(out, ": %.*s | %.*s\n", PRINT(part->a), PRINT(part->b));
-            else
-                buffer_format(out, "%s\n",
-                              part->shown || slice_equal(part->level, S("missing"))
-                                  ? ""
-                                  : " (values not shown under this purpose)");
-        }
-        if (link->said.len)
-            buffer_format(out, "  %.*s\n", PRINT(link->said));
-    }
+    for (size_t i = 0; i < why->link_count; i++)
+        print_why_link(why, &why->links[i], out);
 }
 
 bool run_view(struct invocation *invocation, struct error *err)

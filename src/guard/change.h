@@ -2,7 +2,8 @@
  *
  * `what` is one of landing, decision, concern, entry, account, session, model, link, plan; `subject` is what was
  * changed (a source, a pair of records, an account's name); `detail` is a JSON object, or empty for {}. Never a
- * person's own words or values: it says which, not what; of a plan, which holds no personal data, it says why too. */
+ * person's own words or values: it says which, not what; of a plan or a model, which hold no personal data, it says why
+ * too. */
 #ifndef STAITHE_GUARD_CHANGE_H
 #define STAITHE_GUARD_CHANGE_H
 

@@ -336,6 +336,88 @@ void why_json(struct json *json, const struct why_view *why)
     json_end(json);
 }
 
+static void expected_json(struct json *json, const char *key, const struct what_if_expected *expected)
+{
+    json_key(json, key);
+    json_object(json);
+    json_pair_real(json, "precision", expected->precision);
+    json_pair_real(json, "recall", expected->recall);
+    json_end(json);
+}
+
+static void example_json(struct json *json, const struct what_if_view *view, const struct what_if_shown *shown)
+{
+    const struct why_link *link = &view->why->links[shown->link];
+    const struct why_record *a = &view->why->records[link->a], *b = &view->why->records[link->b];
+    json_object(json);
+    json_pair_text(json, "would", shown->example->joins ? S("join") : S("split"));
+    json_pair_text(json, "reason", shown->reason);
+    json_pair_integer(json, "person_a", shown->entity_a);
+    json_pair_integer(json, "person_b", shown->entity_b);
+    json_pair_text(json, "name_a", a->name);
+    json_pair_text(json, "name_b", b->name);
+    json_pair_text(json, "source_title_a", a->source_title);
+    json_pair_text(json, "source_title_b", b->source_title);
+    json_pair_real(json, "weight_before", shown->before);
+    json_pair_real(json, "weight_after", shown->after);
+    json_key(json, "link");
+    link_json(json, view->why, link);
+    json_end(json);
+}
+
+static void what_if_counts_json(struct json *json, const struct hub_what_if *found)
+{
+    const struct what_if *counts = &found->counts;
+    json_pair_integer(json, "records", (int64_t)found->records);
+    json_pair_integer(json, "left_out", (int64_t)found->left_out);
+    json_pair_integer(json, "before", counts->before);
+    json_pair_integer(json, "after", counts->after);
+    json_pair_integer(json, "same", counts->same);
+    json_pair_integer(json, "joined", counts->joined);
+    json_pair_integer(json, "split", counts->split);
+    json_pair_integer(json, "made", counts->made);
+    json_pair_integer(json, "ended", counts->ended);
+    json_pair_integer(json, "pairs_joined", (int64_t)counts->pairs_joined);
+    json_pair_integer(json, "pairs_split", (int64_t)counts->pairs_split);
+    json_pair_integer(json, "links_gained", (int64_t)found->links_gained);
+    json_pair_integer(json, "links_lost", (int64_t)found->links_lost);
+    json_pair_integer(json, "doubts_before", (int64_t)found->doubts[0]);
+    json_pair_integer(json, "doubts_after", (int64_t)found->doubts[1]);
+}
+
+void what_if_json(struct json *json, const struct hub_what_if *found, const struct what_if_view *view,
+                  struct arena *arena)
+{
+    json_object(json);
+    json_pair_integer(json, "model", found->model);
+    json_pair_text(json, "linked_at", time_iso(arena, found->linked_at));
+    json_pair_bool(json, "compared_anew", found->scored);
+    json_pair_real(json, "join_before", found->join[0]);
+    json_pair_real(json, "review_before", found->review[0]);
+    json_pair_real(json, "join_after", found->join[1]);
+    json_pair_real(json, "review_after", found->review[1]);
+    what_if_counts_json(json, found);
+    expected_json(json, "expected_before", &found->expected[0]);
+    expected_json(json, "expected_after", &found->expected[1]);
+    json_key(json, "by_source");
+    json_array(json);
+    for (size_t i = 0; i < found->pair_count; i++) {
+        json_object(json);
+        json_pair_text(json, "source_a", found->pairs[i].source_a);
+        json_pair_text(json, "source_b", found->pairs[i].source_b);
+        json_pair_integer(json, "joined", (int64_t)found->pairs[i].joined);
+        json_pair_integer(json, "split", (int64_t)found->pairs[i].split);
+        json_end(json);
+    }
+    json_end(json);
+    json_key(json, "examples");
+    json_array(json);
+    for (size_t i = 0; i < view->count; i++)
+        example_json(json, view, &view->shown[i]);
+    json_end(json);
+    json_end(json);
+}
+
 void versions_json(struct json *json, const struct view_record *versions, size_t count, struct arena *arena)
 {
     json_object(json);

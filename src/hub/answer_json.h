@@ -11,12 +11,16 @@
 #include "hub/search.h"
 #include "hub/steward.h"
 #include "hub/view.h"
+#include "hub/what_if.h"
 #include "hub/why.h"
 
 void search_json(struct json *json, const struct search_answer *answer, struct arena *arena);
 void person_json(struct json *json, const struct person_view *view, struct arena *arena);
 void home_json(struct json *json, const struct home_view *view, struct arena *arena);
 void why_json(struct json *json, const struct why_view *why);
+/* found and the examples of it that are shown. */
+void what_if_json(struct json *json, const struct hub_what_if *found, const struct what_if_view *view,
+                  struct arena *arena);
 /* The versions of one record, newest first; there is at least one. */
 void versions_json(struct json *json, const struct view_record *versions, size_t count, struct arena *arena);
 void doubt_json(struct json *json, const struct doubt_detail *detail, struct arena *arena);

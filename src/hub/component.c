@@ -74,6 +74,21 @@ static bool gather(struct transaction *t, struct anchors *whole, struct arena *a
     return true;
 }
 
+bool component_edge(const struct linked *linked, const struct value *row, struct link_edge *ret)
+{
+    int64_t a = linked_find(linked, cell_integer(&row[0])), b = linked_find(linked, cell_integer(&row[1]));
+    if (a < 0 || b < 0)
+        return false;
+    *ret = (struct link_edge){.a = (uint32_t)(a < b ? a : b),
+                              .b = (uint32_t)(a < b ? b : a),
+                              .weight = (float)cell_real(&row[2]),
+                              .verdict = (uint8_t)cell_integer(&row[3]),
+                              .guard = (uint8_t)cell_integer(&row[4]),
+                              .frequency = {LINK_FREQUENCY_UNKNOWN},
+                              .pattern = (uint64_t)cell_integer(&row[5])};
+    return true;
+}
+
 static bool read_edges(struct transaction *t, struct component *c, const int64_t *anchors, size_t count,
                        struct arena *arena, struct error *err)
 {
@@ -81,19 +96,8 @@ static bool read_edges(struct transaction *t, struct component *c, const int64_t
     if (!store_query(t, STATEMENT_HUB_EDGES_AT, ARGS(id_list(t, anchors, count, arena)), arena, &rows, err))
         return false;
     c->edges = arena_array(arena, struct link_edge, rows.rows + 1);
-    for (size_t i = 0; i < rows.rows; i++) {
-        const struct value *row = result_row(&rows, i);
-        int64_t a = linked_find(&c->linked, cell_integer(&row[0])), b = linked_find(&c->linked, cell_integer(&row[1]));
-        if (a < 0 || b < 0)
-            continue;
-        c->edges[c->edge_count++] = (struct link_edge){.a = (uint32_t)(a < b ? a : b),
-                                                       .b = (uint32_t)(a < b ? b : a),
-                                                       .weight = (float)cell_real(&row[2]),
-                                                       .verdict = (uint8_t)cell_integer(&row[3]),
-                                                       .guard = (uint8_t)cell_integer(&row[4]),
-                                                       .frequency = {LINK_FREQUENCY_UNKNOWN},
-                                                       .pattern = (uint64_t)cell_integer(&row[5])};
-    }
+    for (size_t i = 0; i < rows.rows; i++)
+        c->edge_count += component_edge(&c->linked, result_row(&rows, i), &c->edges[c->edge_count]);
     return true;
 }
 
@@ -103,6 +107,11 @@ static int by_pair(const void *a, const void *b)
     if (x->a != y->a)
         return x->a < y->a ? -1 : 1;
     return (x->b > y->b) - (x->b < y->b);
+}
+
+void component_order_edges(struct link_edge *edges, size_t count)
+{
+    array_sort(edges, count, sizeof *edges, by_pair);
 }
 
 bool component_read_only(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
@@ -122,7 +131,7 @@ bool component_read_only(struct transaction *t, const struct catalogue *catalogu
         !read_edges(t, &c, anchors, count, arena, err) ||
         !store_query(t, STATEMENT_HUB_DECISIONS_AT, ARGS(id_list(t, anchors, count, arena)), arena, &decisions, err))
         return false;
-    array_sort(c.edges, c.edge_count, sizeof *c.edges, by_pair);
+    component_order_edges(c.edges, c.edge_count);
     c.decisions = arena_array(arena, struct decided_pair, decisions.rows + 1);
     for (size_t i = 0; i < decisions.rows; i++) {
         const struct value *row = result_row(&decisions, i);

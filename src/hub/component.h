@@ -26,6 +26,10 @@ bool component_read(struct transaction *transaction, const struct catalogue *cat
 /* Only these anchors themselves: for explaining. */
 bool component_read_only(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
                          size_t count, struct arena *arena, struct component *ret, struct error *err) MUST_USE;
+/* A row of hub_edges_at or hub_edges_all as an edge of these records; false when one of the two is not among them. */
+bool component_edge(const struct linked *linked, const struct value *row, struct link_edge *ret);
+/* By (a, b), as the engine has them. */
+void component_order_edges(struct link_edge *edges, size_t count);
 /* Clusters it in every linkage, writes members, events and doubts. `main_sources`: the linkage whose doubts the
  * stewards decide. */
 bool component_recluster(const struct hub *hub, struct transaction *transaction, const struct component *component,

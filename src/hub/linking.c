@@ -5,6 +5,7 @@
 #include "hub/linking.h"
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "guard/change.h"
 #include "hub/clustering.h"
 #include "hub/linking_write.h"
@@ -51,13 +52,32 @@ static bool sets_of(struct linking *l, struct error *err)
     return true;
 }
 
-/* The model in force with its own specification; or, to train one, the county's file. */
+/* A file that is gone or cannot be read stops nothing: it differs. */
+static void put_outdated(const struct linking *l, struct slice in_force, struct hub_link_result *result)
+{
+    struct slice today;
+    struct error unread;
+    if (!person_spec_text(guard_catalogue(l->session), l->hub->host, l->arena, &today, &unread) ||
+        !slice_equal(today, in_force))
+        result->outdated = S("The county's link/person.yaml is not what the model in force was trained with; the model "
+                             "keeps its own until you train anew with staithe link --train.");
+}
+
+/* The model in force with its own specification; what a person adopts; or, to train one, the county's file. */
 static bool specify(struct linking *l, struct hub_link_result *result, struct error *err)
 {
     const struct catalogue *catalogue = guard_catalogue(l->session);
     struct person_model person = {0};
-    struct slice today;
-    struct error unread;
+    const struct hub_link_adopt *adopt = l->options->adopt;
+    if (adopt) {
+        l->specification = adopt->specification;
+        if (!person_spec_read(l->specification, S("the specification to adopt"), l->arena, &l->spec, err) ||
+            (adopt->model.len &&
+             !link_model_read(adopt->model, S("the model to adopt"), l->spec, l->arena, &l->model, err)))
+            return false;
+        put_outdated(l, l->specification, result);
+        return true;
+    }
     if (!l->options->train) {
         struct transaction *t;
         if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
@@ -71,11 +91,7 @@ static bool specify(struct linking *l, struct hub_link_result *result, struct er
                person_spec_read(l->specification, path, l->arena, &l->spec, err);
     }
     l->spec = person.spec, l->model = person.model, l->version = person.version;
-    /* A file that is gone or cannot be read stops nothing: it differs. */
-    if (!person_spec_text(catalogue, l->hub->host, l->arena, &today, &unread) ||
-        !slice_equal(today, person.specification))
-        result->outdated = S("The county's link/person.yaml is not what the model in force was trained with; the model "
-                             "keeps its own until you train anew with staithe link --train.");
+    put_outdated(l, person.specification, result);
     return true;
 }
 
@@ -114,9 +130,19 @@ static bool write_model(struct transaction *t, struct linking *l, struct error *
                             value_text(l->specification)),
                        NULL, err))
         return false;
-    struct slice hex = digest_hex(l->arena, &digest);
+    struct buffer detail = buffer_make(l->arena);
+    struct json json = json_to(&detail);
+    json_object(&json);
+    if (l->options->adopt) {
+        json_pair_bool(&json, "adopted", true);
+        json_pair_text(&json, "reason", l->options->adopt->reason);
+        json_pair_real(&json, "join", link_model_join(l->model));
+        json_pair_real(&json, "review", link_model_review(l->model));
+    }
+    json_pair_text(&json, "digest", digest_hex(l->arena, &digest));
+    json_end(&json);
     return change_write(t, l->session, S("model"), arena_format(l->arena, "person %" PRId64, l->version),
-                        arena_format(l->arena, "{\"digest\":\"%.*s\"}", PRINT(hex)), err);
+                        buffer_slice(&detail), err);
 }
 
 static int by_member(const void *a, const void *b)
@@ -252,7 +278,7 @@ static bool unchanged(struct transaction *t, struct linking *l, const struct res
 
 static bool write_all(struct transaction *t, struct linking *l, struct hub_link_result *result, struct error *err)
 {
-    if ((result->trained && !write_model(t, l, err)) ||
+    if (((result->trained || l->options->adopt) && !write_model(t, l, err)) ||
         !read_decisions(t, l->arena, &l->decisions, &l->decision_count, err) || !write_linkages(t, l, result, err) ||
         !forget_others(t, l, result, err) || !say(l->options, "writing", 0.1, err) ||
         !write_homes(t, &l->linked, l->arena, err) || !write_residences(t, &l->linked, l->arena, err) ||

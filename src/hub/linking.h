@@ -27,9 +27,17 @@
 
 #include "hub/hub.h"
 
+/* What a person puts in force in the place of the county's file: a specification, and its model; without a model one is
+ * trained from today's records. */
+struct hub_link_adopt {
+    struct slice specification, model; /* texts */
+    struct slice reason;               /* why, in the person's words, for the record of changes */
+};
+
 struct hub_link_options {
-    unsigned threads; /* 0: as many as the machine has */
-    bool train;       /* make a new model version from today's records and adopt it */
+    unsigned threads;                   /* 0: as many as the machine has */
+    bool train;                         /* make a new model version from today's records and adopt it */
+    const struct hub_link_adopt *adopt; /* a new version that is this one; NULL: none */
     /* Called now and then; returning false stops with ERROR_CANCELLED, leaving all as it was. May be NULL. */
     bool (*progress)(void *context, const char *stage, double share);
     void *context;

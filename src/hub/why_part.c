@@ -33,7 +33,8 @@ static const struct behind fields[] = {
      {ATTRIBUTE_PLACE_UPRN, ATTRIBUTE_PLACE_ADDRESS, ATTRIBUTE_PLACE_BUILDING, ATTRIBUTE_PLACE_STREET,
       ATTRIBUTE_PLACE_POSTCODE, ATTRIBUTE_NONE}},
     {"birth date", "Date of birth", {ATTRIBUTE_PERSON_BIRTH_DATE, ATTRIBUTE_NONE}},
-    {"sex", "Sex", {ATTRIBUTE_PERSON_SEX, ATTRIBUTE_NONE}},
+    /* Where no column says it, the title within a full name does. */
+    {"sex", "Sex", {ATTRIBUTE_PERSON_SEX, ATTRIBUTE_PERSON_FULL_NAME, ATTRIBUTE_NONE}},
     {"NHS number", "NHS number", {ATTRIBUTE_PERSON_NHS_NUMBER, ATTRIBUTE_NONE}},
     {"telephone", "Telephone", {ATTRIBUTE_PERSON_TELEPHONE, ATTRIBUTE_NONE}},
     {"e-mail", "E-mail", {ATTRIBUTE_PERSON_EMAIL, ATTRIBUTE_NONE}},

@@ -4,12 +4,12 @@
  * records went, and the sums of pairs follow from the cells' sizes. */
 #include "link/what_if.h"
 
-#include "base/json.h"
 #include "link/records.h"
-#include "link/why.h"
+
+#include <math.h>
 
 struct cell {
-    uint32_t before, after;
+    uint32_t before, after, source;
 };
 
 static int by_before(const void *a, const void *b)
@@ -33,70 +33,143 @@ static uint64_t pairs_of(uint64_t records)
     return records * (records - 1) / 2;
 }
 
-/* Of the entities that `key` tells apart: how many there are, how many hold several of the other's, and how many pairs
- * of their records the other has in one entity too. */
-static void walk_runs(const struct cell *cells, uint32_t count, bool after, uint32_t *ret_entities,
+static bool same_cell(const struct cell *x, const struct cell *y)
+{
+    return x->before == y->before && x->after == y->after;
+}
+
+/* Where the run of one entity, of those that `after` says, ends. */
+static uint32_t run_end(const struct cell *cells, uint32_t count, bool after, uint32_t from)
+{
+    uint32_t end = from;
+    while (end < count && (after ? cells[end].after == cells[from].after : cells[end].before == cells[from].before))
+        end++;
+    return end;
+}
+
+static uint32_t cell_end(const struct cell *cells, uint32_t end, uint32_t from)
+{
+    uint32_t at = from;
+    while (at < end && same_cell(&cells[at], &cells[from]))
+        at++;
+    return at;
+}
+
+/* Of the entities that `after` tells apart: how many there are, how many hold several of the other's, and how many
+ * pairs of their records the other has in one entity too. carried (of those before): marks the ones after that most of
+ * their records went to. */
+static void walk_runs(const struct cell *cells, uint32_t count, bool after, uint8_t *carried, uint32_t *ret_entities,
                       uint32_t *ret_several, uint64_t *ret_pairs, uint64_t *ret_common)
 {
     for (uint32_t i = 0, end; i < count; i = end) {
-        uint32_t parts = 0;
-        for (end = i;
-             end < count && (after ? cells[end].after == cells[i].after : cells[end].before == cells[i].before);) {
-            uint32_t from = end;
-            while (end < count && cells[end].before == cells[from].before && cells[end].after == cells[from].after)
-                end++;
+        uint32_t parts = 0, most = 0, heir = 0;
+        end = run_end(cells, count, after, i);
+        for (uint32_t from = i, to; from < end; from = to) {
+            to = cell_end(cells, end, from);
             parts++;
-            *ret_common += pairs_of(end - from);
+            *ret_common += pairs_of(to - from);
+            if (to - from > most)
+                most = to - from, heir = cells[from].after;
         }
+        if (carried)
+            carried[heir] = 1;
         (*ret_entities)++;
         *ret_several += parts > 1;
         *ret_pairs += pairs_of(end - i);
     }
 }
 
+static struct cell *cells_make(const uint32_t *before, const uint32_t *after, const uint32_t *source, uint32_t count,
+                               struct arena *arena)
+{
+    struct cell *cells = arena_array(arena, struct cell, (size_t)count + 1);
+    for (uint32_t r = 0; r < count; r++)
+        cells[r] = (struct cell){before[r], after[r], source ? source[r] : 0};
+    return cells;
+}
+
 void what_if_count(const uint32_t *before, const uint32_t *after, uint32_t count, struct what_if *ret)
 {
     struct arena *scratch = arena_make(0);
-    struct cell *cells = arena_array(scratch, struct cell, (size_t)count + 1);
+    struct cell *cells = cells_make(before, after, NULL, count, scratch);
+    uint8_t *carried = arena_array(scratch, uint8_t, (size_t)count + 1);
     uint64_t pairs_before = 0, pairs_after = 0, common = 0, again = 0;
     *ret = (struct what_if){0};
-    for (uint32_t r = 0; r < count; r++)
-        cells[r] = (struct cell){before[r], after[r]};
     array_sort(cells, count, sizeof *cells, by_before);
-    walk_runs(cells, count, false, &ret->before, &ret->split, &pairs_before, &common);
+    walk_runs(cells, count, false, carried, &ret->before, &ret->split, &pairs_before, &common);
     array_sort(cells, count, sizeof *cells, by_after);
-    walk_runs(cells, count, true, &ret->after, &ret->joined, &pairs_after, &again);
+    walk_runs(cells, count, true, NULL, &ret->after, &ret->joined, &pairs_after, &again);
     /* An entity that stands as it stood: all of it went to one that holds nothing else. */
     uint32_t *sizes = arena_array(scratch, uint32_t, (size_t)count + 2);
-    for (uint32_t r = 0; r < count; r++)
+    uint32_t heirs = 0;
+    for (uint32_t r = 0; r < count; r++) {
         sizes[before[r]]++;
+        heirs += carried[r];
+    }
     for (uint32_t i = 0, end; i < count; i = end) {
-        for (end = i; end < count && cells[end].after == cells[i].after; end++)
-            ;
+        end = run_end(cells, count, true, i);
         ret->same += cells[i].before == cells[end - 1].before && sizes[cells[i].before] == end - i;
     }
+    ret->made = ret->after - heirs;
+    ret->ended = ret->before - heirs;
     ret->pairs_joined = pairs_after - common;
     ret->pairs_split = pairs_before - common;
     arena_free(scratch);
 }
 
-/* ---- Examples ---- */
+/* ---- By source ---- */
 
-struct side {
-    struct arena *arena;
-    struct link_files_result result;
-    uint32_t *entity; /* by the place in which a record was added, from 0 */
-};
+static void add_pairs(const uint64_t *records, size_t sources, int sign, uint64_t *sums)
+{
+    for (size_t s = 0; s < sources; s++)
+        for (size_t t = s; records[s] && t < sources; t++) {
+            uint64_t pairs = s == t ? pairs_of(records[s]) : records[s] * records[t];
+            sums[s * sources + t] += sign > 0 ? pairs : 0 - pairs;
+        }
+}
 
-struct example {
-    uint32_t a, b; /* places of adding */
-    float weight;
-    uint32_t entity;
-};
+/* Pairs within each run that are of two cells: all of the run, less those of each cell. */
+static void cross_pairs(const struct cell *cells, uint32_t count, bool after, size_t sources, uint64_t *sums,
+                        struct arena *scratch)
+{
+    uint64_t *all = arena_array(scratch, uint64_t, sources + 1), *own = arena_array(scratch, uint64_t, sources + 1);
+    for (uint32_t i = 0, end; i < count; i = end) {
+        end = run_end(cells, count, after, i);
+        if (same_cell(&cells[i], &cells[end - 1]))
+            continue;
+        memset(all, 0, sources * sizeof *all);
+        for (uint32_t from = i, to; from < end; from = to) {
+            to = cell_end(cells, end, from);
+            memset(own, 0, sources * sizeof *own);
+            for (uint32_t r = from; r < to; r++) {
+                own[cells[r].source]++;
+                all[cells[r].source]++;
+            }
+            add_pairs(own, sources, -1, sums);
+        }
+        add_pairs(all, sources, 1, sums);
+    }
+}
+
+void what_if_by_source(const uint32_t *before, const uint32_t *after, const uint32_t *source, uint32_t count,
+                       size_t sources, uint64_t *joined, uint64_t *split)
+{
+    struct arena *scratch = arena_make(0);
+    struct cell *cells = cells_make(before, after, source, count, scratch);
+    memset(joined, 0, sources * sources * sizeof *joined);
+    memset(split, 0, sources * sources * sizeof *split);
+    array_sort(cells, count, sizeof *cells, by_before);
+    cross_pairs(cells, count, false, sources, split, scratch);
+    array_sort(cells, count, sizeof *cells, by_after);
+    cross_pairs(cells, count, true, sources, joined, scratch);
+    arena_free(scratch);
+}
+
+/* ---- Links ---- */
 
 static int by_entity(const void *a, const void *b)
 {
-    const struct example *x = a, *y = b;
+    const struct what_if_link *x = a, *y = b;
     if (x->entity != y->entity)
         return x->entity < y->entity ? -1 : 1;
     return (x->weight < y->weight) - (x->weight > y->weight);
@@ -104,124 +177,48 @@ static int by_entity(const void *a, const void *b)
 
 static int by_weight(const void *a, const void *b)
 {
-    const struct example *x = a, *y = b;
+    const struct what_if_link *x = a, *y = b;
     if (x->weight != y->weight)
         return x->weight < y->weight ? -1 : 1;
     return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
 }
 
-/* Edges of `one` within an entity of its own between two entities of `other`: of each entity the heaviest, then the
- * lightest of all first. */
-static size_t list_examples(const struct side *one, const struct side *other, struct arena *arena, struct example **ret)
+size_t what_if_links(const struct link_edge *edges, size_t edge_count, const struct link_records *records,
+                     const uint32_t *own, const uint32_t *other, struct arena *arena, struct what_if_link **ret,
+                     uint64_t *ret_all)
 {
-    struct example *examples = NULL;
+    struct what_if_link *links = NULL;
     size_t count = 0, capacity = 0, kept = 0;
-    for (size_t e = 0; e < one->result.edges.count; e++) {
-        const struct link_edge *edge = &one->result.edges.edges[e];
-        uint32_t a = record_added(one->result.records, edge->a), b = record_added(one->result.records, edge->b);
-        if (one->entity[a] != one->entity[b] || other->entity[a] == other->entity[b])
+    for (size_t e = 0; e < edge_count; e++) {
+        const struct link_edge *edge = &edges[e];
+        uint32_t a = records ? record_added(records, edge->a) : edge->a,
+                 b = records ? record_added(records, edge->b) : edge->b;
+        if (own[a] != own[b] || other[a] == other[b] || edge->verdict > LINK_JOIN)
             continue;
-        ARENA_GROW(arena, examples, count, capacity);
-        examples[count++] = (struct example){a, b, edge->weight, one->entity[a]};
+        ARENA_GROW(arena, links, count, capacity);
+        links[count++] = (struct what_if_link){a, b, edge->weight, edge->verdict, edge->guard, own[a]};
     }
-    array_sort(examples, count, sizeof *examples, by_entity);
+    *ret_all = count;
+    array_sort(links, count, sizeof *links, by_entity);
     for (size_t i = 0; i < count; i++)
-        if (i == 0 || examples[i].entity != examples[kept - 1].entity)
-            examples[kept++] = examples[i];
-    array_sort(examples, kept, sizeof *examples, by_weight);
-    *ret = examples;
+        if (i == 0 || links[i].entity != links[kept - 1].entity)
+            links[kept++] = links[i];
+    array_sort(links, kept, sizeof *links, by_weight);
+    *ret = links;
     return kept;
 }
 
-static void explain(const struct side *after, const struct example *example, bool json, struct buffer *out)
+struct what_if_expected what_if_expect(const struct link_edge *edges, size_t edge_count, const uint32_t *cluster)
 {
-    struct link_why why;
-    uint32_t a = record_place(after->result.records, example->a), b = record_place(after->result.records, example->b);
-    link_why(&after->result.cluster_input, &after->result.clusters, a, b, out->arena, &why);
-    if (json)
-        link_why_json(&after->result.cluster_input, &why, out);
-    else
-        link_why_text(&after->result.cluster_input, &why, out);
-}
-
-static bool run_side(const struct link_files_request *request, struct slice specification, bool other,
-                     struct side *side, struct error *err)
-{
-    struct link_files_request own = {.host = request->host,
-                                     .specification = specification,
-                                     .files = request->files,
-                                     .file_count = request->file_count,
-                                     .model = other ? NO_SLICE : request->model,
-                                     .ret_result = &side->result,
-                                     .options = request->options};
-    struct buffer ignored = buffer_make(side->arena);
-    if (!link_files(&own, &ignored, err))
-        return error_wrap(err, "%s", other ? "linking with the other specification" : "linking as it stands");
-    uint32_t n = link_records_count(side->result.records);
-    side->entity = arena_array(side->arena, uint32_t, (size_t)n + 1);
-    for (uint32_t added = 0; added < n; added++)
-        side->entity[added] = side->result.numbers[record_place(side->result.records, added)] - 1;
-    return true;
-}
-
-static void say_text(const struct what_if *found, struct buffer *out)
-{
-    buffer_format(out,
-                  "%u entities before, %u after: %u stand as they stood\n"
-                  "%u would join what are several now (%llu pairs of records), %u would split (%llu pairs)\n",
-                  found->before, found->after, found->same, found->joined, (unsigned long long)found->pairs_joined,
-                  found->split, (unsigned long long)found->pairs_split);
-}
-
-static void say_examples(const struct side *after, const struct example *examples, size_t count, bool joins, bool json,
-                         struct buffer *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (json)
-            buffer_format(out, "{\"would\":\"%s\",\"why\":", joins ? "join" : "split");
-        else
-            buffer_format(out, "\n%s:\n", joins ? "Would join" : "Would split");
-        explain(after, &examples[i], json, out);
-        while (json && out->len && out->at[out->len - 1] == '\n')
-            out->len--;
-        if (json)
-            buffer_add(out, S("}\n"));
+    double whole = 0, right = 0, joined = 0;
+    for (size_t e = 0; e < edge_count; e++) {
+        if (edges[e].verdict > LINK_JOIN)
+            continue;
+        double chance = 1 / (1 + exp2(-(double)edges[e].weight));
+        bool within = cluster[edges[e].a] == cluster[edges[e].b] && cluster[edges[e].a] != UINT32_MAX;
+        whole += chance;
+        right += within ? chance : 0;
+        joined += within;
     }
-}
-
-bool link_what_if(const struct link_files_request *request, struct slice other, size_t examples, struct buffer *out,
-                  struct error *err)
-{
-    struct side sides[2] = {{.arena = arena_make(0)}, {.arena = arena_make(0)}};
-    struct example *joins, *splits;
-    struct what_if found;
-    bool done = run_side(request, request->specification, false, &sides[0], err) &&
-                run_side(request, other, true, &sides[1], err);
-    if (done && link_records_count(sides[0].result.records) != link_records_count(sides[1].result.records))
-        done = error_set(err, ERROR_CONFLICT, "the files changed while they were linked; try again");
-    if (done) {
-        what_if_count(sides[0].entity, sides[1].entity, link_records_count(sides[0].result.records), &found);
-        size_t join_count = list_examples(&sides[1], &sides[0], sides[1].arena, &joins);
-        size_t split_count = list_examples(&sides[0], &sides[1], sides[0].arena, &splits);
-        if (request->json) {
-            struct json json = json_to(out);
-            json_object(&json);
-            json_pair_integer(&json, "before", found.before);
-            json_pair_integer(&json, "after", found.after);
-            json_pair_integer(&json, "same", found.same);
-            json_pair_integer(&json, "joined", found.joined);
-            json_pair_integer(&json, "split", found.split);
-            json_pair_integer(&json, "pairs_joined", (int64_t)found.pairs_joined);
-            json_pair_integer(&json, "pairs_split", (int64_t)found.pairs_split);
-            json_end(&json);
-            buffer_add(out, S("\n"));
-        } else {
-            say_text(&found, out);
-        }
-        say_examples(&sides[1], joins, join_count < examples ? join_count : examples, true, request->json, out);
-        say_examples(&sides[1], splits, split_count < examples ? split_count : examples, false, request->json, out);
-    }
-    arena_free(sides[0].arena);
-    arena_free(sides[1].arena);
-    return done;
+    return (struct what_if_expected){joined > 0 ? right / joined : 1, whole > 0 ? right / whole : 1};
 }

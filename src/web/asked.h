@@ -17,6 +17,7 @@
 #include "lists/list.h"
 
 #include "web/call.h"
+#include "web/what_ifs.h"
 
 /* ---- pages_find.c, pages_person.c ---- */
 
@@ -43,6 +44,17 @@ struct concern_page {
     bool more;
 };
 bool concerns_asked(struct call *call, struct concern_page *ret, struct error *err) MUST_USE;
+
+/* ---- pages_what_if.c ---- */
+
+/* What "join" and "review" ask, or the question that "asked" names; examples are shown of an answer alone. */
+struct what_if_page {
+    struct model_in_force model;
+    bool asked; /* anything */
+    struct what_if_state state;
+    struct what_if_view *view; /* NULL: no answer yet */
+};
+bool what_if_asked(struct call *call, struct what_if_page *ret, struct error *err) MUST_USE;
 
 /* ---- pages_source.c ---- */
 

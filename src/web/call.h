@@ -19,6 +19,7 @@ struct web {
     struct slice upload_folder;
     struct kept_lists *kept_lists; /* lists that were worked out (lists/kept.h) */
     struct plans *plans;           /* plans that were computed (plans/plans.h) */
+    struct what_ifs *what_ifs;     /* stewards' questions in work (what_ifs.h) */
 };
 
 #define SESSION_COOKIE "staithe_session"

@@ -20,6 +20,7 @@ static const struct look_deed looks[] = {
     {"doubts", "Opened the doubtful links"},
     {"doubt", "Opened a doubtful link"},
     {"concerns", "Opened the concerns"},
+    {"what if", "Asked what other thresholds or rules would change"},
     {"events", "Followed which people's records joined and split"},
     {"list", "Opened a list"},
     {"export", "Exported a list"},
@@ -186,6 +187,7 @@ static const struct {
     {"session", "caller identified", "Identified a caller"},
     {"session", "sign out", "Signed out"},
     {"session", NULL, "Changed their session"},
+    {"model", "adopted", "Put other thresholds or rules in force for how records match"},
     {"model", NULL, "Took a model of how records match"},
     {"link", NULL, "Linked the records"},
 };

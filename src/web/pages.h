@@ -18,6 +18,8 @@ handler page_person, do_caller, do_note, page_concern, do_concern, page_record;
 /* pages_steward.c */
 handler page_doubts, page_doubt, do_decide, page_decisions, do_undo, page_split, do_split, page_concerns,
     do_close_concern;
+/* pages_what_if.c */
+handler page_what_if, do_what_if, do_what_if_adopt, api_what_if;
 /* pages_source.c */
 handler page_sources, page_source, do_land, page_landing, do_landing_word, page_quarantine;
 /* pages_agreement.c */

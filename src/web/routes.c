@@ -101,6 +101,12 @@
     {                                                                                                                  \
         "to", IN_QUERY, KIND_TEXT, false, "likewise"                                                                   \
     }
+#define WHAT_IF_ASKED                                                                                                  \
+    {"join", IN_QUERY, KIND_TEXT, false, "join from so many bits"},                                                    \
+        {"review", IN_QUERY, KIND_TEXT, false, "doubtful from so many bits"},                                          \
+    {                                                                                                                  \
+        "asked", IN_QUERY, KIND_TEXT, false, "a question that was asked before, by its name"                           \
+    }
 #define PLAN_BEFORE                                                                                                    \
     {                                                                                                                  \
         "before", IN_QUERY, KIND_INTEGER, false, "the last entry of the page before"                                   \
@@ -196,6 +202,16 @@ static const struct route table[] = {
     {METHOD_POST, "/concerns/{id}/close", do_close_concern, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
      "Answer a concern and close it",
      P(CSRF, ID("concern"), {"answer", IN_FORM, KIND_TEXT, true, "for whoever raised it"})},
+    {METHOD_GET, "/what-if", page_what_if, ABILITY_STEWARD, 0, ANSWER_PAGE, "Stewardship",
+     "What other thresholds or rules would join and split", "Try other thresholds", P(WHAT_IF_ASKED)},
+    {METHOD_POST, "/what-if", do_what_if, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
+     "Ask what other thresholds or rules would change",
+     P(CSRF, {"join", IN_FORM, KIND_TEXT, false, "join from so many bits"},
+       {"review", IN_FORM, KIND_TEXT, false, "doubtful from so many bits"},
+       {"rules", IN_FORM, KIND_TEXT, false, "words of a specification; as they are in force when empty"})},
+    {METHOD_POST, "/what-if/adopt", do_what_if_adopt, ABILITY_STEWARD, 0, ANSWER_REDIRECT, "Stewardship",
+     "Put other thresholds or rules in force, and link the hub",
+     P(CSRF, {"asked", IN_FORM, KIND_TEXT, true, "the question's name"}, REASON)},
     /* ---- lists ---- */
     {METHOD_GET, "/lists", page_lists, ABILITY_LIST, 0, ANSWER_PAGE, "Lists", "The lists that the county declares",
      "Lists to act on"},
@@ -341,6 +357,8 @@ static const struct route table[] = {
      P({"since", IN_QUERY, KIND_INTEGER, false, "events after this number"}), .shape = SHAPE_EVENTS},
     {METHOD_GET, "/api/v1/decisions", api_decisions, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
      "Decisions taken on pairs of records", P(BEFORE("decision")), .shape = SHAPE_DECISIONS},
+    {METHOD_GET, "/api/v1/what-if", api_what_if, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
+     "What other thresholds or rules would join and split", P(WHAT_IF_ASKED), .shape = SHAPE_WHAT_IF},
     {METHOD_GET, "/api/v1/concerns", api_concerns, ABILITY_STEWARD, 0, ANSWER_JSON, "For programs",
      "What people said looks wrong", P(CONCERNS_ASKED), .shape = SHAPE_CONCERNS},
     {METHOD_GET, "/api/v1/lists", api_lists, ABILITY_LIST, 0, ANSWER_JSON, "For programs",

@@ -31,11 +31,24 @@
     "facts:[{attribute:text,title:text,best:" SHAPE_VALUE ",rule:text,agreeing:integer,others:[" SHAPE_VALUE "]}],"    \
     "homes:[{uprn:text,address:text,postcode?:text,kind?:text,from?:date,until?:date,current:boolean,how:text}],"      \
     "household:[{person:integer,name:text,born?:date}]," SHAPE_TOLD ",freshness:" SHAPE_FRESHNESS "}"
+#define SHAPE_WHY_LINK                                                                                                 \
+    "{a:integer,b:integer,prior:number,total:number,probability:number,said?:text,parts:[{field:text,"                 \
+    "shown:boolean,a?:text,b?:text,level:text,weight:number,frequency:number,m:number,u:number}]}"
 #define SHAPE_WHY                                                                                                      \
     "{person?:integer,model:integer,join:number,review:number,together:boolean,outcome:text,"                          \
     "records:[{record:integer,source_title:text,name:text}],"                                                          \
-    "links:[{a:integer,b:integer,prior:number,total:number,probability:number,said?:text,parts:[{field:text,"          \
-    "shown:boolean,a?:text,b?:text,level:text,weight:number,frequency:number,m:number,u:number}]}]}"
+    "links:[" SHAPE_WHY_LINK "]}"
+#define SHAPE_WHAT_IF                                                                                                  \
+    "{model:integer,join:number,review:number,state:text,asked?:text,stage?:text,share?:number,why?:text,"             \
+    "answer?:{model:integer,linked_at:time,compared_anew:boolean,join_before:number,review_before:number,"             \
+    "join_after:number,review_after:number,records:integer,left_out:integer,before:integer,after:integer,"             \
+    "same:integer,joined:integer,split:integer,made:integer,ended:integer,pairs_joined:integer,pairs_split:integer,"   \
+    "links_gained:integer,links_lost:integer,doubts_before:integer,doubts_after:integer,"                              \
+    "expected_before:{precision:number,recall:number},expected_after:{precision:number,recall:number},"                \
+    "by_source:[{source_a:text,source_b:text,joined:integer,split:integer}],"                                          \
+    "examples:[{would:text,reason:text,person_a:integer,person_b:integer,name_a:text,name_b:text,"                     \
+    "source_title_a:text,source_title_b:text,weight_before:number,weight_after:number,link:" SHAPE_WHY_LINK "}]},"     \
+    "put_in_force?:{model:integer,people:integer,joined:integer,split:integer,doubts:integer}}"
 #define SHAPE_RECORD_VERSIONS "{person:integer,source_title:text,row_title:text,versions:[" SHAPE_RECORD "]}"
 #define SHAPE_HOME                                                                                                     \
     "{uprn:text,kind:text,address:text,postcode?:text,locality?:text,town?:text,district?:text,shared:boolean,"        \

@@ -4,6 +4,7 @@
 #include "ingest/incoming.h"
 #include "lists/kept.h"
 #include "plans/plans.h"
+#include "web/what_ifs.h"
 
 static void free_kept_lists(void *kept)
 {
@@ -15,6 +16,11 @@ static void free_plans(void *plans)
     plans_free(plans);
 }
 
+static void free_what_ifs(void *what_ifs)
+{
+    what_ifs_free(what_ifs);
+}
+
 bool web_make(const struct web_options *options, struct arena *arena, struct web **ret, struct error *err)
 {
     struct web *web = arena_new(arena, struct web);
@@ -24,6 +30,8 @@ bool web_make(const struct web_options *options, struct arena *arena, struct web
     arena_defer(arena, free_kept_lists, web->kept_lists);
     web->plans = plans_make(options->host);
     arena_defer(arena, free_plans, web->plans);
+    web->what_ifs = what_ifs_make(&web->options);
+    arena_defer(arena, free_what_ifs, web->what_ifs);
     *ret = web;
     return host_make_folder(options->host, web->upload_folder, err) &&
            incoming_sweep(options->host, web->upload_folder, err);

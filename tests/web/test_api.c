@@ -303,6 +303,7 @@ static const struct {
     {"/homes/{uprn}", SAM, ADAM, "home"},
     {"/doubts", STELLA, SAM, "doubts"},
     {"/doubts/{a}/{b}", STELLA, SAM, "doubt"},
+    {"/what-if", STELLA, SAM, NULL}, /* nothing is asked */
     {API "/events", SAM, GRACE, "events"},
     {"/decisions", STELLA, FIONA, NULL},
     {"/concerns", STELLA, SAM, "concerns"},
@@ -444,6 +445,78 @@ static void figures_of_a_source_stay_untold_to_programs_too(void **state)
     arena_free(arena);
 }
 
+/* Asks until it is done. */
+static json_t *answer_of(struct arena *arena, const struct scene *scene, const struct visitor *visitor,
+                         const char *path)
+{
+    for (int tries = 0; tries < 100; tries++) {
+        json_t *answer = ask_json(arena, visitor, path);
+        const char *state = json_string_value(json_object_get(answer, "state"));
+        assert_fits(schema_of(scene->document, API "/what-if"), answer, API "/what-if");
+        if (strcmp(state, "done") == 0)
+            return answer;
+        if (strcmp(state, "failed") == 0)
+            fail_msg("%s", json_string_value(json_object_get(answer, "why")));
+        json_decref(answer);
+    }
+    fail_msg("%s was not answered", path);
+    return NULL;
+}
+
+static void a_steward_asks_what_thresholds_would_change_and_puts_them_in_force(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct scene scene = set_scene();
+    const struct visitor *stella = &scene.visitors[STELLA], *grace = &scene.visitors[GRACE];
+    struct visitor petra = come(arena, "petra.partner", NULL);
+    json_t *asked = answer_of(arena, &scene, stella, API "/what-if?join=16&review=9");
+    json_t *answer = json_object_get(asked, "answer");
+    long long after = number_of(answer, "after"), split = number_of(answer, "split"), model = number_of(asked, "model");
+    assert_true(split > 0 && after > number_of(answer, "before"));
+    assert_true(json_array_size(json_object_get(answer, "examples")) > 0);
+    struct audit_entry entry = newest_look(arena, stella);
+    assert_true(slice_equal(entry.action, S("what if")) && entry.fields.len && entry.anchors.len);
+    /* The same question is found again, by its name too; nobody else finds it. */
+    struct slice id = arena_copy(arena, slice_of(json_string_value(json_object_get(asked, "asked"))));
+    const char *path = arena_format(arena, "/what-if?asked=%.*s", PRINT(id)).at;
+    json_decref(asked);
+    asked = answer_of(arena, &scene, stella, API "/what-if?join=16&review=9");
+    assert_true(slice_equal(slice_of(json_string_value(json_object_get(asked, "asked"))), id));
+    json_decref(asked);
+    struct slice page = get(arena, stella, path);
+    assert_true(has(page, "would be split") && has(page, "Would split") && has(page, "<svg"));
+    assert_int_equal(status_of(get(arena, &petra, path)), 404);
+    /* What is no question; what is no reason. */
+    struct slice csrf = stella->csrf;
+    assert_int_equal(status_of(post(arena, stella, "/what-if", arena_format(arena, "csrf=%.*s&join=six", PRINT(csrf)))),
+                     422);
+    assert_int_equal(
+        status_of(post(arena, stella, "/what-if", arena_format(arena, "csrf=%.*s&join=6&review=5", PRINT(csrf)))), 422);
+    assert_int_equal(status_of(post(arena, stella, "/what-if/adopt",
+                                    arena_format(arena, "csrf=%.*s&asked=%.*s&reason=+", PRINT(csrf), PRINT(id)))),
+                     422);
+    assert_int_equal(status_of(post(arena, &scene.visitors[SAM], "/what-if/adopt",
+                                    arena_format(arena, "csrf=%.*s&asked=%.*s&reason=mine",
+                                                 PRINT(scene.visitors[SAM].csrf), PRINT(id)))),
+                     403);
+    /* Put in force, it does what was foretold; the record of changes says who and why; the old answer is stale. */
+    struct slice gone = post(arena, stella, "/what-if/adopt",
+                             arena_format(arena, "csrf=%.*s&asked=%.*s&reason=Too+many", PRINT(csrf), PRINT(id)));
+    assert_int_equal(status_of(gone), 303);
+    struct slice adopting = between(gone, "asked=", "\r");
+    asked = answer_of(arena, &scene, stella, arena_format(arena, API "/what-if?asked=%.*s", PRINT(adopting)).at);
+    json_t *forced = json_object_get(asked, "put_in_force");
+    assert_int_equal(number_of(forced, "model"), model + 1);
+    assert_int_equal(number_of(forced, "people"), after);
+    assert_true(has(get(arena, stella, arena_format(arena, "/what-if?asked=%.*s", PRINT(adopting)).at), "is in force"));
+    assert_true(has(get(arena, stella, path), "Ask again before putting it in force"));
+    struct slice changes = get(arena, grace, API "/changes");
+    assert_true(has(changes, "Put other thresholds or rules in force") && has(changes, "Too many"));
+    json_decref(asked);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +524,7 @@ int main(void)
         cmocka_unit_test(each_read_fits_its_description_and_leaves_the_entry_that_its_page_leaves),
         cmocka_unit_test(whoever_asks_a_page_and_its_sister_are_answered_alike),
         cmocka_unit_test(figures_of_a_source_stay_untold_to_programs_too),
+        cmocka_unit_test(a_steward_asks_what_thresholds_would_change_and_puts_them_in_force),
     };
     return cmocka_run_group_tests_name("api", tests, open_stage, close_stage);
 }

@@ -35,7 +35,7 @@ static void every_action_of_the_audit_has_words(void **state)
     (void)state;
     static const char *const actions[] = {"search", "view",       "record", "identity check", "home",
                                           "why",    "doubts",     "doubt",  "list",           "concerns",
-                                          "export", "quarantine", "audit",  "events"};
+                                          "export", "quarantine", "audit",  "events",         "what if"};
     size_t count;
     deeds_of_looks(&count);
     assert_int_equal(count, countof(actions));
