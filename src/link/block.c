@@ -489,6 +489,16 @@ static void meet_later(const struct blocks *blocks, uint32_t x, struct block_see
     }
 }
 
+size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b)
+{
+    const uint32_t *x = &blocks->groups[(size_t)a * blocks->rule_count];
+    const uint32_t *y = &blocks->groups[(size_t)b * blocks->rule_count];
+    for (size_t rule = 0; rule < blocks->rule_count; rule++)
+        if (x[rule] == y[rule] && x[rule] && (!blocks->largest || blocks->members[rule][x[rule]] <= blocks->largest))
+            return records_may_meet(blocks->records, a, b) ? rule : blocks->rule_count;
+    return blocks->rule_count;
+}
+
 struct batch {
     const struct blocks *blocks;
     block_visit *visit;

@@ -42,6 +42,8 @@ struct block_seen *block_seen_make(const struct blocks *blocks, struct arena *ar
 enum { BLOCK_BATCH = 64 }; /* as many as compare_batch takes */
 typedef void block_visit(void *context, const struct link_pair *pairs, size_t count);
 void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *seen, block_visit *visit, void *context);
+/* The first rule under which two records meet; rule_count: under none. */
+size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
 /* A sample of them: the pairs of about one record in `each`, whichever of the two has the lesser canonical key. Neither
  * the order of the records nor the tasks can be seen in what all tasks together give. */
 void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, struct block_seen *seen, block_visit *visit,

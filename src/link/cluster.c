@@ -123,6 +123,10 @@ struct components {
     struct component_result *results; /* by chunk */
     struct memo *memos[LINK_THREADS_MAX];
     struct arena *arenas[LINK_THREADS_MAX];
+    /* Without edges in the input: of the threads that compared all pairs, then of those that cluster. */
+    struct light_list *light[2 * LINK_THREADS_MAX];
+    size_t light_count;
+    size_t edge_count;
 };
 
 static uint32_t component_root(uint32_t *parent, uint32_t node)
@@ -226,11 +230,13 @@ static void group_edges(struct components *components, struct arena *arena)
         starts[r + 1] = starts[r + 1] > starts[r] ? starts[r + 1] : starts[r];
 }
 
-static void find_components(struct components *components, struct arena *arena)
+/* By node the least of its component, or one between the two. */
+static uint32_t *hold_together(const struct cluster_plan *plan, struct arena *arena)
 {
-    struct cluster_plan *plan = components->plan;
     const struct link_cluster_input *input = plan->input;
-    uint32_t *parent = components->of = arena_array(arena, uint32_t, (size_t)input->count + 1);
+    if (plan->scored)
+        return plan->scored->first;
+    uint32_t *parent = arena_array(arena, uint32_t, (size_t)input->count + 1);
     for (uint32_t node = 0; node < input->count; node++)
         parent[node] = node;
     for (size_t i = 0; i < input->edge_count; i++)
@@ -239,6 +245,14 @@ static void find_components(struct components *components, struct arena *arena)
     for (size_t i = 0; i < input->must_count; i++)
         if (pair_is_in(plan, &input->must_link[i]))
             unite(parent, input->must_link[i].a, input->must_link[i].b);
+    return parent;
+}
+
+static void find_components(struct components *components, struct arena *arena)
+{
+    struct cluster_plan *plan = components->plan;
+    const struct link_cluster_input *input = plan->input;
+    uint32_t *parent = components->of = hold_together(plan, arena);
     /* Numbered in the order of their first nodes in canonical order. */
     uint32_t *number = arena_array(arena, uint32_t, (size_t)input->count + 1),
              *size = arena_array(arena, uint32_t, (size_t)plan->count + 1);
@@ -282,25 +296,40 @@ static bool trivial(const struct components *components, const struct component_
                                      component->must_count + component->cannot_count == 0);
 }
 
-/* All edges within a component. */
-static void list_edges(const struct components *components, uint32_t k, struct component_input *component,
+/* All edges within a component, side by side. */
+static void copy_edges(const struct components *components, uint32_t k, struct component_input *component,
                        struct arena *arena)
 {
     const struct cluster_plan *plan = components->plan;
     const struct grouped *edges = &components->edges;
-    uint32_t *list = NULL;
+    struct link_edge *list = NULL;
     size_t capacity = 0;
     for (uint32_t c = 0; c < component->count; c++) {
         uint32_t node = plan->original[component->nodes[c]];
         for (uint32_t i = edges->starts[node]; i < edges->starts[node + 1]; i++) {
-            uint32_t edge = edges->items ? edges->items[i] : i, b = plan->input->edges[edge].b;
-            if (!is_in(plan, b) || components->of[b] != k || b == node)
+            const struct link_edge *edge = &plan->input->edges[edges->items ? edges->items[i] : i];
+            if (!is_in(plan, edge->b) || components->of[edge->b] != k || edge->b == node)
                 continue;
             ARENA_GROW(arena, list, component->edge_count, capacity);
-            list[component->edge_count++] = edge;
+            list[component->edge_count++] = *edge;
         }
     }
     component->edges = list;
+}
+
+static void start_result(const struct components *components, unsigned thread, struct component_result *result)
+{
+    result->arena = arena_make(0);
+    if (components->plan->scored)
+        result->light = components->light[thread];
+}
+
+static void make_one(const struct components *components, const struct component_input *component,
+                     struct component_result *result)
+{
+    for (uint32_t i = 1; i < component->count; i++)
+        components->plan->root[component->nodes[i]] = component->nodes[0];
+    result->edge_count += component->edge_count;
 }
 
 static void component_chunk(void *context, size_t chunk, unsigned thread)
@@ -315,16 +344,22 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
                                             .must_count = must->starts[k + 1] - must->starts[k],
                                             .cannot_count = cannot->starts[k + 1] - cannot->starts[k]};
         if (trivial(components, &component)) {
-            for (uint32_t i = 1; i < component.count; i++)
-                components->plan->root[component.nodes[i]] = component.nodes[0];
+            component.edge_count = component.count - 1;
+            make_one(components, &component, result);
             continue;
         }
         component.must = must->items + must->starts[k];
         component.cannot = cannot->items + cannot->starts[k];
-        list_edges(components, k, &component, arena);
         if (!result->arena)
-            result->arena = arena_make(0);
-        cluster_component(components->plan, &component, components->memos[thread], arena, result);
+            start_result(components, thread, result);
+        if (components->plan->scored)
+            cluster_compare(components->plan, components->memos[thread], &component, arena);
+        else
+            copy_edges(components, k, &component, arena);
+        if (component.is_one)
+            make_one(components, &component, result);
+        else
+            cluster_component(components->plan, &component, components->memos[thread], arena, result);
         arena_reset(arena);
     }
 }
@@ -332,10 +367,11 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
 static bool run_components(struct components *components, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = components->plan->input;
+    const struct scored *scored = components->plan->scored;
     unsigned threads = threads_count(input->options);
     for (unsigned t = 0; t < threads; t++) {
         components->arenas[t] = arena_make(0);
-        components->memos[t] = input->model ? memo_make(input->model->spec, arena) : NULL;
+        components->memos[t] = scored ? scored->memos[t] : input->model ? memo_make(input->model->spec, arena) : NULL;
     }
     bool done = threads_run(input->options, "clustering", components->chunks, component_chunk, components, err);
     for (unsigned t = 0; t < threads; t++)
@@ -377,29 +413,65 @@ static struct doubted between(const struct cluster_plan *plan, struct link_doubt
     return (struct doubted){x < y ? x : y, x < y ? y : x, doubt};
 }
 
-/* Those that the components found, and edges between components that are heavy enough to ask about; of each two
- * clusters the heaviest. */
-static void gather_doubts(const struct components *components, struct arena *arena, struct link_clusters *ret)
+struct doubts {
+    const struct components *components;
+    struct arena *arena;
+    struct doubted *items;
+    size_t count, capacity;
+};
+
+static void add_doubt(struct doubts *doubts, struct link_doubt doubt)
 {
-    const struct cluster_plan *plan = components->plan;
-    const struct link_cluster_input *input = plan->input;
-    struct arena *scratch = arena_make(0);
-    struct doubted *doubted = NULL;
-    size_t count = 0, capacity = 0;
-    for (size_t chunk = 0; chunk < components->chunks; chunk++)
-        for (size_t i = 0; i < components->results[chunk].doubt_count; i++) {
-            ARENA_GROW(scratch, doubted, count, capacity);
-            doubted[count++] = between(plan, components->results[chunk].doubts[i]);
-        }
+    ARENA_GROW(doubts->arena, doubts->items, doubts->count, doubts->capacity);
+    doubts->items[doubts->count++] = between(doubts->components->plan, doubt);
+}
+
+/* Edges between components that are heavy enough to ask about. */
+static void doubt_edges(struct doubts *doubts)
+{
+    const struct components *components = doubts->components;
+    const struct link_cluster_input *input = components->plan->input;
     for (size_t i = 0; i < input->edge_count; i++) {
         const struct link_edge *edge = &input->edges[i];
         if ((double)edge->weight < input->review || edge->verdict == LINK_QUIET || edge->verdict == LINK_APART ||
-            !is_in(plan, edge->a) || !is_in(plan, edge->b) || components->of[edge->a] == components->of[edge->b])
+            !is_in(components->plan, edge->a) || !is_in(components->plan, edge->b) ||
+            components->of[edge->a] == components->of[edge->b])
             continue;
-        ARENA_GROW(scratch, doubted, count, capacity);
-        doubted[count++] =
-            between(plan, (struct link_doubt){edge->a, edge->b, edge->weight, LINK_DOUBT_WEIGHT, edge->guard});
+        add_doubt(doubts, (struct link_doubt){edge->a, edge->b, edge->weight, LINK_DOUBT_WEIGHT, edge->guard});
     }
+}
+
+static size_t doubt_light(struct doubts *doubts, const struct light_list *list)
+{
+    const struct components *components = doubts->components;
+    size_t between = 0;
+    for (const struct light_piece *piece = list->newest; piece; piece = piece->next)
+        for (uint32_t i = 0; i < piece->count; i++) {
+            struct light_edge edge = piece->edges[i];
+            if (components->of[edge.a] == components->of[edge.b])
+                continue;
+            between++;
+            if ((double)edge.weight >= components->plan->input->review)
+                add_doubt(doubts, (struct link_doubt){edge.a, edge.b, edge.weight, LINK_DOUBT_WEIGHT, 0});
+        }
+    return between;
+}
+
+/* Those that the components found and those between them; of each two clusters the heaviest. */
+static void gather_doubts(struct components *components, struct arena *arena, struct link_clusters *ret)
+{
+    struct arena *scratch = arena_make(0);
+    struct doubts doubts = {.components = components, .arena = scratch};
+    for (size_t chunk = 0; chunk < components->chunks; chunk++) {
+        components->edge_count += components->results[chunk].edge_count;
+        for (size_t i = 0; i < components->results[chunk].doubt_count; i++)
+            add_doubt(&doubts, components->results[chunk].doubts[i]);
+    }
+    doubt_edges(&doubts);
+    for (size_t i = 0; i < components->light_count; i++)
+        components->edge_count += doubt_light(&doubts, components->light[i]);
+    struct doubted *doubted = doubts.items;
+    size_t count = doubts.count;
     array_sort(doubted, count, sizeof *doubted, compare_doubted);
     ret->doubts = arena_array(arena, struct link_doubt, count + 1);
     for (size_t i = 0; i < count; i++) {
@@ -458,23 +530,42 @@ static bool refine(struct components *components, struct arena *arena, struct er
     }
     cut_chunks(components, arena);
     return run_components(components, arena, err) &&
-           (!components->plan->input->attach || cluster_attach(components->plan, err));
+           (!components->plan->input->attach ||
+            cluster_attach(components->plan, components->light, components->light_count, err));
 }
 
-bool link_cluster(const struct link_cluster_input *input, struct arena *arena, struct link_clusters *ret,
-                  struct error *err)
+/* The lists of what was scored without edges, and as many for what is found within components. */
+static void list_light(struct components *components, struct arena *arena)
+{
+    unsigned threads = threads_count(components->plan->input->options);
+    for (unsigned t = 0; t < threads; t++) {
+        components->light[t] = arena_alloc(arena, sizeof *components->light[t], 1, 64);
+        components->light[t]->arena = arena_child(arena);
+        components->light[threads + t] = components->plan->scored->light[t];
+    }
+    components->light_count = 2 * (size_t)threads;
+}
+
+static bool cluster_input(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
+                          struct link_clusters *ret, size_t *ret_edges, struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct cluster_plan *plan = arena_new(scratch, struct cluster_plan);
     struct components components = {.plan = plan};
     struct link_clusters clusters = {0};
     plan->input = input;
+    plan->scored = scored;
     bool done = plan_nodes(plan, scratch, err);
     if (done) {
         cluster_plan_model(plan);
-        if (input->model)
+        if (scored)
+            plan->comparer = *scored->comparer;
+        else if (input->model)
             comparer_bind(&plan->comparer, scratch);
         plan_constraints(plan);
+        must(!scored || !plan->constrained);
+        if (scored)
+            list_light(&components, scratch);
         find_components(&components, scratch);
         done = refine(&components, scratch, err);
     }
@@ -484,9 +575,24 @@ bool link_cluster(const struct link_cluster_input *input, struct arena *arena, s
             gather_doubts(&components, arena, &clusters);
         gather_refused(&components, arena, &clusters);
         *ret = clusters;
+        *ret_edges = components.edge_count;
     }
     for (size_t chunk = 0; chunk < components.chunks; chunk++)
         arena_free(components.results[chunk].arena);
     arena_free(scratch);
     return done;
+}
+
+bool link_cluster(const struct link_cluster_input *input, struct arena *arena, struct link_clusters *ret,
+                  struct error *err)
+{
+    size_t edges;
+    return cluster_input(input, NULL, arena, ret, &edges, err);
+}
+
+bool cluster_scored(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
+                    struct link_clusters *ret, size_t *ret_edges, struct error *err)
+{
+    must(input->edge_count == 0 && input->must_count + input->cannot_count == 0);
+    return cluster_input(input, scored, arena, ret, ret_edges, err);
 }

@@ -6,13 +6,16 @@
 #ifndef STAITHE_LINK_CLUSTER_H
 #define STAITHE_LINK_CLUSTER_H
 
-#include "link/compare.h"
+#include "link/score.h"
+
+enum { CLUSTER_PAIRS = 128 /* nodes of a component whose pairs all have a place in a table */ };
 
 enum { CLUSTER_NONE = 0xffffffffu, CLUSTER_NO_RULE = 255 };
 
 struct cluster_plan {
     const struct link_cluster_input *input;
-    struct comparer comparer; /* bound, where there is a model */
+    const struct scored *scored; /* where the edges are; NULL: in the input */
+    struct comparer comparer;    /* bound, where there is a model */
     size_t
         fields; /* comparisons, and one more where the model knows who is near; 1 without a model: the whole weight */
     bool near;
@@ -68,13 +71,14 @@ struct clustering {
     struct memo *memo;                      /* of this thread */
     uint32_t count;
     uint32_t *original; /* node of the input by number here */
+    const struct link_edge *edges;
     struct cluster_node *nodes;
     struct bond *bonds;
     size_t bond_count;
     double *sums;      /* by bond and field, over its edges: 2^weight */
     uint32_t *counts;  /* of edges that have the field */
     float *pairs;      /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
-    uint8_t *paired;   /* by pair: known */
+    uint8_t *paired;   /* by pair: known; NULL: all are */
     uint32_t *members; /* room for two clusters' nodes, and for the places of their cross pairs */
     uint16_t *places;
     struct enemy *enemies;
@@ -84,12 +88,22 @@ struct clustering {
     uint32_t *mark; /* by cluster: the bond to it of the cluster being merged + 1 */
 };
 
+/* The ends of an edge by number within the component, lo < hi. */
+struct local_edge {
+    uint32_t lo, hi, edge;
+};
+
 /* What one component is made of; numbers of nodes are canonical. */
 struct component_input {
     const uint32_t *nodes; /* ascending */
     uint32_t count;
-    const uint32_t *edges; /* numbers in the input */
+    const struct link_edge *edges; /* its own, side by side */
     size_t edge_count;
+    /* Where every pair was compared: 2^weight of each field, by pair of nodes as in struct clustering; the edges are
+     * then in order of their ends, which stand here. */
+    float *odds;
+    const struct local_edge *ends;
+    bool is_one;                   /* and is known to end as one cluster */
     const uint32_t *must, *cannot; /* numbers in the input */
     size_t must_count, cannot_count;
 };
@@ -100,6 +114,8 @@ struct component_result {
     size_t doubt_count, doubt_capacity;
     uint32_t *refused; /* must-links, by number */
     size_t refused_count, refused_capacity;
+    size_t edge_count;        /* met; counted where the edges are nowhere else */
+    struct light_list *light; /* those between two of its clusters; NULL: not wanted */
 };
 
 /* The weight from which an edge holds a component together: join; where more than weights has a say, lighter ones down
@@ -112,6 +128,14 @@ static inline double cluster_tie(double join, double review, double margin, bool
     return (review < join ? review : join) - margin;
 }
 
+/* cluster.c: link_cluster for what was scored without edges; *ret_edges: how many there are. The input has none, and
+ * nothing but weights has a say: no guards, no sources, nobody's word. */
+bool cluster_scored(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
+                    struct link_clusters *ret, size_t *ret_edges, struct error *err) MUST_USE;
+/* cluster_compare.c: compares a component's records with each other, where they were scored without edges. */
+void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct component_input *component,
+                     struct arena *arena);
+
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);
 
@@ -123,6 +147,15 @@ uint32_t cluster_find(struct clustering *work, uint32_t node);
 float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint32_t *a, size_t a_count,
                   const uint32_t *b, size_t b_count, struct arena *scratch);
 void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *compared, float *ret);
+
+/* 2^weight of one field; 0 where missing. */
+static inline float cluster_odds(const struct cluster_plan *plan, size_t f, uint8_t level, int8_t frequency)
+{
+    return level ? (float)(plan->odds[f][level] * plan->odds_of_frequency[frequency + 128]) : 0;
+}
+
+/* What family and neighbours agree in too is taken away by a field more: 2^-bits, and no more bits than these. */
+#define CLUSTER_NEAR_MOST 120
 
 static inline unsigned bond_side(const struct bond *bond, uint32_t cluster)
 {
@@ -142,6 +175,8 @@ enum { CLUSTER_SMALL = 2, CLUSTER_GREATEST = 256 };
 #define CLUSTER_STRANGER 0.05
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
                        const uint32_t *great, size_t great_count, struct arena *scratch);
-bool cluster_attach(struct cluster_plan *plan, struct error *err) MUST_USE;
+/* `light`: lists of all edges that may lead from one cluster to another, where they are not in the input. */
+bool cluster_attach(struct cluster_plan *plan, struct light_list *const *light, size_t light_count,
+                    struct error *err) MUST_USE;
 
 #endif

@@ -16,30 +16,21 @@
 
 enum { NONE = CLUSTER_NONE, CHUNK = 256 };
 
-/* An edge from a small cluster to a greater one; both by their roots. */
-struct way {
-    uint32_t from, to;
-};
-
 struct attaching {
     struct cluster_plan *plan;
+    struct light_list *const *light; /* all edges that may lead from one cluster to another, if not the input's */
+    size_t light_count;
     uint32_t *size, *start; /* by root: its records are members[start … start + size), in canonical order */
     uint32_t *members;      /* numbers in the input */
-    struct way *ways;       /* by from, then to, each once */
-    size_t way_count;
-    size_t *first; /* of each small cluster that has a way */
+    /* Edges from small clusters to greater ones: those of small[k] lead to the clusters ways[first[k] … first[k + 1]),
+     * by their roots, ascending; a few stand there more than once. */
+    uint32_t *ways;
+    uint32_t *small;
+    size_t *first;
     size_t small_count;
     uint32_t *chosen; /* by small cluster: the root to go to, or NONE */
     struct memo *memos[LINK_THREADS_MAX];
 };
-
-static int compare_ways(const void *a, const void *b)
-{
-    const struct way *x = a, *y = b;
-    if (x->from != y->from)
-        return x->from < y->from ? -1 : 1;
-    return x->to < y->to ? -1 : x->to > y->to;
-}
 
 static void list_members(struct attaching *work, struct arena *arena)
 {
@@ -59,36 +50,80 @@ static void list_members(struct attaching *work, struct arena *arena)
         work->members[work->start[plan->root[c]] + next[plan->root[c]]++] = plan->original[c];
 }
 
+/* ---- Ways: counted first, then put in their places, so that no list of millions grows and is sorted ---- */
+
+struct way_list {
+    struct attaching *work;
+    size_t *at; /* by root: how many ways it has; then where its next one goes */
+    bool placing;
+};
+
+/* From the smaller of an edge's two clusters to the greater. */
+static void add_way(struct way_list *list, uint32_t x, uint32_t y)
+{
+    const struct attaching *work = list->work;
+    const struct cluster_plan *plan = work->plan;
+    uint32_t a = plan->canonical[x], b = plan->canonical[y];
+    if (a == NONE || b == NONE || plan->root[a] == plan->root[b])
+        return;
+    a = plan->root[a];
+    b = plan->root[b];
+    if (work->size[a] > work->size[b]) {
+        uint32_t swap = a;
+        a = b;
+        b = swap;
+    }
+    if (work->size[a] > CLUSTER_SMALL || work->size[b] <= CLUSTER_SMALL || work->size[b] > CLUSTER_GREATEST)
+        return;
+    if (list->placing)
+        work->ways[list->at[a]] = b;
+    list->at[a]++;
+}
+
+static void visit_edges(struct way_list *list)
+{
+    const struct attaching *work = list->work;
+    const struct link_cluster_input *input = work->plan->input;
+    for (size_t i = 0; i < input->edge_count; i++)
+        if (input->edges[i].verdict != LINK_APART)
+            add_way(list, input->edges[i].a, input->edges[i].b);
+    for (size_t l = 0; l < work->light_count; l++)
+        for (const struct light_piece *piece = work->light[l]->newest; piece; piece = piece->next)
+            for (uint32_t i = 0; i < piece->count; i++)
+                add_way(list, piece->edges[i].a, piece->edges[i].b);
+}
+
+static int compare_numbers(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+    return a < b ? -1 : a > b;
+}
+
 static void list_ways(struct attaching *work, struct arena *arena)
 {
-    const struct cluster_plan *plan = work->plan;
-    const struct link_cluster_input *input = plan->input;
-    size_t capacity = 0, kept = 0;
-    for (size_t i = 0; i < input->edge_count; i++) {
-        const struct link_edge *edge = &input->edges[i];
-        uint32_t a = plan->canonical[edge->a], b = plan->canonical[edge->b];
-        if (a == NONE || b == NONE || plan->root[a] == plan->root[b] || edge->verdict == LINK_APART)
-            continue;
-        uint32_t ends[2] = {plan->root[a], plan->root[b]};
-        for (unsigned side = 0; side < 2; side++) {
-            if (work->size[ends[side]] > CLUSTER_SMALL || work->size[ends[!side]] <= CLUSTER_SMALL ||
-                work->size[ends[!side]] > CLUSTER_GREATEST)
-                continue;
-            ARENA_GROW(arena, work->ways, work->way_count, capacity);
-            work->ways[work->way_count++] = (struct way){ends[side], ends[!side]};
+    uint32_t count = work->plan->count;
+    struct way_list list = {.work = work, .at = arena_array(arena, size_t, (size_t)count + 1)};
+    visit_edges(&list);
+    size_t ways = 0;
+    for (uint32_t root = 0; root < count; root++)
+        work->small_count += list.at[root] > 0;
+    work->small = arena_array(arena, uint32_t, work->small_count + 1);
+    work->first = arena_array(arena, size_t, work->small_count + 1);
+    work->chosen = arena_array(arena, uint32_t, work->small_count + 1);
+    size_t k = 0;
+    for (uint32_t root = 0; root < count; root++) {
+        size_t own = list.at[root];
+        list.at[root] = ways;
+        if (own > 0) {
+            work->small[k] = root;
+            work->first[k++] = ways;
+            ways += own;
         }
     }
-    array_sort(work->ways, work->way_count, sizeof *work->ways, compare_ways);
-    for (size_t i = 0; i < work->way_count; i++)
-        if (kept == 0 || compare_ways(&work->ways[i], &work->ways[kept - 1]) != 0)
-            work->ways[kept++] = work->ways[i];
-    work->way_count = kept;
-    work->first = arena_array(arena, size_t, kept + 2);
-    for (size_t i = 0; i < kept; i++)
-        if (i == 0 || work->ways[i].from != work->ways[i - 1].from)
-            work->first[work->small_count++] = i;
-    work->first[work->small_count] = kept;
-    work->chosen = arena_array(arena, uint32_t, work->small_count + 1);
+    work->first[k] = ways;
+    work->ways = arena_array(arena, uint32_t, ways + 1);
+    list.placing = true;
+    visit_edges(&list);
 }
 
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
@@ -98,27 +133,36 @@ double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const
     return (double)great_count / (double)plan->input->model->records * exp2(fit - plan->prior);
 }
 
+/* For one small cluster the root to go to, or NONE. */
+static uint32_t choose(const struct attaching *work, size_t k, struct memo *memo, struct arena *scratch)
+{
+    uint32_t x = work->small[k], *ways = work->ways + work->first[k], chosen = NONE;
+    size_t count = work->first[k + 1] - work->first[k];
+    double best = 0, sum = CLUSTER_STRANGER;
+    array_sort(ways, count, sizeof *ways, compare_numbers);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t y = ways[i];
+        if (i > 0 && y == ways[i - 1])
+            continue;
+        double odds = cluster_belongs(work->plan, memo, work->members + work->start[x], work->size[x],
+                                      work->members + work->start[y], work->size[y], scratch);
+        arena_reset(scratch);
+        sum += odds;
+        if (odds > best) {
+            best = odds;
+            chosen = y;
+        }
+    }
+    return best > sum / 2 ? chosen : NONE;
+}
+
 static void choose_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct attaching *work = context;
     struct arena *scratch = arena_make(0);
     size_t to = (chunk + 1) * CHUNK < work->small_count ? (chunk + 1) * CHUNK : work->small_count;
-    for (size_t k = chunk * CHUNK; k < to; k++) {
-        double best = 0, sum = CLUSTER_STRANGER;
-        uint32_t chosen = NONE;
-        for (size_t i = work->first[k]; i < work->first[k + 1]; i++) {
-            uint32_t x = work->ways[i].from, y = work->ways[i].to;
-            double odds = cluster_belongs(work->plan, work->memos[thread], work->members + work->start[x],
-                                          work->size[x], work->members + work->start[y], work->size[y], scratch);
-            arena_reset(scratch);
-            sum += odds;
-            if (odds > best) {
-                best = odds;
-                chosen = y;
-            }
-        }
-        work->chosen[k] = best > sum / 2 ? chosen : NONE;
-    }
+    for (size_t k = chunk * CHUNK; k < to; k++)
+        work->chosen[k] = choose(work, k, work->memos[thread], scratch);
     arena_free(scratch);
 }
 
@@ -130,22 +174,22 @@ static void carry_out(struct attaching *work, struct arena *arena)
         gone_to[c] = c;
     for (size_t k = 0; k < work->small_count; k++)
         if (work->chosen[k] != NONE)
-            gone_to[work->ways[work->first[k]].from] = work->chosen[k];
+            gone_to[work->small[k]] = work->chosen[k];
     for (uint32_t c = 0; c < plan->count; c++)
         plan->root[c] = gone_to[plan->root[c]];
 }
 
-bool cluster_attach(struct cluster_plan *plan, struct error *err)
+bool cluster_attach(struct cluster_plan *plan, struct light_list *const *light, size_t light_count, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
     if (!input->model || plan->constrained)
         return true;
     struct arena *scratch = arena_make(0);
-    struct attaching work = {.plan = plan};
+    struct attaching work = {.plan = plan, .light = light, .light_count = light_count};
     list_members(&work, scratch);
     list_ways(&work, scratch);
     for (unsigned t = 0; t < threads_count(input->options); t++)
-        work.memos[t] = memo_make(input->model->spec, scratch);
+        work.memos[t] = plan->scored ? plan->scored->memos[t] : memo_make(input->model->spec, scratch);
     bool done = threads_run(input->options, "placing what is left over", (work.small_count + CHUNK - 1) / CHUNK,
                             choose_chunk, &work, err);
     if (done)

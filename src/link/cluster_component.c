@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-enum { NONE = CLUSTER_NONE, CROSS_PAIRS = 1 << 14, PAIRS_KEPT = 128 };
+enum { NONE = CLUSTER_NONE, CROSS_PAIRS = 1 << 14 };
 
 uint32_t cluster_find(struct clustering *work, uint32_t node)
 {
@@ -79,13 +79,10 @@ static struct candidate heap_pop(struct clustering *work)
 void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *compared, float *ret)
 {
     size_t compared_fields = plan->fields - plan->near;
-    if (plan->near) /* as a field more, which takes away what family and neighbours agree in too */
-        ret[compared_fields] = (float)exp2(-fmin(score_near(plan->input->model, compared), 120));
+    if (plan->near)
+        ret[compared_fields] = (float)exp2(-fmin(score_near(plan->input->model, compared), CLUSTER_NEAR_MOST));
     for (size_t f = 0; f < compared_fields; f++)
-        ret[f] =
-            compared->level[f]
-                ? (float)(plan->odds[f][compared->level[f]] * plan->odds_of_frequency[compared->frequency[f] + 128])
-                : 0;
+        ret[f] = cluster_odds(plan, f, compared->level[f], compared->frequency[f]);
 }
 
 /* Compares some pairs and puts their odds at `places` of the table. */
@@ -173,7 +170,7 @@ static void start_explained(struct explained *explained, size_t fields)
 static float fit_of_table(const struct cluster_plan *plan, const struct table *table, struct arena *scratch)
 {
     size_t fields = plan->fields;
-    UNINITIALIZED struct along few[PAIRS_KEPT];
+    UNINITIALIZED struct along few[CLUSTER_PAIRS];
     struct along *columns = few;
     UNINITIALIZED struct explained by_row, by_column;
     if (table->columns > countof(few))
@@ -206,7 +203,9 @@ static float fit_of_table(const struct cluster_plan *plan, const struct table *t
 float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint32_t *a, size_t a_count,
                   const uint32_t *b, size_t b_count, struct arena *scratch)
 {
-    float *odds = arena_array(scratch, float, a_count *b_count * plan->fields);
+    UNINITIALIZED float few[CLUSTER_PAIRS * (LINK_FIELDS_MAX + 1)];
+    float *odds =
+        a_count * b_count <= CLUSTER_PAIRS ? few : arena_array(scratch, float, a_count *b_count * plan->fields);
     UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
     UNINITIALIZED size_t places[COMPARE_BATCH];
     size_t count = 0;
@@ -258,7 +257,7 @@ static void compare_missing(struct clustering *work, const uint32_t *rows, size_
         for (size_t k = 0; k < column_count; k++) {
             size_t place = pair_place(work, rows[i], columns[k]);
             work->places[i * column_count + k] = (uint16_t)place;
-            if (work->paired[place])
+            if (!work->paired || work->paired[place])
                 continue;
             work->paired[place] = 1;
             pairs[batch] = (struct link_pair){work->original[rows[i]], work->original[columns[k]]};
@@ -303,7 +302,7 @@ static bool may_join(const struct clustering *work, const struct bond *bond)
 /* The heavier edge first; ties by the canonical numbers of its ends. */
 static bool better_edge(const struct clustering *work, uint32_t x, uint32_t y)
 {
-    const struct link_edge *p = &work->input->edges[x], *q = &work->input->edges[y];
+    const struct link_edge *p = &work->edges[x], *q = &work->edges[y];
     const uint32_t *canonical = work->plan->canonical;
     if (p->weight != q->weight)
         return p->weight > q->weight;
@@ -470,6 +469,21 @@ static void set_up_enemies(struct clustering *work, const struct component_input
     }
 }
 
+/* By field what an edge says. */
+static void recall_odds(const struct clustering *work, const struct link_edge *edge, float *ret)
+{
+    const struct cluster_plan *plan = work->plan;
+    struct compared compared;
+    if (edge->frequency[0] == LINK_FREQUENCY_UNKNOWN) {
+        compare_records(&plan->comparer, work->memo, edge->a, edge->b, &compared);
+    } else {
+        memcpy(compared.frequency, edge->frequency, sizeof compared.frequency);
+        for (size_t f = 0; f < plan->fields - plan->near; f++)
+            compared.level[f] = edge->pattern >> (6 * f) & 63;
+    }
+    cluster_pair_odds(plan, &compared, ret);
+}
+
 /* The field weights of one edge into its bond: with a model field by field, else the whole weight as one field. */
 static void edge_fields(struct clustering *work, const struct link_edge *edge, const struct bond *bond)
 {
@@ -480,31 +494,20 @@ static void edge_fields(struct clustering *work, const struct link_edge *edge, c
         work->counts[at] = 1;
         return;
     }
-    struct compared compared;
-    float odds[LINK_FIELDS_MAX + 1];
-    if (edge->frequency[0] == LINK_FREQUENCY_UNKNOWN) {
-        compare_records(&plan->comparer, work->memo, edge->a, edge->b, &compared);
-    } else {
-        size_t input_fields = plan->fields - plan->near;
-        memcpy(compared.frequency, edge->frequency, sizeof compared.frequency);
-        for (size_t f = 0; f < input_fields; f++)
-            compared.level[f] = edge->pattern >> (6 * f) & 63;
-    }
-    cluster_pair_odds(plan, &compared, odds);
+    float few[LINK_FIELDS_MAX + 1];
+    size_t place = pair_place(work, bond->side[0], bond->side[1]) * plan->fields;
+    const float *odds = work->pairs && !work->paired ? work->pairs + place : few;
+    if (odds == few)
+        recall_odds(work, edge, few);
     for (size_t f = 0; f < plan->fields; f++) {
         work->sums[at + f] = (double)odds[f];
         work->counts[at + f] = odds[f] > 0;
     }
-    if (work->pairs) {
-        size_t place = pair_place(work, bond->side[0], bond->side[1]);
-        memcpy(work->pairs + place * plan->fields, odds, plan->fields * sizeof *odds);
-        work->paired[place] = 1;
+    if (work->paired) {
+        memcpy(work->pairs + place, odds, plan->fields * sizeof *odds);
+        work->paired[place / plan->fields] = 1;
     }
 }
-
-struct local_edge {
-    uint32_t lo, hi, edge;
-};
 
 static int compare_local(const void *x, const void *y)
 {
@@ -515,20 +518,24 @@ static int compare_local(const void *x, const void *y)
 }
 
 /* In order of both ends: where each pair of nodes has a place, by putting them there. */
-static struct local_edge *local_edges(const struct clustering *work, const struct component_input *component,
-                                      size_t *ret_count)
+static const struct local_edge *local_edges(const struct clustering *work, const struct component_input *component,
+                                            size_t *ret_count)
 {
+    if (component->ends) {
+        *ret_count = component->edge_count;
+        return component->ends;
+    }
     size_t n = work->count, count = component->edge_count, kept = 0;
     struct local_edge *edges = arena_array(work->arena, struct local_edge, count + 1);
-    uint32_t *at = n <= PAIRS_KEPT ? arena_array(work->arena, uint32_t, n * n) : NULL; /* the edge + 1 */
+    uint32_t *at = n <= CLUSTER_PAIRS ? arena_array(work->arena, uint32_t, n * n) : NULL; /* the edge + 1 */
     for (size_t i = 0; i < count; i++) {
-        const struct link_edge *edge = &work->input->edges[component->edges[i]];
+        const struct link_edge *edge = &work->edges[i];
         uint32_t x = local_number(work, edge->a), y = local_number(work, edge->b);
         uint32_t lo = x < y ? x : y, hi = x < y ? y : x;
         if (at)
-            at[lo * n + hi] = component->edges[i] + 1;
+            at[lo * n + hi] = (uint32_t)i + 1;
         else
-            edges[kept++] = (struct local_edge){lo, hi, component->edges[i]};
+            edges[kept++] = (struct local_edge){lo, hi, (uint32_t)i};
     }
     for (uint32_t lo = 0; at && lo < n; lo++)
         for (uint32_t hi = lo + 1; hi < n; hi++)
@@ -550,13 +557,16 @@ static void set_up_bonds(struct clustering *work, const struct component_input *
     work->bonds = arena_array(work->arena, struct bond, count + 1);
     work->sums = arena_array(work->arena, double, (count + 1) * fields);
     work->counts = arena_array(work->arena, uint32_t, (count + 1) * fields);
-    if (input->model && work->count <= PAIRS_KEPT && work->count > 2) {
+    if (component->odds) {
+        work->pairs = component->odds;
+    } else if (input->model && work->count <= CLUSTER_PAIRS && work->count > 2) {
         work->pairs = arena_array(work->arena, float, (size_t)work->count * work->count * fields);
         work->paired = arena_array(work->arena, uint8_t, (size_t)work->count * work->count);
-        work->places = arena_array(work->arena, uint16_t, (size_t)work->count * work->count / 4 + 1);
     }
+    if (work->pairs)
+        work->places = arena_array(work->arena, uint16_t, (size_t)work->count * work->count / 4 + 1);
     for (size_t i = 0; i < count; i++) {
-        const struct link_edge *edge = &input->edges[edges[i].edge];
+        const struct link_edge *edge = &work->edges[edges[i].edge];
         uint32_t number = (uint32_t)work->bond_count++;
         struct bond *bond = &work->bonds[number];
         *bond = (struct bond){
@@ -629,7 +639,7 @@ static void collect_doubts(struct clustering *work, struct component_result *ret
         const struct bond *bond = &work->bonds[b];
         if (bond->dead || bond->best == NONE)
             continue;
-        const struct link_edge *edge = &work->input->edges[bond->best];
+        const struct link_edge *edge = &work->edges[bond->best];
         if ((double)edge->weight < work->input->review || bond->apart > 0 ||
             cluster_kept_apart(work, bond->side[0], bond->side[1]) ||
             (work->nodes[bond->side[0]].sources & work->nodes[bond->side[1]].sources))
@@ -646,11 +656,28 @@ static void collect_doubts(struct clustering *work, struct component_result *ret
     }
 }
 
+static void collect_light(struct clustering *work, const struct component_input *component,
+                          struct component_result *ret)
+{
+    ret->edge_count += component->edge_count;
+    if (work->nodes[0].size == work->count)
+        return;
+    for (size_t i = 0; i < component->edge_count; i++) {
+        const struct link_edge *edge = &component->edges[i];
+        if (cluster_find(work, local_number(work, edge->a)) != cluster_find(work, local_number(work, edge->b)))
+            light_add(ret->light, (struct light_edge){edge->a, edge->b, edge->weight});
+    }
+}
+
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
                        struct arena *arena, struct component_result *ret)
 {
-    struct clustering work = {
-        .plan = plan, .input = plan->input, .arena = arena, .memo = memo, .count = component->count};
+    struct clustering work = {.plan = plan,
+                              .input = plan->input,
+                              .arena = arena,
+                              .memo = memo,
+                              .count = component->count,
+                              .edges = component->edges};
     set_up_nodes(&work, component);
     set_up_enemies(&work, component);
     set_up_bonds(&work, component);
@@ -659,4 +686,6 @@ void cluster_component(const struct cluster_plan *plan, const struct component_i
     for (uint32_t c = 0; c < work.count; c++)
         plan->root[component->nodes[c]] = component->nodes[cluster_find(&work, c)];
     collect_doubts(&work, ret);
+    if (ret->light)
+        collect_light(&work, component, ret);
 }

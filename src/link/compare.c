@@ -516,9 +516,8 @@ static void compare_joint(const struct comparer *comparer, struct memo *memo, co
     }
 }
 
-/* One comparison of a batch. */
-static void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
-                        size_t count, struct compared *ret)
+void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
+                 size_t count, struct compared *ret)
 {
     const struct link_comparison *comparison = &comparer->spec->comparisons[f];
     UNINITIALIZED struct field_batch batch;

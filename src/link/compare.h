@@ -51,9 +51,12 @@ struct memo *memo_make(const struct link_spec *spec, struct arena *arena);
 enum { COMPARE_BATCH = 64 };
 void compare_batch(const struct comparer *comparer, struct memo *memo, const struct link_pair *pairs, size_t count,
                    struct compared *ret);
-/* The same for those pairs alone that may weigh `floor` or more: bags of tokens, which cost most, are not compared
- * where the rest and the most that they can bring stay below it. Puts what is left to the front of pairs and ret; how
- * many. Needs a comparer that is bound. */
+/* One comparison alone: sets its level and frequency in each. */
+void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
+                 size_t count, struct compared *ret);
+/* All comparisons, for those pairs alone that may weigh `floor` or more: bags of tokens, which cost most, are not
+ * compared where the rest and the most that they can bring stay below it. Puts what is left to the front of pairs and
+ * ret; how many. Needs a comparer that is bound. */
 size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
                            size_t count, struct compared *ret);
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret);

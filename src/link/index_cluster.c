@@ -133,12 +133,9 @@ static void cluster_anew(struct link_index *index, struct index_worker *worker, 
     for (uint32_t c = 0; c < count; c++)
         plan->canonical[nodes[c]] = plan->local[c] = plan->root[c] = c;
     size_t edges = copy_edges(index, worker, nodes, count);
-    make_numbers(worker, edges);
     struct component_input component = {
-        .nodes = worker->numbers, .count = (uint32_t)count, .edges = worker->numbers, .edge_count = edges};
+        .nodes = worker->numbers, .count = (uint32_t)count, .edges = worker->edges, .edge_count = edges};
     struct component_result result = {.arena = scratch};
-    worker->input.edges = worker->edges;
-    worker->input.edge_count = edges;
     if (count == 2 && !index->constrained)
         plan->root[1] = 0; /* the edge that holds them together joins them */
     else

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "link/arrange.h"
+#include "link/cluster.h"
 #include "link/dictionary.h"
 #include "link/link_read.h"
 #include "link/link_write.h"
@@ -24,9 +25,10 @@ struct file_job {
     struct link_model *model;
     struct link_training training;
     bool trained;
-    struct arena *block_arena; /* until the pairs are compared */
+    struct arena *block_arena; /* until the pairs are compared, and without edges until they are clustered */
     struct blocks blocks;      /* of training */
     struct link_edges edges;
+    struct scored scored; /* instead of edges, where nothing asks for them */
     struct link_cluster_input cluster_input;
     struct link_clusters clusters;
     uint64_t *truth;   /* by record: its label, once it was asked for and read */
@@ -93,25 +95,44 @@ static bool get_model(struct file_job *job, struct error *err)
     return host_write_file(request->host, request->save_model, link_model_write(job->model, job->arena), err);
 }
 
-/* Components alone are wanted, and nothing that asks for edges. */
-static bool only_components(const struct file_job *job)
+/* Clusters alone are wanted: nothing asks for edges. */
+static bool only_clusters(const struct file_job *job)
 {
     const struct link_files_request *request = job->request;
-    return job->spec->components && !request->ret_result && slice_empty(request->pairs) &&
-           slice_empty(request->report) && slice_empty(request->explain[0]) && slice_empty(request->labels) &&
-           slice_empty(request->ask);
+    return !request->ret_result && slice_empty(request->pairs) && slice_empty(request->report) &&
+           slice_empty(request->explain[0]) && slice_empty(request->labels) && slice_empty(request->ask);
 }
 
-static bool find_components(struct file_job *job, struct error *err)
+/* And whatever holds together is one. */
+static bool only_components(const struct file_job *job)
+{
+    return job->spec->components && only_clusters(job);
+}
+
+/* And nothing but weights has a say. */
+static bool by_weights_alone(const struct file_job *job)
+{
+    return !job->spec->components && only_clusters(job) && job->spec->guard_count == 0 &&
+           !spec_keeps_apart(job->spec) && job->model->join > job->model->floor;
+}
+
+static bool score_without_edges(struct file_job *job, struct error *err)
+{
+    double join = job->model->join, floor = job->spec->components ? join : job->model->floor;
+    if (!score_components(&job->blocks, job->model, join, floor, &job->request->options, job->block_arena, &job->scored,
+                          err))
+        return false;
+    job->edges.pairs = job->scored.pairs;
+    return true;
+}
+
+static void take_components(struct file_job *job)
 {
     uint32_t n = link_records_count(job->records);
     uint32_t *first = job->clusters.cluster = arena_array(job->arena, uint32_t, (size_t)n + 1);
-    if (!score_components(&job->blocks, job->model, job->model->join, &job->request->options, first, &job->edges.pairs,
-                          err))
-        return false;
+    memcpy(first, job->scored.first, (size_t)n * sizeof *first);
     for (uint32_t r = 0; r < n; r++)
         job->clusters.count += first[r] == r;
-    return true;
 }
 
 /* What the pairs may take: an edge each, and what the process has now. */
@@ -135,7 +156,10 @@ static void say_size(const struct file_job *job)
                               "%u records; the blocking rules let at most %" PRIu64 " pairs through, %" PRIu64
                               " of them “%.*s”; memory so far %.0f MB, and at most %.0f MB for pairs that are kept",
                               link_records_count(job->records), blocks->most_pairs, blocks->pairs_of_rule[most],
-                              PRINT(job->spec->rules[most].text), now, only_components(job) ? 0 : edges));
+                              PRINT(job->spec->rules[most].text), now,
+                              only_components(job)    ? 0
+                              : by_weights_alone(job) ? edges * sizeof(struct light_edge) / sizeof(struct link_edge)
+                                                      : edges));
     arena_free(scratch);
 }
 
@@ -145,8 +169,8 @@ static bool compare_pairs(struct file_job *job, struct error *err)
     if (!job->trained && !blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
         return false;
     say_size(job);
-    if (only_components(job)
-            ? !find_components(job, err)
+    if (only_components(job) || by_weights_alone(job)
+            ? !score_without_edges(job, err)
             : !score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
         return false;
     job->training.pairs = job->edges.pairs;
@@ -159,9 +183,23 @@ static bool link_records(struct file_job *job, struct error *err)
     bool done = get_model(job, err);
     end_stage(job, job->trained ? S("training") : S("reading the model"));
     done = done && compare_pairs(job, err);
-    arena_free(job->block_arena);
+    if (!done || !(only_components(job) || by_weights_alone(job))) {
+        arena_free(job->block_arena);
+        job->block_arena = NULL;
+    }
     end_stage(job, S("comparing pairs"));
     return done;
+}
+
+static bool find_clusters(struct file_job *job, struct error *err)
+{
+    if (only_components(job)) {
+        take_components(job);
+        return true;
+    }
+    if (by_weights_alone(job))
+        return cluster_scored(&job->cluster_input, &job->scored, job->arena, &job->clusters, &job->edges.count, err);
+    return link_cluster(&job->cluster_input, job->arena, &job->clusters, err);
 }
 
 static bool make_clusters(struct file_job *job, struct error *err)
@@ -193,7 +231,9 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .attach = job->spec->attach,
                                                      .components = job->spec->components,
                                                      .options = &job->request->options};
-    if (!only_components(job) && !link_cluster(&job->cluster_input, job->arena, &job->clusters, err))
+    bool done = find_clusters(job, err);
+    arena_free(job->block_arena);
+    if (!done)
         return false;
     records_rejoin(job->records, job->model, &job->clusters);
     job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);

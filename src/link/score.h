@@ -4,6 +4,7 @@
 
 #include "link/block.h"
 #include "link/compare.h"
+#include "link/threads.h"
 
 /* Prior and parts, summed in the order of the comparisons, less score_near where it reaches the floor. */
 float score_weight(const struct link_model *model, const struct compared *compared);
@@ -18,10 +19,41 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge);
 bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret,
                   struct error *err) MUST_USE;
-/* What pairs of `join` and more hold together: by record the least of its own, in `ret_first`, which has room for all.
- * No edge is kept, and a pair whose two are one already is not compared. *ret_pairs: that met. */
-bool score_components(const struct blocks *blocks, const struct link_model *model, double join,
-                      const struct link_options *options, uint32_t *ret_first, uint64_t *ret_pairs,
+/* ---- Without edges (score_components.c) ---- */
+
+/* A pair of less than `join`, without what it was compared in. */
+struct light_edge {
+    uint32_t a, b; /* a < b */
+    float weight;
+};
+
+enum { LIGHT_PIECE = 1 << 14 };
+struct light_piece {
+    struct light_piece *next;
+    uint32_t count;
+    struct light_edge edges[LIGHT_PIECE];
+};
+
+struct light_list {
+    struct arena *arena;
+    struct light_piece *newest;
+};
+void light_add(struct light_list *list, struct light_edge edge);
+
+/* What pairs of `join` and more hold together, and no edge kept for it: a pair whose two are one already is not even
+ * compared. Of the others those that reach `floor` are kept, as most of them lie between components. */
+struct scored {
+    const struct blocks *blocks;
+    struct comparer *comparer;                  /* bound */
+    struct memo *memos[LINK_THREADS_MAX];       /* of as many threads as the options have */
+    uint32_t *first;                            /* by record the least of its own */
+    uint64_t pairs;                             /* that met */
+    double join, floor;                         /* floor: join where only the components are wanted */
+    struct light_list *light[LINK_THREADS_MAX]; /* some of them within a component; NULL where none are wanted */
+};
+/* Everything lives in the arena; blocks and model must outlive it. */
+bool score_components(const struct blocks *blocks, const struct link_model *model, double join, double floor,
+                      const struct link_options *options, struct arena *arena, struct scored *ret,
                       struct error *err) MUST_USE;
 
 #endif

@@ -3,7 +3,9 @@
  * All threads work on one forest in which each record points to a lesser one of its own, or to itself. Two trees become
  * one by a single exchange of the greater root's word, which fails when another thread was there first and is then
  * tried again from where the two stand now. Which pairs are compared depends on who came first; what is one in the end
- * does not, for a pair is passed over only when its two are one already. */
+ * does not, for a pair is passed over only when its two are one already. What is kept besides, the lighter pairs that
+ * were compared, has a trace of the threads only within a component: whoever wants the pairs of those compares them
+ * again (cluster_compare.c), when they lie side by side. */
 #include "link/score.h"
 
 #include "link/threads.h"
@@ -13,12 +15,9 @@
 enum { AT_A_TIME = 16 };
 
 struct forest_work {
-    const struct comparer *comparer;
-    const struct blocks *blocks;
-    double join;
+    struct scored *scored;
     bool rules; /* a deterministic rule may lift a light pair */
     _Atomic uint32_t *parent;
-    struct memo *memos[LINK_THREADS_MAX];
     struct block_seen *seen[LINK_THREADS_MAX];
     uint64_t *pairs; /* by task */
 };
@@ -57,18 +56,32 @@ static void unite(_Atomic uint32_t *parent, uint32_t x, uint32_t y)
     }
 }
 
+void light_add(struct light_list *list, struct light_edge edge)
+{
+    if (!list->newest || list->newest->count == LIGHT_PIECE) {
+        struct light_piece *piece = arena_large(list->arena, sizeof *piece);
+        piece->next = list->newest;
+        list->newest = piece;
+    }
+    list->newest->edges[list->newest->count++] = edge;
+}
+
 static void unite_pairs(struct forest_visit *visit, struct link_pair *pairs, size_t count)
 {
-    struct forest_work *work = visit->work;
+    const struct scored *scored = visit->work->scored;
+    struct light_list *light = scored->light[visit->thread];
     UNINITIALIZED struct compared compared[AT_A_TIME];
-    if (work->rules)
-        compare_batch(work->comparer, work->memos[visit->thread], pairs, count, compared);
+    if (visit->work->rules)
+        compare_batch(scored->comparer, scored->memos[visit->thread], pairs, count, compared);
     else
-        count = compare_batch_above(work->comparer, work->memos[visit->thread], work->join, pairs, count, compared);
+        count =
+            compare_batch_above(scored->comparer, scored->memos[visit->thread], scored->floor, pairs, count, compared);
     for (size_t i = 0; i < count; i++) {
-        struct link_edge edge = score_edge(work->comparer, pairs[i], &compared[i]);
-        if ((double)edge.weight >= work->join)
-            unite(work->parent, edge.a, edge.b);
+        struct link_edge edge = score_edge(scored->comparer, pairs[i], &compared[i]);
+        if ((double)edge.weight >= scored->join)
+            unite(visit->work->parent, edge.a, edge.b);
+        else if (light && edge.weight >= (float)scored->floor)
+            light_add(light, (struct light_edge){edge.a, edge.b, edge.weight});
     }
 }
 
@@ -92,35 +105,49 @@ static void forest_task(void *context, size_t task, unsigned thread)
 {
     struct forest_work *work = context;
     struct forest_visit visit = {work, task, thread};
-    blocks_visit(work->blocks, task, work->seen[thread], forest_pairs, &visit);
+    blocks_visit(work->scored->blocks, task, work->seen[thread], forest_pairs, &visit);
 }
 
-bool score_components(const struct blocks *blocks, const struct link_model *model, double join,
-                      const struct link_options *options, uint32_t *ret_first, uint64_t *ret_pairs, struct error *err)
+static void start_threads(struct forest_work *work, const struct link_options *options, struct arena *arena,
+                          struct arena *scratch)
 {
-    const struct link_spec *spec = blocks->records->spec;
+    struct scored *scored = work->scored;
+    for (unsigned t = 0; t < threads_count(options); t++) {
+        scored->memos[t] = memo_make(scored->comparer->spec, arena);
+        work->seen[t] = block_seen_make(scored->blocks, arena_child(scratch));
+        if (scored->floor < scored->join) {
+            scored->light[t] = arena_alloc(arena, sizeof *scored->light[t], 1, 64);
+            scored->light[t]->arena = arena_child(arena);
+        }
+    }
+}
+
+bool score_components(const struct blocks *blocks, const struct link_model *model, double join, double floor,
+                      const struct link_options *options, struct arena *arena, struct scored *ret, struct error *err)
+{
     uint32_t n = blocks->records->count;
+    const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
-    struct comparer comparer;
-    comparer_start(&comparer, blocks->records, model);
-    comparer_bind(&comparer, scratch);
-    struct forest_work work = {.comparer = &comparer, .blocks = blocks, .join = join};
+    struct scored scored = {.blocks = blocks, .join = join, .floor = floor};
+    scored.comparer = arena_new(arena, struct comparer);
+    comparer_start(scored.comparer, blocks->records, model);
+    comparer_bind(scored.comparer, arena);
+    scored.first = arena_array(arena, uint32_t, (size_t)n + 1);
+    struct forest_work work = {.scored = &scored};
     for (size_t i = 0; i < spec->guard_count; i++)
         work.rules |= spec->guards[i].then == LINK_JOIN;
     work.parent = arena_array(scratch, _Atomic uint32_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         atomic_init(&work.parent[r], r);
     work.pairs = arena_array(scratch, uint64_t, blocks->task_count + 1);
-    for (unsigned t = 0; t < threads_count(options); t++) {
-        work.memos[t] = memo_make(spec, scratch);
-        work.seen[t] = block_seen_make(blocks, arena_child(scratch));
-    }
+    start_threads(&work, options, arena, scratch);
     bool done = threads_run(options, "comparing pairs", blocks->task_count, forest_task, &work, err);
-    *ret_pairs = 0;
     for (size_t t = 0; t < blocks->task_count; t++)
-        *ret_pairs += work.pairs[t];
+        scored.pairs += work.pairs[t];
     for (uint32_t r = 0; r < n; r++)
-        ret_first[r] = root_of(work.parent, r);
+        scored.first[r] = root_of(work.parent, r);
     arena_free(scratch);
+    if (done)
+        *ret = scored;
     return done;
 }

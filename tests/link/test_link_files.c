@@ -333,6 +333,55 @@ static void components_are_the_same_from_pairs_and_from_edges(void **state)
     close_scratch(&scratch);
 }
 
+/* People with up to seven records each, slips among them, and one of 200 records, no two the same. */
+static struct slice town(struct scratch *scratch)
+{
+    struct buffer text = buffer_make(scratch->arena);
+    uint64_t state = 5;
+    buffer_add(&text, S("id,given,family,born,address,postcode\n"));
+    for (unsigned p = 0; p < 501; p++) {
+        struct person person;
+        make_person(&state, &person);
+        for (unsigned c = 0, copies = p == 500 ? 200 : 1 + (unsigned)(next_random(&state) % 7); c < copies; c++) {
+            struct person row = person;
+            for (unsigned slip = 0; slip < c % 4; slip++)
+                make_slip(&state, &row);
+            if (p == 500)
+                (void)snprintf(row.address, sizeof row.address, "%u Quay Side", c);
+            buffer_format(&text, "%u-%u,%s,%s,%s,%s,%s\n", p, c, row.given, row.family, row.born, row.address,
+                          row.postcode);
+        }
+    }
+    return put_file(scratch, "town.csv", buffer_slice(&text));
+}
+
+static void clusters_are_the_same_from_pairs_and_from_edges(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice file = town(&scratch), text[3];
+    struct slice spec = arena_format(scratch.arena, "id: id\n%s", people_spec);
+    double edges[3], doubts[3];
+    for (unsigned i = 0; i < 3; i++) {
+        struct link_files_request request = {
+            .specification = put_file(&scratch, "s.yaml", spec),
+            .files = &file,
+            .file_count = 1,
+            .clusters = arena_format(scratch.arena, "%s/out%u.csv", scratch.folder, i),
+            .pairs = i == 2 ? arena_format(scratch.arena, "%s/pairs.csv", scratch.folder) : NO_SLICE,
+            .options = {.threads = 1 + i % 2}};
+        struct slice report = run_files(&scratch, &request);
+        edges[i] = figure(report, "edges");
+        doubts[i] = figure(report, "doubts");
+        struct error err = NO_ERROR;
+        assert_true(host_read_file(host_real(), request.clusters, 1 << 24, scratch.arena, &text[i], &err));
+    }
+    assert_true(slice_equal(text[0], text[1]) && slice_equal(text[0], text[2]));
+    assert_true(edges[0] > 500 && edges[0] == edges[1] && edges[0] == edges[2]);
+    assert_true(doubts[0] > 0 && doubts[0] == doubts[1] && doubts[0] == doubts[2]);
+    close_scratch(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +393,7 @@ int main(void)
         cmocka_unit_test(the_truth_is_not_asked_for_before_the_clusters_are_written),
         cmocka_unit_test(a_record_that_stands_in_a_file_many_times_is_one),
         cmocka_unit_test(components_are_the_same_from_pairs_and_from_edges),
+        cmocka_unit_test(clusters_are_the_same_from_pairs_and_from_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
