@@ -24,15 +24,72 @@ ORDER BY r.anchor, r.id;
 
 -- Current versions of these anchors, whatever their source.
 -- name: hub_versions sqlite
-SELECT r.anchor, r.id, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+SELECT r.anchor, r.id, s.name, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
+JOIN landing l ON l.id = r.from_landing
 WHERE r.anchor IN (SELECT value FROM json_each($1))
 AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
 ORDER BY s.name, r.key, r.anchor;
 -- name: hub_versions postgresql
-SELECT r.anchor, r.id, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+SELECT r.anchor, r.id, s.name, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
+JOIN landing l ON l.id = r.from_landing
 WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
 AND r.from_landing <= s.current_landing AND (r.to_landing IS NULL OR r.to_landing > s.current_landing)
 ORDER BY s.name, r.key, r.anchor;
+
+-- ---- what changed since a linking ----
+
+-- name: hub_linking_last
+SELECT id, number, model, basis, records, edges, homes, placed, placed_by_address FROM linking ORDER BY number DESC LIMIT 1;
+
+-- name: hub_linking_number
+SELECT number FROM linking WHERE id = $1;
+
+-- name: hub_linking_insert
+INSERT INTO linking (id, number, at, model, basis, records, edges, homes, placed, placed_by_address)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+
+-- name: hub_linking_landings_insert
+INSERT INTO linking_landing (linking, source, landing) SELECT CAST($1 AS INTEGER), s.id, s.current_landing FROM source s;
+
+-- name: hub_linking_forget
+DELETE FROM linking WHERE number <= $1;
+
+-- name: hub_linking_landings_forget
+DELETE FROM linking_landing WHERE linking NOT IN (SELECT id FROM linking);
+
+-- Anchors of which a version came or went in landings that were shown after a linking. CROSS JOIN keeps SQLite beginning with those.
+-- name: hub_changed_since sqlite
+SELECT r.anchor, s.name FROM source s LEFT JOIN linking_landing v ON v.linking = $1 AND v.source = s.id
+CROSS JOIN landing l ON l.source = s.id AND l.id > coalesce(v.landing, 0) AND l.id <= s.current_landing AND l.record_last > 0
+CROSS JOIN record r ON r.id BETWEEN l.record_first AND l.record_last AND r.from_landing = l.id
+UNION
+SELECT r.anchor, s.name FROM source s LEFT JOIN linking_landing v ON v.linking = $1 AND v.source = s.id
+CROSS JOIN landing l ON l.source = s.id AND l.id > coalesce(v.landing, 0) AND l.id <= s.current_landing
+CROSS JOIN record r ON r.to_landing = l.id
+ORDER BY 1, 2;
+-- name: hub_changed_since postgresql
+SELECT r.anchor, s.name FROM source s LEFT JOIN linking_landing v ON v.linking = $1 AND v.source = s.id
+JOIN landing l ON l.source = s.id AND l.id > coalesce(v.landing, 0) AND l.id <= s.current_landing AND l.record_last > 0
+JOIN record r ON r.id BETWEEN l.record_first AND l.record_last AND r.from_landing = l.id
+UNION
+SELECT r.anchor, s.name FROM source s LEFT JOIN linking_landing v ON v.linking = $1 AND v.source = s.id
+JOIN landing l ON l.source = s.id AND l.id > coalesce(v.landing, 0) AND l.id <= s.current_landing
+JOIN record r ON r.to_landing = l.id
+ORDER BY 1, 2;
+
+-- The versions of these anchors that stood when a linking was made.
+-- name: hub_versions_at sqlite
+SELECT r.anchor, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+JOIN linking_landing v ON v.linking = $2 AND v.source = r.source
+WHERE r.anchor IN (SELECT value FROM json_each($1))
+AND r.from_landing <= v.landing AND (r.to_landing IS NULL OR r.to_landing > v.landing)
+ORDER BY r.anchor;
+-- name: hub_versions_at postgresql
+SELECT r.anchor, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
+JOIN linking_landing v ON v.linking = $2 AND v.source = r.source
+WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
+AND r.from_landing <= v.landing AND (r.to_landing IS NULL OR r.to_landing > v.landing)
+ORDER BY r.anchor;
 
 -- Where the current version of each of these anchors came from.
 -- name: hub_evidence sqlite
@@ -70,13 +127,13 @@ INSERT INTO model (version, kind, body, digest, made_at, made_by, adopted_at, sp
 SELECT id, linked_at FROM linkage WHERE kind = $1 AND sources = $2;
 
 -- name: hub_linkage_insert
-INSERT INTO linkage (id, kind, sources, linked_at, digest) VALUES ($1, $2, $3, $4, $5);
+INSERT INTO linkage (id, kind, sources, linked_at) VALUES ($1, $2, $3, $4);
 
 -- name: hub_linkage_update
-UPDATE linkage SET linked_at = $2, digest = $3 WHERE id = $1;
+UPDATE linkage SET linked_at = $2, digest = $3, records = $4, entities = $5 WHERE id = $1;
 
 -- name: hub_linkages
-SELECT id, sources FROM linkage WHERE kind = $1 AND linked_at IS NOT NULL ORDER BY id;
+SELECT id, sources, digest, records, entities, linked_at FROM linkage WHERE kind = $1 AND linked_at IS NOT NULL ORDER BY id;
 
 -- name: hub_linkage_forget
 UPDATE linkage SET linked_at = NULL, digest = NULL WHERE id = $1;
@@ -144,10 +201,7 @@ SELECT a, b, weight, verdict, guard, pattern FROM edge WHERE b = ANY (CAST($1 AS
 ORDER BY 1, 2;
 
 -- name: hub_doubts_all
-SELECT a, b, weight, why, found_at FROM doubt ORDER BY a, b;
-
--- name: hub_doubts_delete_all
-DELETE FROM doubt;
+SELECT a, b, weight, why, found_at, pattern, unsure FROM doubt ORDER BY a, b;
 
 -- name: hub_doubt_delete
 DELETE FROM doubt WHERE a = $1 AND b = $2;
@@ -156,9 +210,11 @@ DELETE FROM doubt WHERE a = $1 AND b = $2;
 INSERT INTO doubt (a, b, weight, why, found_at, pattern, unsure) VALUES ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: hub_doubts_at sqlite
-SELECT a, b FROM doubt WHERE a IN (SELECT value FROM json_each($1)) AND b IN (SELECT value FROM json_each($1)) ORDER BY a, b;
+SELECT a, b, weight, why, found_at, pattern, unsure FROM doubt
+WHERE a IN (SELECT value FROM json_each($1)) OR b IN (SELECT value FROM json_each($1)) ORDER BY a, b;
 -- name: hub_doubts_at postgresql
-SELECT a, b FROM doubt WHERE a = ANY (CAST($1 AS BIGINT[])) AND b = ANY (CAST($1 AS BIGINT[])) ORDER BY a, b;
+SELECT a, b, weight, why, found_at, pattern, unsure FROM doubt
+WHERE a = ANY (CAST($1 AS BIGINT[])) OR b = ANY (CAST($1 AS BIGINT[])) ORDER BY a, b;
 
 -- name: hub_doubts_page
 SELECT q.a, q.b, q.weight, q.why, q.found_at, q.alike FROM (
@@ -180,6 +236,11 @@ SELECT weight, why, found_at FROM doubt WHERE a = $1 AND b = $2;
 
 -- name: hub_decisions_in_force
 SELECT a, b, verdict FROM decision WHERE undone_at IS NULL ORDER BY a, b;
+
+-- Stewards' joins of two records that are of two people all the same.
+-- name: hub_joins_refused
+SELECT COUNT(*) FROM decision d JOIN member x ON x.linkage = $1 AND x.anchor = d.a JOIN member y ON y.linkage = $1 AND y.anchor = d.b
+WHERE d.undone_at IS NULL AND d.verdict = 'join' AND x.entity <> y.entity;
 
 -- name: hub_decision_in_force
 SELECT id, verdict, decided_by, decided_at, reason FROM decision WHERE a = $1 AND b = $2 AND undone_at IS NULL;

@@ -18,8 +18,13 @@ static bool report(void *context, const char *stage, double share)
 
 static void print_result(const struct hub_link_result *result, struct arena *arena, struct buffer *out)
 {
-    buffer_format(out, "%zu records, %zu pairs compared, %zu links; model version %lld%s\n", result->records,
-                  result->pairs, result->edges, (long long)result->model, result->trained ? ", trained now" : "");
+    if (result->anew)
+        buffer_format(out, "%zu records, %llu pairs compared, %zu links; model version %lld%s\n", result->records,
+                      (unsigned long long)result->pairs, result->edges, (long long)result->model,
+                      result->trained ? ", trained now" : "");
+    else
+        buffer_format(out, "%zu records, of which %zu came, changed or went; %zu links; model version %lld\n",
+                      result->records, result->changed, result->edges, (long long)result->model);
     for (size_t i = 0; i < result->linkage_count; i++) {
         const struct hub_linkage *l = &result->linkages[i];
         buffer_format(out, "  %zu people in %zu records of %.*s (%zu new, %zu joined, %zu split, %zu ended)\n",
@@ -31,6 +36,8 @@ static void print_result(const struct hub_link_result *result, struct arena *are
                   result->records ? 100.0 * (double)result->doubts / (double)result->records : 0.0);
     if (result->outdated.len)
         buffer_format(out, "%.*s\n", PRINT(result->outdated));
+    if (result->index_note.len)
+        buffer_format(out, "%.*s\n", PRINT(result->index_note));
     buffer_format(out, "digest %.*s, %.1f seconds\n", PRINT(digest_hex(arena, &result->digest)), result->seconds);
 }
 
@@ -40,8 +47,13 @@ static void result_json(const struct hub_link_result *result, struct arena *aren
     json_object(&json);
     json_pair_integer(&json, "model", result->model);
     json_pair_bool(&json, "trained", result->trained);
+    json_pair_bool(&json, "anew", result->anew);
+    if (!result->anew)
+        json_pair_integer(&json, "changed", (int64_t)result->changed);
     if (result->outdated.len)
         json_pair_text(&json, "outdated", result->outdated);
+    if (result->index_note.len)
+        json_pair_text(&json, "index", result->index_note);
     json_pair_integer(&json, "records", (int64_t)result->records);
     json_pair_integer(&json, "pairs", (int64_t)result->pairs);
     json_pair_integer(&json, "links", (int64_t)result->edges);
@@ -94,8 +106,12 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
     struct what_if_question question;
     struct hub_link_adopt adopt;
     struct progress shown = {.invocation = invocation};
-    struct hub_link_options options = {
-        .threads = threads, .train = option_given(invocation, "train"), .progress = report, .context = &shown};
+    struct hub_link_options options = {.threads = threads,
+                                       .train = option_given(invocation, "train"),
+                                       .anew = option_given(invocation, "anew"),
+                                       .compact = option_given(invocation, "compact"),
+                                       .progress = report,
+                                       .context = &shown};
     bool asks, adopts = option_given(invocation, "adopt");
     if (!hub_question(invocation, &question, &asks, err))
         return false;
@@ -111,6 +127,7 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
         progress_end(&shown);
         return told;
     }
+    options.index = arena_format(arena, "%.*s/index", PRINT(app->data));
     if (adopts) {
         if (!hub_what_if_adopt(&app->hub, session, &question, arena, &adopt, err))
             return false;

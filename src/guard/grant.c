@@ -308,8 +308,8 @@ static struct grant_excluded compile_reason(const struct compiling *c, struct sl
 
 /* What holds no personal values: ids, landings, links, and what people decided about them. */
 static const char *const common_tables[] = {
-    "source", "landing",   "record",       "linkage",  "member",  "edge",
-    "model",  "residence", "entity_event", "decision", "concern",
+    "source",    "landing",      "record",   "linkage", "member",          "edge", "linking", "model",
+    "residence", "entity_event", "decision", "concern", "linking_landing",
 };
 
 struct rights_making {

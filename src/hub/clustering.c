@@ -179,7 +179,7 @@ bool clustering_run(const struct clustering *c, struct slice sources, const stru
         .verified = verified_codes(linked, sources, arena),
         .source = source,
         .no_duplicates = no_duplicates,
-        .keys = link_records_keys(c->records),
+        .keys = linked_keys(linked, c->records, arena),
         .records = c->records,
         .model = c->model,
         .options = &options,
@@ -288,25 +288,4 @@ size_t clustering_doubts(const struct clustering *c, const struct link_clusters 
     }
     *ret = found;
     return count;
-}
-
-struct digest clustering_digest(const struct linked *linked, const struct link_clusters *clusters)
-{
-    struct hash_state state;
-    hash_start(&state);
-    for (size_t i = 0; i < linked->count; i++) {
-        if (clusters->cluster[i] == UINT32_MAX)
-            continue;
-        const struct linked_record *record = &linked->records[i], *first = &linked->records[clusters->cluster[i]];
-        hash_more(&state, linked->sources[record->source].source->name);
-        hash_more(&state, S("\n"));
-        hash_more(&state, record->key);
-        hash_more(&state, S("\n"));
-        hash_more(&state, slice_from(record->hash, sizeof record->hash));
-        hash_more(&state, linked->sources[first->source].source->name);
-        hash_more(&state, S("\n"));
-        hash_more(&state, first->key);
-        hash_more(&state, S("\n"));
-    }
-    return hash_end(&state);
 }

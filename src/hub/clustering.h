@@ -39,7 +39,5 @@ uint64_t *verified_codes(const struct linked *linked, struct slice sources, stru
 struct doubt_found;
 size_t clustering_doubts(const struct clustering *clustering, const struct link_clusters *clusters,
                          const uint64_t *verified, struct arena *arena, struct doubt_found **ret);
-/* Over source, key, values and partition of the records in these clusters. */
-struct digest clustering_digest(const struct linked *linked, const struct link_clusters *clusters);
 
 #endif

@@ -200,6 +200,46 @@ bool linked_read(const struct guard_session *session, struct arena *arena, struc
     return true;
 }
 
+/* What the versions say of one source's records; of these the values are read. */
+static void take_versions(const struct result *versions, struct source_reading *reading)
+{
+    for (size_t k = 0; k < versions->rows; k++) {
+        const struct value *version = result_row(versions, k);
+        if (!slice_equal(cell_text(&version[2]), reading->source->name))
+            continue;
+        ARENA_GROW(reading->arena, reading->records, reading->count, reading->capacity);
+        struct linked_record *record = &reading->records[reading->count++];
+        *record = (struct linked_record){.anchor = cell_integer(&version[0]),
+                                         .key = cell_text(&version[3]),
+                                         .source = reading->source_number,
+                                         .seen = day_of(&version[5], &version[6], reading->arena)};
+        if (version[4].text.len == sizeof record->hash)
+            memcpy(record->hash, version[4].text.at, sizeof record->hash);
+    }
+}
+
+static int by_record_anchor(const void *a, const void *b)
+{
+    const struct linked_record *x = a, *y = b;
+    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
+}
+
+/* Each record's home: the residence that has not ended by an address since changed. */
+static void take_residences(const struct result *residences, struct linked *linked, struct arena *arena)
+{
+    linked->homes = arena_array(arena, struct linked_home, residences->rows + 1);
+    for (size_t i = 0; i < residences->rows; i++) {
+        const struct value *row = result_row(residences, i);
+        int64_t record = linked_find(linked, cell_integer(&row[0]));
+        struct slice how = cell_text(&row[4]);
+        if (record < 0 || slice_equal(how, S("before")))
+            continue;
+        linked->records[record].home = (uint32_t)linked->home_count;
+        linked->records[record].placed = slice_equal(how, S("uprn")) ? PLACED_BY_UPRN : PLACED_BY_ADDRESS;
+        linked->homes[linked->home_count++] = (struct linked_home){.uprn = cell_text(&row[1])};
+    }
+}
+
 bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
                       struct arena *arena, struct linked *ret, struct error *err)
 {
@@ -217,33 +257,18 @@ bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, 
         if (!row || source->subject == SUBJECT_HOME)
             continue;
         uint32_t first = (uint32_t)reading.count;
-        int64_t *own = arena_array(arena, int64_t, versions.rows + 1);
-        for (size_t k = 0; k < versions.rows; k++) {
-            const struct value *version = result_row(&versions, k);
-            if (!slice_equal(cell_text(&version[2]), source->name))
-                continue;
-            ARENA_GROW(arena, reading.records, reading.count, reading.capacity);
-            struct linked_record *record = &reading.records[reading.count++];
-            *record = (struct linked_record){.anchor = cell_integer(&version[0]),
-                                             .key = cell_text(&version[3]),
-                                             .source = (uint32_t)linked.source_count};
-            if (version[4].text.len == sizeof record->hash)
-                memcpy(record->hash, version[4].text.at, sizeof record->hash);
-        }
+        reading.source = source;
+        reading.source_number = (uint32_t)linked.source_count;
+        reading.at = first;
+        take_versions(&versions, &reading);
         size_t own_count = reading.count - first;
         if (own_count == 0)
             continue;
+        int64_t *own = arena_array(arena, int64_t, own_count + 1);
         /* take_values walks along in order of anchor. */
-        for (size_t a = first + 1; a < reading.count; a++)
-            for (size_t b = a; b > first && reading.records[b].anchor < reading.records[b - 1].anchor; b--) {
-                struct linked_record swap = reading.records[b];
-                reading.records[b] = reading.records[b - 1];
-                reading.records[b - 1] = swap;
-            }
+        array_sort(reading.records + first, own_count, sizeof *reading.records, by_record_anchor);
         for (size_t k = 0; k < own_count; k++)
             own[k] = reading.records[first + k].anchor;
-        reading.source = source;
-        reading.at = first;
         if (!read_values(t, &reading, cell_integer(&row[1]), own, own_count, err))
             return error_wrap(err, "reading %.*s", PRINT(source->name));
         linked.sources[linked.source_count++] =
@@ -253,18 +278,7 @@ bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, 
     linked.count = reading.count;
     *ret = linked;
     linked_order(ret, arena);
-    /* Each record's home: the residence that has not ended by an address since changed. */
-    ret->homes = arena_array(arena, struct linked_home, residences.rows + 1);
-    for (size_t i = 0; i < residences.rows; i++) {
-        const struct value *row = result_row(&residences, i);
-        int64_t record = linked_find(ret, cell_integer(&row[0]));
-        struct slice how = cell_text(&row[4]);
-        if (record < 0 || slice_equal(how, S("before")))
-            continue;
-        ret->records[record].home = (uint32_t)ret->home_count;
-        ret->records[record].placed = slice_equal(how, S("uprn")) ? PLACED_BY_UPRN : PLACED_BY_ADDRESS;
-        ret->homes[ret->home_count++] = (struct linked_home){.uprn = cell_text(&row[1])};
-    }
+    take_residences(&residences, ret, arena);
     return true;
 }
 
@@ -307,6 +321,20 @@ int64_t linked_find(const struct linked *linked, int64_t anchor)
     return low < linked->count && linked->by_anchor[low].anchor == anchor ? (int64_t)linked->by_anchor[low].record : -1;
 }
 
+static bool place_at_uprn(const struct linked *linked, struct linked_record *record, struct arena *scratch)
+{
+    struct linked_home wanted;
+    if (!linked->home_count || !text_uprn(scratch, record->form.uprn, &wanted.uprn))
+        return false;
+    const struct linked_home *home =
+        bsearch(&wanted, linked->homes, linked->home_count, sizeof *linked->homes, by_uprn);
+    if (!home)
+        return false;
+    record->home = (uint32_t)(home - linked->homes);
+    record->placed = PLACED_BY_UPRN;
+    return true;
+}
+
 void linked_place(struct linked *linked, struct arena *arena)
 {
     struct address_entry *entries = arena_array(arena, struct address_entry, linked->home_count + 1);
@@ -321,16 +349,8 @@ void linked_place(struct linked *linked, struct arena *arena)
     const struct address_index *index = address_index_make(entries, linked->home_count, arena);
     for (size_t i = 0; i < linked->count; i++) {
         struct linked_record *record = &linked->records[i];
-        struct linked_home wanted;
-        if (text_uprn(scratch, record->form.uprn, &wanted.uprn)) {
-            const struct linked_home *home =
-                bsearch(&wanted, linked->homes, linked->home_count, sizeof *linked->homes, by_uprn);
-            if (home) {
-                record->home = (uint32_t)(home - linked->homes);
-                record->placed = PLACED_BY_UPRN;
-            }
-        }
-        if (record->placed == PLACED_NOWHERE && record->form.address.len) {
+        record->placed = PLACED_NOWHERE;
+        if (!place_at_uprn(linked, record, scratch) && record->form.address.len) {
             struct address_answer answer;
             address_match(index, record->form.address, record->form.postcode, scratch, &answer);
             if (answer.entry >= 0) {
@@ -343,166 +363,53 @@ void linked_place(struct linked *linked, struct arena *arena)
     arena_free(scratch);
 }
 
-/* ---- The engine's table ---- */
-
-static const char *const column_words[] = {"given_name", "middle_names", "family_name", "previous_family_name",
-                                           "known_as",   "birth_date",   "sex",         "nhs_number",
-                                           "telephone",  "email",        "agency_id",   "home",
-                                           "address",    "postcode",     NULL};
-
-/* "M", "Male", the NHS's 1: agencies code sex each in its own way. What is neither, or is not known, says nothing for
- * or against a link. */
-static struct slice sex_plain(struct slice sex)
+/* By UPRN alone, with the hub's own table of homes; true when nobody is left whose address might say more. */
+static bool place_by_uprn(struct transaction *t, struct linked *linked, struct arena *arena, bool *ret_all,
+                          struct error *err)
 {
-    static const struct {
-        const char *word, *plain;
-    } forms[] = {{"m", "M"}, {"male", "M"},   {"man", "M"},   {"boy", "M"},  {"1", "M"},
-                 {"f", "F"}, {"female", "F"}, {"woman", "F"}, {"girl", "F"}, {"2", "F"}};
-    for (size_t i = 0; i < countof(forms); i++)
-        if (slice_equal_nocase(sex, slice_of(forms[i].word)))
-            return slice_of(forms[i].plain);
-    return NO_SLICE;
-}
-
-/* All given names are one column with some agencies and two with others, so the first is taken apart from the rest:
- * "Mrs CAROL PHYLLIS" is Carol, then Phyllis. */
-static struct slice first_given(struct slice given, struct slice *ret_rest)
-{
-    struct slice word = NO_SLICE, rest = slice_trim(given);
-    while (slice_cut(&rest, ' ', &word)) {
-        rest = slice_trim(rest);
-        if (rest.len == 0 || !person_title(word))
-            break;
+    struct result homes;
+    struct slice *uprns = arena_array(arena, struct slice, linked->count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < linked->count; i++)
+        if (text_uprn(arena, linked->records[i].form.uprn, &uprns[count]))
+            count++;
+    if (!store_query(t, STATEMENT_HUB_HOMES_AT, ARGS(digits_list(t, uprns, count, arena)), arena, &homes, err))
+        return false;
+    linked->homes = arena_array(arena, struct linked_home, homes.rows + 1);
+    linked->home_count = homes.rows;
+    for (size_t i = 0; i < homes.rows; i++)
+        linked->homes[i] = (struct linked_home){.uprn = cell_text(&result_row(&homes, i)[0])};
+    *ret_all = true;
+    for (size_t i = 0; i < linked->count; i++) {
+        struct linked_record *record = &linked->records[i];
+        record->placed = PLACED_NOWHERE;
+        if (!place_at_uprn(linked, record, arena) && record->form.address.len)
+            *ret_all = false;
     }
-    *ret_rest = rest;
-    return word;
-}
-
-static struct slice column_value(const struct linked *linked, const struct linked_record *record, size_t word,
-                                 struct arena *arena)
-{
-    const struct person_form *form = &record->form;
-    struct slice rest;
-    switch (word) {
-    case 0:
-        return first_given(form->given, &rest);
-    case 1:
-        (void)first_given(form->given, &rest);
-        if (rest.len == 0 || form->middle.len == 0)
-            return rest.len ? rest : form->middle;
-        return arena_format(arena, "%.*s %.*s", PRINT(rest), PRINT(form->middle));
-    case 2:
-        return form->family;
-    case 3:
-        return form->previous_family;
-    case 4:
-        return form->known_as;
-    case 5:
-        return form->birth;
-    case 6:
-        return form->sex.len ? sex_plain(form->sex) : form->title_sex;
-    case 7:
-        return form->nhs_number;
-    case 8:
-        return form->telephone;
-    case 9:
-        return form->email;
-    case 10:
-        return form->agency_id;
-    case 11:
-        return record->placed ? linked->homes[record->home].uprn : NO_SLICE;
-    case 12:
-        return form->address;
-    case 13:
-        return form->postcode;
-    default:
-        never("the word is one of column_words");
-        return NO_SLICE;
-    }
-}
-
-static size_t column_word(struct slice name)
-{
-    size_t word = 0;
-    while (column_words[word] && !slice_equal(name, slice_of(column_words[word])))
-        word++;
-    return word;
-}
-
-bool person_spec_text(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
-                      struct slice *ret, struct error *err)
-{
-    struct slice path = arena_format(arena, "%.*s/link/person.yaml", PRINT(catalogue->folder));
-    if (!host_read_file(host, path, 1 << 20, arena, ret, err))
-        return error_wrap(err, "the hub's link specification");
     return true;
 }
 
-bool person_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
-                      struct error *err)
+bool linked_place_some(struct transaction *t, const struct catalogue *catalogue, struct linked *linked,
+                       struct arena *arena, struct error *err)
 {
-    struct link_spec *spec;
-    if (!link_spec_read(text, file, arena, &spec, err))
+    struct result sources;
+    bool all;
+    if (!place_by_uprn(t, linked, arena, &all, err))
         return false;
-    for (size_t i = 0; i < link_spec_columns(spec); i++) {
-        struct slice name = link_spec_column(spec, i)->name;
-        if (!column_words[column_word(name)])
-            return error_set_at(
-                err, ERROR_INPUT, file, 0, 0,
-                "the hub has no column %.*s to link on; use given_name, middle_names, family_name, "
-                "previous_family_name, known_as, birth_date, sex, nhs_number, telephone, email, agency_id, home, "
-                "address or postcode",
-                PRINT(name));
-    }
-    *ret = spec;
-    return true;
-}
-
-bool linked_fill(const struct linked *linked, const struct link_spec *spec, struct arena *arena,
-                 struct link_records **ret, struct error *err)
-{
-    struct link_records *records = link_records_make(spec, arena);
-    size_t columns = link_spec_columns(spec), words[LINK_COLUMNS_MAX];
-    struct slice values[LINK_COLUMNS_MAX];
-    for (size_t i = 0; i < columns; i++)
-        words[i] = column_word(link_spec_column(spec, i)->name);
-    for (size_t s = 0; s < linked->source_count; s++) {
-        uint32_t number;
-        if (!link_records_source(records, linked->sources[s].source->name, &number, err))
-            return false;
-        must(number == s);
-    }
-    struct arena *scratch = arena_make(0);
-    bool done = true;
-    for (size_t i = 0; i < linked->count && done; i++) {
-        const struct linked_record *record = &linked->records[i];
-        for (size_t c = 0; c < columns; c++)
-            values[c] = column_value(linked, record, words[c], scratch);
-        done = link_records_add(records, record->source, record->key, values, err);
-        arena_reset(scratch);
-    }
-    arena_free(scratch);
-    if (done)
-        *ret = records;
-    return done;
-}
-
-bool person_model_read(struct transaction *t, struct arena *arena, struct person_model *ret, struct error *err)
-{
-    struct result models;
-    *ret = (struct person_model){0};
-    if (!store_query(t, STATEMENT_HUB_MODEL_IN_FORCE, ARGS(value_text(S("person"))), arena, &models, err))
-        return false;
-    if (models.rows == 0)
+    if (all)
         return true;
-    const struct value *row = result_row(&models, 0);
-    ret->version = cell_integer(&row[0]);
-    ret->specification = cell_text(&row[2]);
-    if (!person_spec_read(ret->specification, S("the specification kept with it"), arena, &ret->spec, err) ||
-        !link_model_read(cell_text(&row[1]), S("the hub's model"), ret->spec, arena, &ret->model, err))
-        return error_wrap(err,
-                          "model version %" PRId64
-                          " cannot be read by this version of Staithe; make a new one with staithe link --train",
-                          ret->version);
+    if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err))
+        return false;
+    linked->homes = NULL;
+    linked->home_count = 0;
+    for (size_t i = 0; i < catalogue->source_count; i++) {
+        const struct source *source = &catalogue->sources[i];
+        const struct value *row = source_row(&sources, source->name);
+        if (row && cell_integer(&row[2]) && source->subject == SUBJECT_HOME && source->gazetteer &&
+            !read_homes(t, source, cell_integer(&row[1]), linked, arena, err))
+            return error_wrap(err, "reading %.*s", PRINT(source->name));
+    }
+    array_sort(linked->homes, linked->home_count, sizeof *linked->homes, by_uprn);
+    linked_place(linked, arena);
     return true;
 }

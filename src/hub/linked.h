@@ -53,16 +53,22 @@ struct linked {
 /* Reads through the session's grant (USE_MATCH): sources that it may not match on are not there. */
 bool linked_read(const struct guard_session *session, struct arena *arena, struct linked *ret,
                  struct error *err) MUST_USE;
-/* Only these anchors of person sources, inside a transaction of full access; homes from the hub's own table of
- * residences. For re-clustering a component. `catalogue` tells the contracts. */
+/* Only these anchors of person sources, inside a transaction that may read them; homes from the hub's own table of
+ * residences. `catalogue` tells the contracts. */
 bool linked_read_some(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
                       size_t count, struct arena *arena, struct linked *ret, struct error *err) MUST_USE;
 /* Puts the records into homes. */
 void linked_place(struct linked *linked, struct arena *arena);
+/* The same of a few: their UPRNs are looked up in the hub's own homes, and the gazetteer is read only where an address
+ * has to say. `homes` is then of those. Needs the right to read homes and the gazetteer. */
+bool linked_place_some(struct transaction *transaction, const struct catalogue *catalogue, struct linked *linked,
+                       struct arena *arena, struct error *err) MUST_USE;
 /* Sorts into canonical order and fills by_anchor. */
 void linked_order(struct linked *linked, struct arena *arena);
 /* The record's number, or -1. */
 int64_t linked_find(const struct linked *linked, int64_t anchor);
+
+/* ---- linked_table.c ---- */
 
 /* The words of county/<county>/link/person.yaml as they stand today. */
 bool person_spec_text(const struct catalogue *catalogue, const struct host *host, struct arena *arena,
@@ -73,6 +79,14 @@ bool person_spec_read(struct slice text, struct slice file, struct arena *arena,
 /* All records into the engine's table, with the same numbers. */
 bool linked_fill(const struct linked *linked, const struct link_spec *spec, struct arena *arena,
                  struct link_records **ret, struct error *err) MUST_USE;
+/* A record's id in the engine's table: its anchor. */
+struct slice linked_id(const struct linked_record *record, struct arena *arena);
+int64_t linked_anchor_of_id(struct slice id);
+/* Canonical keys of a table that linked_fill filled, once it is prepared: for `keys` of link_cluster. */
+const uint64_t *linked_keys(const struct linked *linked, const struct link_records *records, struct arena *arena);
+/* One record's values, one a column of the specification. */
+const struct slice *linked_values(const struct linked *linked, size_t record, const struct link_spec *spec,
+                                  struct arena *arena);
 /* The model in force with the specification that it was trained with, whatever the county's file says by now; `model`
  * is NULL when there is none yet. */
 struct person_model {

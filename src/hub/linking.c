@@ -1,13 +1,15 @@
-/* The way: read (a transaction with the grant's rights) → homes → the engine's table → model → edges; then, with the
- * writer: decisions and members as they are now → clusters for each linkage → write all → commit. Scoring, the long
- * part, holds nothing. Decisions are read only once the writer is held, so a steward's word spoken meanwhile is obeyed;
- * if a landing became visible meanwhile, all is done again, up to three times. */
+/* The way of linking everything: read (a transaction with the grant's rights) → homes → the engine's table → model →
+ * edges, and the index with them; then, with the writer: decisions and members as they are now → clusters for each
+ * linkage → write all → commit. Scoring, the long part, holds nothing. Decisions are read only once the writer is held,
+ * so a steward's word spoken meanwhile is obeyed; if a landing became visible meanwhile, all is done again, up to three
+ * times. */
 #include "hub/linking.h"
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "guard/change.h"
-#include "hub/clustering.h"
+#include "hub/component.h"
+#include "hub/linking_changes.h"
 #include "hub/linking_write.h"
 
 #include <inttypes.h>
@@ -16,16 +18,14 @@ struct linking {
     const struct hub *hub;
     const struct guard_session *session;
     const struct hub_link_options *options;
-    struct arena *arena;
-    struct link_spec *spec;
-    struct linked linked;
-    struct link_records *records;
-    struct link_model *model;
-    struct slice specification; /* the text of spec */
+    struct arena *arena; /* of one attempt */
+    struct people_index *index;
+    struct person_model person;
+    struct component all;
     struct link_edges edges;
-    struct decided_pair *decisions;
-    size_t decision_count;
-    int64_t version, now;
+    struct result landings; /* STATEMENT_HUB_SOURCES as they were read */
+    struct digest basis;
+    int64_t now;
     struct slice *sets; /* the first is that of all sources that may be linked */
     size_t set_count;
 };
@@ -63,71 +63,99 @@ static void put_outdated(const struct linking *l, struct slice in_force, struct 
                              "keeps its own until you train anew with staithe link --train.");
 }
 
-/* The model in force with its own specification; what a person adopts; or, to train one, the county's file. */
+/* What a person adopts. */
+static bool specify_adopted(struct linking *l, struct hub_link_result *result, struct error *err)
+{
+    const struct hub_link_adopt *adopt = l->options->adopt;
+    struct person_model *person = &l->person;
+    person->specification = adopt->specification;
+    if (!person_spec_read(person->specification, S("the specification to adopt"), l->arena, &person->spec, err) ||
+        (adopt->model.len &&
+         !link_model_read(adopt->model, S("the model to adopt"), person->spec, l->arena, &person->model, err)))
+        return false;
+    put_outdated(l, person->specification, result);
+    return true;
+}
+
+/* The model in force with its own specification; what a person adopts; or, to train one, the county's file: `model`
+ * then stays NULL. */
 static bool specify(struct linking *l, struct hub_link_result *result, struct error *err)
 {
     const struct catalogue *catalogue = guard_catalogue(l->session);
-    struct person_model person = {0};
-    const struct hub_link_adopt *adopt = l->options->adopt;
-    if (adopt) {
-        l->specification = adopt->specification;
-        if (!person_spec_read(l->specification, S("the specification to adopt"), l->arena, &l->spec, err) ||
-            (adopt->model.len &&
-             !link_model_read(adopt->model, S("the model to adopt"), l->spec, l->arena, &l->model, err)))
-            return false;
-        put_outdated(l, l->specification, result);
-        return true;
-    }
-    if (!l->options->train) {
-        struct transaction *t;
-        if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
-            !person_model_read(t, l->arena, &person, err))
-            return false;
-        transaction_rollback(t);
-    }
-    if (!person.model) {
+    const struct hub_link_options *options = l->options;
+    struct person_model *person = &l->person;
+    struct transaction *t;
+    if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
+        (!options->train && !options->adopt && !person_model_read(t, l->arena, person, err)) ||
+        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &l->landings, err))
+        return false;
+    transaction_rollback(t);
+    if (options->adopt)
+        return specify_adopted(l, result, err);
+    if (!person->model) {
         struct slice path = arena_format(l->arena, "%.*s/link/person.yaml", PRINT(catalogue->folder));
-        return person_spec_text(catalogue, l->hub->host, l->arena, &l->specification, err) &&
-               person_spec_read(l->specification, path, l->arena, &l->spec, err);
+        return person_spec_text(catalogue, l->hub->host, l->arena, &person->specification, err) &&
+               person_spec_read(person->specification, path, l->arena, &person->spec, err);
     }
-    l->spec = person.spec, l->model = person.model, l->version = person.version;
-    put_outdated(l, person.specification, result);
+    put_outdated(l, person->specification, result);
+    return true;
+}
+
+/* ---- Everything ---- */
+
+static bool read_all(struct linking *l, struct hub_link_result *result, struct error *err)
+{
+    struct linked *linked = &l->all.linked;
+    if (!say(l->options, "reading", 0, err) || !linked_read(l->session, l->arena, linked, err) ||
+        !say(l->options, "placing in homes", 0, err))
+        return false;
+    linked_place(linked, l->arena);
+    result->records = linked->count;
     return true;
 }
 
 static bool score(struct linking *l, struct hub_link_result *result, struct error *err)
 {
     const struct hub_link_options *options = l->options;
+    struct component *all = &l->all;
     struct link_options engine = {
         .threads = options->threads, .progress = options->progress, .context = options->context};
-    if (!specify(l, result, err) || !linked_fill(&l->linked, l->spec, l->arena, &l->records, err) ||
-        !link_prepare(l->records, &engine, err))
+    all->spec = l->person.spec, all->model = l->person.model, all->version = l->person.version;
+    if (!linked_fill(&all->linked, all->spec, l->arena, &all->records, err))
         return false;
-    if (!l->model && l->linked.count >= 2) {
+    if (!all->model && all->linked.count >= 2) {
         struct link_training training;
-        if (!link_train(l->records, &engine, l->arena, &l->model, &training, err))
+        if (!link_train(all->records, &engine, l->arena, &all->model, &training, err))
             return error_wrap(err, "training the model");
         result->trained = true;
     }
-    if (!l->model)
+    if (!all->model)
         return error_set(err, ERROR_INPUT, "there are fewer than two records to link; land an extract first");
-    if (!link_score(l->records, l->model, &engine, l->arena, &l->edges, err))
+    struct error stopped = NO_ERROR;
+    bool made = l->index->writable && people_index_make(l->index, all->records, all->model, l->person.specification,
+                                                        &engine, l->arena, &l->edges, &stopped);
+    if (stopped.code) {
+        *err = stopped;
         return error_wrap(err, "scoring");
+    }
+    if (!made && !link_score(all->records, all->model, &engine, l->arena, &l->edges, err))
+        return error_wrap(err, "scoring");
+    all->edges = l->edges.edges, all->edge_count = l->edges.count;
     result->pairs = l->edges.pairs;
-    result->edges = l->edges.count;
     return true;
 }
 
 static bool write_model(struct transaction *t, struct linking *l, struct error *err)
 {
-    struct slice body = link_model_write(l->model, l->arena);
+    struct slice body = link_model_write(l->all.model, l->arena);
     struct digest digest = hash_sha256(body);
-    if (!store_next_ids(t, "model", 1, &l->version, err) ||
+    int64_t *version = &l->all.version;
+    if (!store_next_ids(t, "model", 1, version, err) ||
         !store_execute(t, STATEMENT_HUB_MODEL_INSERT,
-                       ARGS(value_integer(l->version), value_text(S("person")), value_text(body),
+                       ARGS(value_integer(*version), value_text(S("person")), value_text(body),
                             value_bytes(digest.bytes, sizeof digest.bytes), value_integer(l->now),
                             value_text(guard_who(l->session)->name), value_integer(l->now),
-                            value_text(l->specification)),
+                            value_text(l->person.specification)),
                        NULL, err))
         return false;
     struct buffer detail = buffer_make(l->arena);
@@ -136,112 +164,55 @@ static bool write_model(struct transaction *t, struct linking *l, struct error *
     if (l->options->adopt) {
         json_pair_bool(&json, "adopted", true);
         json_pair_text(&json, "reason", l->options->adopt->reason);
-        json_pair_real(&json, "join", link_model_join(l->model));
-        json_pair_real(&json, "review", link_model_review(l->model));
+        json_pair_real(&json, "join", link_model_join(l->all.model));
+        json_pair_real(&json, "review", link_model_review(l->all.model));
     }
     json_pair_text(&json, "digest", digest_hex(l->arena, &digest));
     json_end(&json);
-    return change_write(t, l->session, S("model"), arena_format(l->arena, "person %" PRId64, l->version),
+    return change_write(t, l->session, S("model"), arena_format(l->arena, "person %" PRId64, *version),
                         buffer_slice(&detail), err);
 }
 
-static int by_member(const void *a, const void *b)
+/* Each set's linkage, made where it is new. */
+static bool find_linkages(struct transaction *t, struct linking *l, struct linkage_state **ret, struct error *err)
 {
-    const struct member_row *x = a, *y = b;
-    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
-}
-
-static bool write_linkage(struct transaction *t, struct linking *l, size_t number, const struct link_clusters *clusters,
-                          struct arena *arena, struct hub_linkage *ret, struct error *err)
-{
-    const struct linked *linked = &l->linked;
-    struct result found;
-    struct members before = {0}, after = {.rows = arena_array(arena, struct member_row, linked->count + 1)};
-    struct hub_linkage out = {.sources = l->sets[number], .digest = clustering_digest(linked, clusters)};
-    if (!store_query(t, STATEMENT_HUB_LINKAGE_FIND, ARGS(value_text(S("person")), value_text(out.sources)), arena,
-                     &found, err))
-        return false;
-    struct value digest = value_bytes(out.digest.bytes, sizeof out.digest.bytes);
-    if (found.rows) {
-        out.id = cell_integer(&result_row(&found, 0)[0]);
-        if (!read_members(t, out.id, arena, &before, err) ||
-            !store_execute(t, STATEMENT_HUB_LINKAGE_UPDATE, ARGS(value_integer(out.id), value_integer(l->now), digest),
-                           NULL, err))
+    *ret = arena_array(l->arena, struct linkage_state, l->set_count + 1);
+    for (size_t i = 0; i < l->set_count; i++) {
+        struct result found;
+        struct linkage_state *linkage = &(*ret)[i];
+        linkage->sources = l->sets[i];
+        if (!store_query(t, STATEMENT_HUB_LINKAGE_FIND, ARGS(value_text(S("person")), value_text(l->sets[i])), l->arena,
+                         &found, err))
             return false;
-    } else if (!store_next_ids(t, "linkage", 1, &out.id, err) ||
-               !store_execute(t, STATEMENT_HUB_LINKAGE_INSERT,
-                              ARGS(value_integer(out.id), value_text(S("person")), value_text(out.sources),
-                                   value_integer(l->now), digest),
-                              NULL, err)) {
-        return false;
+        if (found.rows)
+            linkage->id = cell_integer(&result_row(&found, 0)[0]);
+        else if (!store_next_ids(t, "linkage", 1, &linkage->id, err) ||
+                 !store_execute(t, STATEMENT_HUB_LINKAGE_INSERT,
+                                ARGS(value_integer(linkage->id), value_text(S("person")), value_text(l->sets[i]),
+                                     value_integer(l->now)),
+                                NULL, err))
+            return false;
     }
-    int64_t *was = arena_array(arena, int64_t, linked->count + 1),
-            *gone = arena_array(arena, int64_t, before.count + 1);
-    size_t gone_count = 0;
-    for (size_t i = 0; i < before.count; i++) {
-        int64_t record = linked_find(linked, before.rows[i].anchor);
-        if (record >= 0 && clusters->cluster[record] != UINT32_MAX)
-            was[record] = before.rows[i].entity;
-        else
-            gone[gone_count++] = before.rows[i].entity;
-    }
-    struct entities entities;
-    entities_assign(&(struct entities_input){(uint32_t)linked->count, clusters->cluster, was, gone, gone_count}, arena,
-                    &entities);
-    int64_t first = 0;
-    const char *counter = arena_cstr(arena, arena_format(arena, "entity_%" PRId64, out.id));
-    if (entities.fresh && !store_next_ids(t, counter, (int64_t)entities.fresh, &first, err))
-        return false;
-    entities_number(&entities, (uint32_t)linked->count, first);
-    for (size_t i = 0; i < linked->count; i++)
-        if (clusters->cluster[i] != UINT32_MAX)
-            after.rows[after.count++] = (struct member_row){linked->records[i].anchor, entities.entity[i],
-                                                            linked->sources[linked->records[i].source].id};
-    array_sort(after.rows, after.count, sizeof *after.rows, by_member);
-    out.records = after.count;
-    out.entities = entities.total;
-    out.made = entities.made, out.joined = entities.joined, out.split = entities.split, out.ended = entities.ended;
-    *ret = out;
-    return write_members(t, out.id, &before, &after, arena, err) &&
-           write_entity_changes(t, out.id, &entities, l->now, S("linking"), arena, err);
+    return true;
 }
 
 static bool write_linkages(struct transaction *t, struct linking *l, struct hub_link_result *result, struct error *err)
 {
-    struct clustering clustering = {.linked = &l->linked,
-                                    .records = l->records,
-                                    .model = l->model,
-                                    .edges = l->edges.edges,
-                                    .edge_count = l->edges.count,
-                                    .decisions = l->decisions,
-                                    .decision_count = l->decision_count,
-                                    .threads = l->options->threads};
-    result->linkages = arena_array(l->arena, struct hub_linkage, l->set_count + 1);
-    struct arena *first = arena_make(0);
-    struct link_clusters whole;
-    bool done = true;
-    for (size_t i = 0; i < l->set_count && done; i++) {
-        struct arena *scratch = arena_make(0);
-        struct link_clusters clusters;
-        done = clustering_run(&clustering, l->sets[i], i ? &whole : NULL, i ? scratch : first, &clusters, err) &&
-               write_linkage(t, l, i, &clusters, scratch, &result->linkages[i], err);
-        if (done && i == 0) {
-            struct doubt_found *doubts;
-            whole = clusters;
-            result->doubts = clustering_doubts(&clustering, &clusters, verified_codes(&l->linked, l->sets[0], scratch),
-                                               scratch, &doubts);
-            result->refused = clusters.refused_count;
-            done = write_doubts(t, doubts, result->doubts, l->now, scratch, err);
-        }
-        arena_free(scratch);
-        done = done && say(l->options, "clustering", (double)(i + 1) / (double)l->set_count, err);
-    }
-    arena_free(first);
-    if (!done)
+    struct linkage_state *linkages;
+    if (!find_linkages(t, l, &linkages, err))
         return false;
+    struct reclustering all = {.component = &l->all,
+                               .what = RECLUSTER_ALL,
+                               .linkages = linkages,
+                               .linkage_count = l->set_count,
+                               .main_sources = l->sets[0],
+                               .now = l->now,
+                               .cause = S("linking"),
+                               .threads = l->options->threads,
+                               .progress = l->options->progress,
+                               .context = l->options->context};
     result->linkage_count = l->set_count;
-    result->digest = result->linkages[0].digest;
-    return true;
+    return component_recluster(t, &all, l->arena, &result->linkages, err);
 }
 
 /* Linkages of sets that no grant has any more are not read again; their members stay, so that ids come back with the
@@ -263,100 +234,164 @@ static bool forget_others(struct transaction *t, struct linking *l, const struct
     return true;
 }
 
-static bool unchanged(struct transaction *t, struct linking *l, const struct result *before, bool *ret,
-                      struct error *err)
+static struct linking_state state_of(const struct linking *l)
 {
-    struct result now;
-    if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &now, err))
-        return false;
-    *ret = now.rows == before->rows;
-    for (size_t i = 0; *ret && i < now.rows; i++)
-        *ret = cell_integer(&result_row(&now, i)[1]) == cell_integer(&result_row(before, i)[1]) &&
-               cell_integer(&result_row(&now, i)[2]) == cell_integer(&result_row(before, i)[2]);
-    return true;
+    const struct linked *linked = &l->all.linked;
+    struct linking_state state = {.model = l->all.version,
+                                  .basis = l->basis,
+                                  .records = (int64_t)linked->count,
+                                  .edges = (int64_t)l->all.edge_count,
+                                  .homes = (int64_t)linked->home_count};
+    for (size_t i = 0; i < linked->count; i++) {
+        state.placed += linked->records[i].placed != PLACED_NOWHERE;
+        state.placed_by_address += linked->records[i].placed == PLACED_BY_ADDRESS;
+    }
+    return state;
 }
 
-static bool write_all(struct transaction *t, struct linking *l, struct hub_link_result *result, struct error *err)
+static bool write_edges_of_all(struct transaction *t, struct linking *l, struct error *err)
 {
+    const struct linked *linked = &l->all.linked;
+    struct edge_row *rows = arena_array(l->arena, struct edge_row, l->all.edge_count + 1);
+    int64_t balance;
+    for (size_t i = 0; i < l->all.edge_count; i++)
+        rows[i] = edge_row_of(&l->all.edges[i], linked->records[l->all.edges[i].a].anchor,
+                              linked->records[l->all.edges[i].b].anchor);
+    return write_edges(t, rows, l->all.edge_count, NULL, 0, l->all.version, l->arena, NULL, NULL, &balance, err);
+}
+
+static bool write_all(struct transaction *t, struct linking *l, struct linking_state *state,
+                      struct hub_link_result *result, struct error *err)
+{
+    struct written written = {.linked = &l->all.linked};
+    struct linking_state last;
     if (((result->trained || l->options->adopt) && !write_model(t, l, err)) ||
-        !read_decisions(t, l->arena, &l->decisions, &l->decision_count, err) || !write_linkages(t, l, result, err) ||
-        !forget_others(t, l, result, err) || !say(l->options, "writing", 0.1, err) ||
-        !write_homes(t, &l->linked, l->arena, err) || !write_residences(t, &l->linked, l->arena, err) ||
-        !write_edges(t, &l->linked, &l->edges, l->version, l->arena, err) || !say(l->options, "writing", 0.4, err) ||
-        !write_search(t, &l->linked, l->arena, err) || !say(l->options, "writing", 0.9, err))
+        !read_decisions(t, l->arena, &l->all.decisions, &l->all.decision_count, err) ||
+        !write_linkages(t, l, result, err) || !forget_others(t, l, result, err) ||
+        !say(l->options, "writing", 0.1, err) || !write_homes(t, &l->all.linked, l->arena, err) ||
+        !write_residences(t, &written, l->arena, err) || !write_edges_of_all(t, l, err) ||
+        !say(l->options, "writing", 0.4, err) || !write_search(t, &l->all.linked, err) ||
+        !say(l->options, "writing", 0.9, err) || !linking_last(t, l->arena, &last, err))
         return false;
-    struct slice hex = digest_hex(l->arena, &result->digest);
-    return change_write(t, l->session, S("link"), S("person"),
-                        arena_format(l->arena,
-                                     "{\"model\":%" PRId64 ",\"records\":%zu,\"entities\":%zu,\"digest\":\"%.*s\"}",
-                                     l->version, l->linked.count, result->linkages[0].entities, PRINT(hex)),
-                        err);
+    l->basis = linking_basis(guard_catalogue(l->session), l->all.version, l->sets, l->set_count, &l->landings);
+    *state = state_of(l);
+    state->number = last.number;
+    return linking_write(t, l->hub->host, state, l->now, err) &&
+           linking_finish(t, l->session, state, l->sets[0], l->arena, result, err);
 }
 
-/* *ret_again: a landing became visible while this was computed. */
-static bool link_once(struct linking *l, struct hub_link_result *result, bool *ret_again, struct error *err)
+static bool link_all(struct linking *l, struct hub_link_result *result, enum linking_outcome *ret, struct error *err)
 {
     struct transaction *t;
-    struct result before;
-    bool same = false;
-    if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
-        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &before, err))
+    struct result now;
+    struct linking_state state;
+    people_index_close(l->index);
+    if (!read_all(l, result, err) || !score(l, result, err) || !guard_write_begin(l->session, l->arena, &t, err) ||
+        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &now, err))
         return false;
-    transaction_rollback(t);
-    if (!say(l->options, "reading", 0, err) || !linked_read(l->session, l->arena, &l->linked, err) ||
-        !say(l->options, "placing in homes", 0, err))
-        return false;
-    linked_place(&l->linked, l->arena);
-    result->records = l->linked.count;
-    result->homes = l->linked.home_count;
-    for (size_t i = 0; i < l->linked.count; i++) {
-        result->placed += l->linked.records[i].placed != PLACED_NOWHERE;
-        result->placed_by_address += l->linked.records[i].placed == PLACED_BY_ADDRESS;
-    }
-    result->unplaced = result->records - result->placed;
-    if (!score(l, result, err) || !guard_write_begin(l->session, l->arena, &t, err) ||
-        !unchanged(t, l, &before, &same, err))
-        return false;
-    *ret_again = !same;
-    if (!same) {
+    *ret = LINKING_AGAIN;
+    if (!linking_same_landings(&l->landings, &now)) {
         transaction_rollback(t);
         return true;
     }
-    if (!write_all(t, l, result, err) || !transaction_commit(t, err))
+    if (!write_all(t, l, &state, result, err) || !transaction_commit(t, err))
         return false;
-    result->model = l->version;
+    result->anew = true;
+    people_index_settle(l->index, state.id, false, l->arena);
+    *ret = LINKING_DONE;
     return true;
+}
+
+/* ---- Which of the two ways ---- */
+
+/* Whether the index can take the hub from the last linking to today. */
+static bool can_follow(struct linking *l, bool *ret, struct error *err)
+{
+    struct transaction *t;
+    struct linking_state last;
+    *ret = false;
+    if (!l->person.model || l->options->anew || l->options->adopt || !l->index->writable)
+        return true;
+    l->basis = linking_basis(guard_catalogue(l->session), l->person.version, l->sets, l->set_count, &l->landings);
+    if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) || !linking_last(t, l->arena, &last, err))
+        return false;
+    if (last.id && last.model == l->person.version && digest_equal(&last.basis, &l->basis)) {
+        bool known;
+        people_index_open(l->index, &l->person, l->options->threads, l->arena);
+        if (!linking_known(t, people_index_position(l->index), l->arena, &known, err))
+            return false;
+        *ret = l->index->file && known;
+    }
+    transaction_rollback(t);
+    return true;
+}
+
+static bool link_once(struct linking *l, struct hub_link_result *result, enum linking_outcome *ret, struct error *err)
+{
+    bool follow;
+    *ret = LINKING_ANEW;
+    if (!sets_of(l, err) || !specify(l, result, err) || !can_follow(l, &follow, err))
+        return false;
+    struct linking_changes changes = {.hub = l->hub,
+                                      .session = l->session,
+                                      .options = l->options,
+                                      .model = &l->person,
+                                      .index = l->index,
+                                      .basis = l->basis,
+                                      .sources = l->sets[0],
+                                      .now = l->now};
+    if (follow &&
+        (!say(l->options, "reading what changed", 0, err) || !linking_changes(&changes, l->arena, result, ret, err)))
+        return false;
+    return *ret != LINKING_ANEW || link_all(l, result, ret, err);
+}
+
+static void keep_result(struct hub_link_result *result, const struct people_index *index, struct arena *arena)
+{
+    struct hub_linkage *linkages = arena_array(arena, struct hub_linkage, result->linkage_count + 1);
+    for (size_t i = 0; i < result->linkage_count; i++) {
+        linkages[i] = result->linkages[i];
+        linkages[i].sources = arena_copy(arena, linkages[i].sources);
+    }
+    result->linkages = linkages;
+    result->index_note = arena_copy(arena, index->note);
 }
 
 bool hub_link(const struct hub *hub, const struct guard_session *session, const struct hub_link_options *options,
               struct arena *arena, struct hub_link_result *ret, struct error *err)
 {
     int64_t start = host_monotonic(hub->host);
-    for (int attempt = 0; attempt < 3; attempt++) {
+    if (!guard_grant(session) || !slice_equal(guard_who(session)->purpose, S("linking")))
+        return error_set(err, ERROR_DENIED, "linking needs a session of the purpose linking");
+    struct arena *held = arena_make(0);
+    struct people_index index;
+    enum linking_outcome outcome = LINKING_AGAIN;
+    bool done = true;
+    people_index_start(&index, hub->host, options->index, held);
+    for (int attempt = 0; attempt < 3 && done && outcome != LINKING_DONE; attempt++) {
         struct hub_link_result result = {0};
         struct arena *own = arena_make(0);
-        struct linking l = {
-            .hub = hub, .session = session, .options = options, .arena = own, .now = host_now(hub->host)};
-        bool again = false;
-        bool done = guard_grant(session) && slice_equal(guard_who(session)->purpose, S("linking"))
-                        ? sets_of(&l, err) && link_once(&l, &result, &again, err)
-                        : error_set(err, ERROR_DENIED, "linking needs a session of the purpose linking");
-        if (done && !again) {
-            struct hub_linkage *linkages = arena_array(arena, struct hub_linkage, result.linkage_count + 1);
-            for (size_t i = 0; i < result.linkage_count; i++) {
-                linkages[i] = result.linkages[i];
-                linkages[i].sources = arena_copy(arena, linkages[i].sources);
-            }
-            result.linkages = linkages;
+        struct linking l = {.hub = hub,
+                            .session = session,
+                            .options = options,
+                            .arena = own,
+                            .index = &index,
+                            .now = host_now(hub->host)};
+        done = link_once(&l, &result, &outcome, err);
+        if (done && outcome == LINKING_DONE) {
+            keep_result(&result, &index, arena);
             result.seconds = (double)(host_monotonic(hub->host) - start) / 1e9;
             *ret = result;
         }
+        if (!done || outcome == LINKING_DONE)
+            people_index_close(&index);
         arena_free(own);
-        if (!done)
-            return error_wrap(err, "linking");
-        if (!again)
-            return true;
     }
-    return error_set(err, ERROR_CONFLICT,
+    people_index_close(&index);
+    arena_free(held);
+    if (!done)
+        return error_wrap(err, "linking");
+    return outcome == LINKING_DONE ||
+           error_set(err, ERROR_CONFLICT,
                      "extracts kept landing while the hub was linked; link again when they have ended");
 }

@@ -138,9 +138,9 @@ static bool read_old(struct transaction *t, struct slice name, struct arena *are
 
 /* The rows that go and come so that each record of the source has its form; ret_forms in order of anchor. Form tokens
  * begin with the anchor in ten digits, so the old ones stand in that order too. */
-static size_t form_differences(const struct linked *linked, const struct linked_source *source,
-                               const struct token_rows *old, struct token_rows *go, struct token_rows *come,
-                               struct arena *arena, struct slice *ret_forms)
+static size_t form_differences(const struct linked *linked, struct slice source, const struct token_rows *old,
+                               struct token_rows *go, struct token_rows *come, struct arena *arena,
+                               struct slice *ret_forms)
 {
     struct arena *scratch = arena_make(0);
     size_t count = 0, at = 0;
@@ -148,7 +148,7 @@ static size_t form_differences(const struct linked *linked, const struct linked_
     struct slice was = NO_SLICE;
     for (size_t i = 0; i < linked->count; i++) {
         const struct linked_record *record = &linked->records[linked->by_anchor[i].record];
-        if (record->source != (uint32_t)(source - linked->sources))
+        if (!slice_equal(linked->sources[record->source].source->name, source))
             continue;
         struct slice uprn = record->placed ? linked->homes[record->home].uprn : NO_SLICE;
         struct slice packed = arena_copy(arena, search_form_pack(&record->form, uprn, scratch));
@@ -219,15 +219,14 @@ static bool write_source(struct transaction *t, const struct linked *linked, con
     struct slice *forms = arena_array(arena, struct slice, source->count + 1);
     if (!read_old(t, name, arena, &old, err))
         return false;
-    size_t count = form_differences(linked, source, &old.forms.list, &go, &come, arena, forms);
+    size_t count = form_differences(linked, name, &old.forms.list, &go, &come, arena, forms);
     word_rows(forms, count, &words, arena);
     differences(&old.words.list, &words, &go, &come);
     return delete_rows(t, name, &go, arena, err) && insert_rows(t, name, &come, arena, err);
 }
 
-bool write_search(struct transaction *t, const struct linked *linked, struct arena *arena, struct error *err)
+bool write_search(struct transaction *t, const struct linked *linked, struct error *err)
 {
-    (void)arena;
     for (size_t i = 0; i < linked->source_count; i++) {
         struct arena *own = arena_make(0);
         bool done = write_source(t, linked, &linked->sources[i], own, err);
@@ -236,4 +235,132 @@ bool write_search(struct transaction *t, const struct linked *linked, struct are
             return error_wrap(err, "the search table of %.*s", PRINT(linked->sources[i].source->name));
     }
     return true;
+}
+
+/* ---- Of a few records ---- */
+
+static bool read_forms(struct transaction *t, struct slice name, const int64_t *anchors, size_t count,
+                       struct token_rows *ret, struct error *err)
+{
+    struct result rows;
+    struct sql sql = search_table_forms(&name, 1, store_dialect(transaction_store(t)), ret->arena);
+    if (!store_query_sql(t, &sql, ARGS(id_list(t, anchors, count, ret->arena)), ret->arena, &rows, err))
+        return false;
+    for (size_t i = 0; i < rows.rows; i++)
+        add_row(ret, S("form"), cell_text(&result_row(&rows, i)[1]));
+    array_sort(ret->rows, ret->count, sizeof *ret->rows, by_row);
+    return true;
+}
+
+/* The distinct words of names that came or went, and whether the source's table has each, by its `attribute`. */
+struct words {
+    struct slice *words;
+    size_t count;
+    struct search_key *keys; /* one a word */
+    bool *there;
+};
+
+static void key_exactly(struct search_key *key, struct slice attribute, struct slice token, struct arena *arena)
+{
+    *key = (struct search_key){attribute, token, arena_format(arena, "%.*s\001", PRINT(token))};
+}
+
+static bool look_up(struct transaction *t, struct slice name, struct words *words, struct arena *arena,
+                    struct error *err)
+{
+    size_t most = search_keys_most(1);
+    words->there = arena_array(arena, bool, words->count + 1);
+    for (size_t from = 0; from < words->count; from += most) {
+        struct sql sql;
+        const struct value *args;
+        size_t arg_count, batch = words->count - from < most ? words->count - from : most;
+        struct result rows;
+        search_table_select(&name, 1, words->keys + from, batch, 1, store_dialect(transaction_store(t)), arena, &sql,
+                            &args, &arg_count);
+        if (!store_query_sql(t, &sql, args, arg_count, arena, &rows, err))
+            return false;
+        for (size_t i = 0; i < rows.rows; i++)
+            words->there[from + (size_t)cell_integer(&result_row(&rows, i)[0])] = true;
+    }
+    return true;
+}
+
+struct first_token {
+    struct slice attribute, token;
+};
+
+static void take_first(void *context, struct slice attribute, struct slice token)
+{
+    struct first_token *first = context;
+    if (!first->token.len)
+        *first = (struct first_token){attribute, token};
+}
+
+static struct words words_of(const struct token_rows *go, const struct token_rows *come, struct arena *arena)
+{
+    struct words words = {.words = arena_array(arena, struct slice, go->count + come->count + 1)};
+    const struct token_rows *lists[] = {go, come};
+    size_t count = 0;
+    for (size_t l = 0; l < countof(lists); l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            if (slice_equal(lists[l]->rows[i].attribute, S("name")))
+                words.words[count++] = lists[l]->rows[i].token;
+    array_sort(words.words, count, sizeof *words.words, by_slice);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || !slice_equal(words.words[i], words.words[i - 1])) {
+            struct first_token first = {0};
+            search_word_tokens(words.words[i], arena, take_first, &first);
+            if (first.token.len) /* it has misspellings */
+                words.words[words.count++] = words.words[i];
+        }
+    return words;
+}
+
+/* A word that no record has any more loses its misspellings; one that is new gets them. The records' own tokens are
+ * written by now. */
+static bool word_differences(struct transaction *t, struct slice name, struct words *words, struct token_rows *go,
+                             struct token_rows *come, struct arena *arena, struct error *err)
+{
+    words->keys = arena_array(arena, struct search_key, words->count + 1);
+    for (size_t i = 0; i < words->count; i++)
+        key_exactly(&words->keys[i], S("name"), words->words[i], arena);
+    if (!look_up(t, name, words, arena, err))
+        return false;
+    bool *wanted = words->there;
+    for (size_t i = 0; i < words->count; i++) {
+        struct first_token first = {0};
+        search_word_tokens(words->words[i], arena, take_first, &first);
+        key_exactly(&words->keys[i], first.attribute, first.token, arena);
+    }
+    if (!look_up(t, name, words, arena, err))
+        return false;
+    go->anchor = come->anchor = 0;
+    for (size_t i = 0; i < words->count; i++)
+        if (wanted[i] != words->there[i])
+            search_word_tokens(words->words[i], arena, add_row, wanted[i] ? come : go);
+    return true;
+}
+
+static bool write_some(struct transaction *t, const struct linked *linked, struct slice name, const int64_t *anchors,
+                       size_t count, struct arena *arena, struct error *err)
+{
+    struct token_rows old = {.arena = arena}, go = {.arena = arena}, come = {.arena = arena},
+                      words_go = {.arena = arena}, words_come = {.arena = arena};
+    struct slice *forms = arena_array(arena, struct slice, linked->count + 1);
+    if (!read_forms(t, name, anchors, count, &old, err))
+        return false;
+    (void)form_differences(linked, name, &old, &go, &come, arena, forms);
+    struct words words = words_of(&go, &come, arena);
+    return delete_rows(t, name, &go, arena, err) && insert_rows(t, name, &come, arena, err) &&
+           word_differences(t, name, &words, &words_go, &words_come, arena, err) &&
+           delete_rows(t, name, &words_go, arena, err) && insert_rows(t, name, &words_come, arena, err);
+}
+
+bool write_search_some(struct transaction *t, const struct linked *linked, struct slice source, const int64_t *anchors,
+                       size_t count, struct error *err)
+{
+    struct arena *own = arena_make(0);
+    bool done = write_some(t, linked, source, anchors, count, own, err);
+    arena_free(own);
+    return done || error_wrap(err, "the search table of %.*s", PRINT(source));
 }

@@ -135,10 +135,20 @@ static bool take_residence(void *context, const struct value *cells, size_t colu
     return true;
 }
 
-bool write_residences(struct transaction *t, const struct linked *linked, struct arena *arena, struct error *err)
+static bool read_residences(struct transaction *t, const struct written *written, struct residences *old,
+                            struct error *err)
 {
+    if (!written->anchors)
+        return store_each(t, STATEMENT_HUB_RESIDENCES_ALL, NO_ARGS, take_residence, old, err);
+    return store_each(t, STATEMENT_HUB_RESIDENCES_OF,
+                      ARGS(id_list(t, written->anchors, written->anchor_count, old->arena)), take_residence, old, err);
+}
+
+bool write_residences(struct transaction *t, const struct written *written, struct arena *arena, struct error *err)
+{
+    const struct linked *linked = written->linked;
     struct residences old = {.arena = arena};
-    if (!store_each(t, STATEMENT_HUB_RESIDENCES_ALL, NO_ARGS, take_residence, &old, err))
+    if (!read_residences(t, written, &old, err))
         return false;
     struct residence_row *now = arena_array(arena, struct residence_row, linked->count + 1);
     struct residence_row *coming = arena_array(arena, struct residence_row, linked->count + old.count + 1);
@@ -213,16 +223,17 @@ bool write_residences(struct transaction *t, const struct linked *linked, struct
 
 /* ---- Edges ---- */
 
-struct edge_row {
-    int64_t a, b, verdict, guard, pattern;
-    double weight;
-};
-
 struct edge_rows {
     struct arena *arena;
     struct edge_row *rows;
     size_t count, capacity;
 };
+
+struct edge_row edge_row_read(const struct value *row)
+{
+    return (struct edge_row){cell_integer(&row[0]), cell_integer(&row[1]), cell_integer(&row[3]),
+                             cell_integer(&row[4]), cell_integer(&row[5]), cell_real(&row[2])};
+}
 
 static bool take_edge(void *context, const struct value *c, size_t columns, struct error *err)
 {
@@ -230,12 +241,11 @@ static bool take_edge(void *context, const struct value *c, size_t columns, stru
     (void)columns;
     (void)err;
     ARENA_GROW(list->arena, list->rows, list->count, list->capacity);
-    list->rows[list->count++] = (struct edge_row){cell_integer(&c[0]), cell_integer(&c[1]), cell_integer(&c[3]),
-                                                  cell_integer(&c[4]), cell_integer(&c[5]), cell_real(&c[2])};
+    list->rows[list->count++] = edge_row_read(c);
     return true;
 }
 
-static int by_pair(const void *a, const void *b)
+int edge_rows_by_pair(const void *a, const void *b)
 {
     const struct edge_row *x = a, *y = b;
     if (x->a != y->a)
@@ -243,30 +253,63 @@ static int by_pair(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
+struct edge_row edge_row_of(const struct link_edge *edge, int64_t a, int64_t b)
+{
+    return (struct edge_row){a < b ? a : b, a < b ? b : a,          edge->verdict,
+                             edge->guard,   (int64_t)edge->pattern, (double)edge->weight};
+}
+
 static bool edge_rows_equal(const struct edge_row *x, const struct edge_row *y)
 {
     return x->weight == y->weight && x->verdict == y->verdict && x->guard == y->guard && x->pattern == y->pattern;
 }
 
-bool write_edges(struct transaction *t, const struct linked *linked, const struct link_edges *edges, int64_t model,
-                 struct arena *arena, struct error *err)
+static bool insert_edges(struct transaction *t, const struct edge_row *come, size_t count, int64_t model,
+                         struct arena *arena, struct error *err)
+{
+    static const struct bulk_column columns[] = {
+        {"a", VALUE_INTEGER},       {"b", VALUE_INTEGER},     {"model", VALUE_INTEGER},  {"weight", VALUE_REAL},
+        {"verdict", VALUE_INTEGER}, {"guard", VALUE_INTEGER}, {"pattern", VALUE_INTEGER}};
+    struct bulk *bulk;
+    if (count == 0)
+        return true;
+    if (!bulk_open(t, "edge", columns, countof(columns), arena, &bulk, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct value values[] = {value_integer(come[i].a),       value_integer(come[i].b),
+                                 value_integer(model),           value_real(come[i].weight),
+                                 value_integer(come[i].verdict), value_integer(come[i].guard),
+                                 value_integer(come[i].pattern)};
+        if (!bulk_add(bulk, values, err))
+            return false;
+    }
+    return bulk_close(bulk, err);
+}
+
+static bool delete_edges(struct transaction *t, const struct edge_row *go, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!store_execute(t, STATEMENT_HUB_EDGE_DELETE, ARGS(value_integer(go[i].a), value_integer(go[i].b)), NULL,
+                           err))
+            return false;
+    return true;
+}
+
+bool write_edges(struct transaction *t, struct edge_row *now, size_t count, const int64_t *anchors, size_t anchor_count,
+                 int64_t model, struct arena *arena, struct edge_row **ret_gone, size_t *ret_gone_count,
+                 int64_t *ret_balance, struct error *err)
 {
     struct edge_rows old = {.arena = arena};
-    if (!store_each(t, STATEMENT_HUB_EDGES_ALL, NO_ARGS, take_edge, &old, err))
+    if (anchors ? !store_each(t, STATEMENT_HUB_EDGES_AT, ARGS(id_list(t, anchors, anchor_count, arena)), take_edge,
+                              &old, err)
+                : !store_each(t, STATEMENT_HUB_EDGES_ALL, NO_ARGS, take_edge, &old, err))
         return false;
-    struct edge_row *now = arena_array(arena, struct edge_row, edges->count + 1);
-    for (size_t i = 0; i < edges->count; i++) {
-        const struct link_edge *edge = &edges->edges[i];
-        int64_t a = linked->records[edge->a].anchor, b = linked->records[edge->b].anchor;
-        now[i] = (struct edge_row){a < b ? a : b, a < b ? b : a,          edge->verdict,
-                                   edge->guard,   (int64_t)edge->pattern, (double)edge->weight};
-    }
-    array_sort(now, edges->count, sizeof *now, by_pair);
+    array_sort(now, count, sizeof *now, edge_rows_by_pair);
     struct edge_row *go = arena_array(arena, struct edge_row, old.count + 1);
-    struct edge_row *come = arena_array(arena, struct edge_row, edges->count + 1);
+    struct edge_row *come = arena_array(arena, struct edge_row, count + 1);
     size_t going = 0, coming = 0;
-    for (size_t i = 0, at = 0; i < edges->count || at < old.count;) {
-        int order = i == edges->count ? 1 : at == old.count ? -1 : by_pair(&now[i], &old.rows[at]);
+    for (size_t i = 0, at = 0; i < count || at < old.count;) {
+        int order = i == count ? 1 : at == old.count ? -1 : edge_rows_by_pair(&now[i], &old.rows[at]);
         if (order == 0 && edge_rows_equal(&now[i], &old.rows[at])) {
             i++, at++;
             continue;
@@ -276,33 +319,13 @@ bool write_edges(struct transaction *t, const struct linked *linked, const struc
         if (order <= 0)
             come[coming++] = now[i++];
     }
-    if (mostly(going, old.count)) {
-        if (!store_execute(t, STATEMENT_HUB_EDGES_DELETE_ALL, NO_ARGS, NULL, err))
-            return false;
-        come = now, coming = edges->count;
-    } else {
-        for (size_t i = 0; i < going; i++)
-            if (!store_execute(t, STATEMENT_HUB_EDGE_DELETE, ARGS(value_integer(go[i].a), value_integer(go[i].b)), NULL,
-                               err))
-                return false;
-    }
-    if (coming == 0)
-        return true;
-    static const struct bulk_column columns[] = {
-        {"a", VALUE_INTEGER},       {"b", VALUE_INTEGER},     {"model", VALUE_INTEGER},  {"weight", VALUE_REAL},
-        {"verdict", VALUE_INTEGER}, {"guard", VALUE_INTEGER}, {"pattern", VALUE_INTEGER}};
-    struct bulk *bulk;
-    if (!bulk_open(t, "edge", columns, countof(columns), arena, &bulk, err))
-        return false;
-    for (size_t i = 0; i < coming; i++) {
-        struct value values[] = {value_integer(come[i].a),       value_integer(come[i].b),
-                                 value_integer(model),           value_real(come[i].weight),
-                                 value_integer(come[i].verdict), value_integer(come[i].guard),
-                                 value_integer(come[i].pattern)};
-        if (!bulk_add(bulk, values, err))
-            return false;
-    }
-    return bulk_close(bulk, err);
+    *ret_balance = (int64_t)count - (int64_t)old.count;
+    if (ret_gone)
+        *ret_gone = go, *ret_gone_count = going;
+    if (!anchors && mostly(going, old.count))
+        return store_execute(t, STATEMENT_HUB_EDGES_DELETE_ALL, NO_ARGS, NULL, err) &&
+               insert_edges(t, now, count, model, arena, err);
+    return delete_edges(t, go, going, err) && insert_edges(t, come, coming, model, arena, err);
 }
 
 /* ---- Doubts ---- */
@@ -315,30 +338,46 @@ static int by_doubt(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-bool write_doubts(struct transaction *t, struct doubt_found *doubts, size_t count, int64_t now, struct arena *arena,
-                  struct error *err)
+static struct doubt_found doubt_of(const struct value *row)
 {
-    struct result old;
-    if (!store_query(t, STATEMENT_HUB_DOUBTS_ALL, NO_ARGS, arena, &old, err) ||
-        !store_execute(t, STATEMENT_HUB_DOUBTS_DELETE_ALL, NO_ARGS, NULL, err))
-        return false;
+    return (struct doubt_found){.a = cell_integer(&row[0]),
+                                .b = cell_integer(&row[1]),
+                                .weight = cell_real(&row[2]),
+                                .why = cell_text(&row[3]),
+                                .pattern = cell_integer(&row[5]),
+                                .unsure = cell_real(&row[6])};
+}
+
+static bool doubts_equal(const struct doubt_found *x, const struct doubt_found *y)
+{
+    return x->weight == y->weight && x->pattern == y->pattern && x->unsure == y->unsure && slice_equal(x->why, y->why);
+}
+
+bool write_doubts(struct transaction *t, const struct result *old, struct doubt_found *doubts, size_t count,
+                  int64_t now, struct error *err)
+{
+    size_t kept = 0;
     array_sort(doubts, count, sizeof *doubts, by_doubt);
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i && by_doubt(&doubts[i - 1], &doubts[i]) == 0)
-            continue;
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || by_doubt(&doubts[i - 1], &doubts[i]) != 0)
+            doubts[kept++] = doubts[i];
+    for (size_t i = 0, at = 0; i < kept || at < old->rows;) {
         struct doubt_found was = {0};
-        int64_t found_at = now;
-        for (; at < old.rows; at++) {
-            const struct value *row = result_row(&old, at);
-            was.a = cell_integer(&row[0]), was.b = cell_integer(&row[1]);
-            if (by_doubt(&was, &doubts[i]) >= 0)
-                break;
+        if (at < old->rows)
+            was = doubt_of(result_row(old, at));
+        int order = i == kept ? 1 : at == old->rows ? -1 : by_doubt(&doubts[i], &was);
+        int64_t found_at = order == 0 ? cell_integer(&result_row(old, at)[4]) : now;
+        if (order == 0 && doubts_equal(&doubts[i], &was)) {
+            i++, at++;
+            continue;
         }
-        if (at < old.rows && by_doubt(&was, &doubts[i]) == 0)
-            found_at = cell_integer(&result_row(&old, at)[4]);
-        if (!store_execute(t, STATEMENT_HUB_DOUBT_INSERT, DOUBT_ARGS(&doubts[i], found_at), NULL, err))
+        if (order >= 0 &&
+            !store_execute(t, STATEMENT_HUB_DOUBT_DELETE, ARGS(value_integer(was.a), value_integer(was.b)), NULL, err))
             return false;
+        if (order <= 0 && !store_execute(t, STATEMENT_HUB_DOUBT_INSERT, DOUBT_ARGS(&doubts[i], found_at), NULL, err))
+            return false;
+        i += order <= 0;
+        at += order >= 0;
     }
     return true;
 }

@@ -8,6 +8,7 @@
 #include "hub/component.h"
 #include "hub/household.h"
 #include "hub/linked.h"
+#include "hub/linking_state.h"
 #include "hub/reading.h"
 #include "link/link.h"
 
@@ -127,10 +128,24 @@ static bool recluster(struct transaction *t, const struct hub *hub, const struct
                       const int64_t *anchors, size_t count, struct slice cause, struct arena *arena,
                       struct component *component, size_t *ret_changed, struct error *err)
 {
-    struct slice sources;
-    return main_sources(session, arena, &sources, err) &&
-           component_read(t, guard_catalogue(session), anchors, count, arena, component, err) &&
-           component_recluster(hub, t, component, sources, cause, arena, ret_changed, err);
+    struct component_options options = {0};
+    struct linkage_state *linkages;
+    struct hub_linkage *changed;
+    struct linking_state last;
+    struct reclustering word = {
+        .component = component, .what = RECLUSTER_DECIDED, .now = host_now(hub->host), .cause = cause, .threads = 1};
+    if (!main_sources(session, arena, &word.main_sources, err) || !linking_last(t, arena, &last, err) ||
+        !linkages_read(t, arena, &linkages, &word.linkage_count, err) ||
+        !component_read(t, guard_catalogue(session), anchors, count, &options, arena, component, err))
+        return false;
+    word.linkages = linkages;
+    word.linking = last.id;
+    if (!component_recluster(t, &word, arena, &changed, err))
+        return false;
+    *ret_changed = 0;
+    for (size_t i = 0; i < word.linkage_count; i++)
+        *ret_changed += changed[i].moved;
+    return true;
 }
 
 /* What a decision came to, in a sentence. */

@@ -67,6 +67,8 @@ static const struct command table[] = {
               "files it links those, without any hub: --clusters writes each record's id and its cluster, --truth then "
               "compares with a column of labels, which is read only after the clusters are written.",
      .options = {{"train", NULL, "hub: make and adopt a new model version from today's records"},
+                 {"anew", NULL, "hub: link everything and make the index anew, not only what changed"},
+                 {"compact", NULL, "hub: afterwards no file of the index holds what a record that has gone said"},
                  {"threads", "N", "threads to use; the answer is the same"},
                  {"clusters", "OUT.csv", "files: write the clusters there; OUT.jsonl: as JSON lines"},
                  {"pairs", "OUT.csv",

@@ -297,7 +297,7 @@ static const char *const family_names[] = {"Abbs",       "Betts",   "Catchpole",
 static const char *const streets[] = {"Mill Lane", "Church Road", "Station Road", "The Street",
                                       "Back Lane", "Green Lane",  "Heath Road",   "Marsh Way"};
 
-enum { BACKGROUND = 240, ROWS_MAX = 2 * BACKGROUND };
+enum { BACKGROUND = 240, ROWS_MAX = LITTLE_ROWS_MAX };
 
 struct sheet {
     struct loader_row *rows;
@@ -424,15 +424,26 @@ void little_load(struct little *little, const char *const *order)
         little_reload(little, *name, NULL, 0, "2026-11-01");
 }
 
-struct hub_link_result little_link(struct little *little, unsigned threads)
+size_t little_rows(struct little *little, const char *source, struct loader_row *ret)
+{
+    struct sheet sheet = known(little, slice_of(source));
+    memcpy(ret, sheet.rows, sheet.count * sizeof *ret);
+    return sheet.count;
+}
+
+struct hub_link_result little_link_with(struct little *little, const struct hub_link_options *options)
 {
     struct error err;
     struct guard_session *session;
     struct hub_link_result result = {0};
-    struct hub_link_options options = {.threads = threads};
     GOOD(guard_system_session(little->guard, S("linking"), S("hub"), S("test"), little->arena, &session, &err));
-    GOOD(hub_link(&little->hub, session, &options, little->arena, &result, &err));
+    GOOD(hub_link(&little->hub, session, options, little->arena, &result, &err));
     return result;
+}
+
+struct hub_link_result little_link(struct little *little, unsigned threads)
+{
+    return little_link_with(little, &(struct hub_link_options){.threads = threads});
 }
 
 struct guard_session *little_sign_in(struct little *little, const char *name)

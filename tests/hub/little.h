@@ -46,6 +46,10 @@ void little_load(struct little *little, const char *const *order);
 void little_reload(struct little *little, const char *source, const struct loader_row *extra, size_t count,
                    const char *as_at);
 struct hub_link_result little_link(struct little *little, unsigned threads);
+struct hub_link_result little_link_with(struct little *little, const struct hub_link_options *options);
+/* The rows that little_load loads of a source. */
+enum { LITTLE_ROWS_MAX = 480 };
+size_t little_rows(struct little *little, const char *source, struct loader_row *ret);
 /* Writes `instead` for a piece of a file of the county, and has the hub go by the county as it is then. */
 void little_rewrite(struct little *little, const char *name, const char *piece, const char *instead);
 /* ada.steward and ben.steward (stewarding), sam.worker and sue.worker (assess), fay.officer (prevent), con.contact

@@ -382,7 +382,7 @@ static void the_queue_asks_first_what_teaches_most_and_the_pattern_that_was_deci
     } open[] = {{901, 7, 0.9}, {902, 8, 0.5}, {903, 7, 0.9}, {904, 9, 1.0}, {905, 7, 0.9}};
     struct transaction *t;
     GOOD(store_begin(little->hub.store, TRANSACTION_WRITE, NULL, little->arena, &t, &err));
-    GOOD(store_execute(t, STATEMENT_HUB_DOUBTS_DELETE_ALL, NO_ARGS, NULL, &err));
+    both_execute(t, "DELETE FROM doubt");
     for (size_t i = 0; i < countof(open); i++)
         GOOD(store_execute(t, STATEMENT_HUB_DOUBT_INSERT,
                            ARGS(value_integer(open[i].a), value_integer(open[i].a + 50), value_real(3),

@@ -1,0 +1,316 @@
+/* STAITHE_HISTORIES=1000 tries as many random histories, from STAITHE_FIRST_HISTORY on.
+ *
+ * What changed, linked by the index, held against everything linked anew: after random landings and stewards' words all
+ * that linking writes must be the same, to the byte. And the index beside its store: behind it, ahead of it, damaged,
+ * away, of two servers. */
+#include "hub/little.h"
+#include "hub/steward.h"
+
+#include "base/hash.h"
+#include "link/index_file.h"
+#include "store/backup.h"
+#include "store/search_table.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const people[] = {"care", "gp", "tax", "police"};
+enum { PEOPLE = 4 };
+
+/* ---- All that linking writes, as text ---- */
+
+struct writing {
+    struct buffer *out;
+};
+
+static bool write_cells(void *context, const struct value *cells, size_t columns, struct error *err)
+{
+    struct buffer *out = ((struct writing *)context)->out;
+    (void)err;
+    for (size_t i = 0; i < columns; i++)
+        switch (cells[i].kind) {
+        case VALUE_NULL:
+            buffer_add(out, S("-|"));
+            break;
+        case VALUE_INTEGER:
+            buffer_format(out, "%" PRId64 "|", cells[i].integer);
+            break;
+        case VALUE_REAL:
+            buffer_format(out, "%.9g|", cells[i].real);
+            break;
+        case VALUE_TEXT:
+        case VALUE_BYTES:
+            for (size_t k = 0; k < cells[i].text.len; k++)
+                buffer_format(out, cells[i].kind == VALUE_TEXT ? "%c" : "%02x", (unsigned char)cells[i].text.at[k]);
+            buffer_add_byte(out, '|');
+            break;
+        }
+    buffer_add_byte(out, '\n');
+    return true;
+}
+
+static struct slice all_written(struct little *little, bool ids)
+{
+    static const char *const statements[] = {
+        "SELECT a, b, weight, verdict, guard, pattern FROM edge ORDER BY a, b",
+        "SELECT a, b, weight, why, found_at, pattern, unsure FROM doubt ORDER BY a, b",
+        "SELECT anchor, uprn, from_date, until_date, how FROM residence ORDER BY anchor, uprn",
+        "SELECT uprn, address, postcode FROM home ORDER BY uprn",
+        "SELECT sources, digest, records, entities FROM linkage WHERE linked_at IS NOT NULL ORDER BY sources"};
+    static const char *const with_ids[] = {
+        "SELECT linkage, anchor, entity, source FROM member ORDER BY linkage, anchor",
+        "SELECT linkage, kind, entity, other FROM entity_event ORDER BY id"};
+    struct error err;
+    struct buffer out = buffer_make(little->arena);
+    struct writing writing = {&out};
+    struct transaction *t = both_begin(little->both, TRANSACTION_READ);
+    for (size_t i = 0; i < countof(statements); i++) {
+        struct sql sql = {slice_of(statements[i])};
+        GOOD(store_each_sql(t, &sql, NO_ARGS, write_cells, &writing, &err));
+    }
+    for (size_t i = 0; ids && i < countof(with_ids); i++) {
+        struct sql sql = {slice_of(with_ids[i])};
+        GOOD(store_each_sql(t, &sql, NO_ARGS, write_cells, &writing, &err));
+    }
+    for (size_t i = 0; i < PEOPLE; i++) {
+        struct sql sql = {arena_format(little->arena,
+                                       "SELECT attribute, token, anchor FROM search_%s ORDER BY "
+                                       "attribute, token, anchor",
+                                       people[i])};
+        GOOD(store_each_sql(t, &sql, NO_ARGS, write_cells, &writing, &err));
+    }
+    transaction_rollback(t);
+    return buffer_slice(&out);
+}
+
+/* The first line that differs, for whoever has to mend it. */
+static void assert_written_alike(struct slice a, struct slice b)
+{
+    struct slice x = NO_SLICE, y = NO_SLICE;
+    if (slice_equal(a, b))
+        return;
+    while (slice_cut(&a, '\n', &x) && slice_cut(&b, '\n', &y) && slice_equal(x, y))
+        ;
+    fail_msg("by the index: %.*s\nanew:         %.*s", PRINT(x), PRINT(y));
+}
+
+static struct slice index_folder(struct little *little, const char *name)
+{
+    struct error err;
+    GOOD(host_make_folder(host_real(), little->folder, &err));
+    return arena_format(little->both->life, "%.*s/%s", PRINT(little->folder), name);
+}
+
+static struct hub_link_result link_by(struct little *little, struct slice folder)
+{
+    return little_link_with(little, &(struct hub_link_options){.threads = 2, .index = folder});
+}
+
+/* Linking everything changes nothing any more. */
+static void assert_as_anew(struct little *little, const struct hub_link_result *result)
+{
+    struct slice before = all_written(little, true);
+    struct hub_link_result anew = little_link(little, 1);
+    assert_true(anew.anew);
+    assert_written_alike(before, all_written(little, true));
+    assert_true(digest_equal(&anew.digest, &result->digest));
+    assert_int_equal(anew.records, result->records);
+    assert_int_equal(anew.edges, result->edges);
+    assert_int_equal(anew.doubts, result->doubts);
+    assert_int_equal(anew.refused, result->refused);
+    assert_int_equal(anew.homes, result->homes);
+    assert_int_equal(anew.placed, result->placed);
+    assert_int_equal(anew.placed_by_address, result->placed_by_address);
+    assert_int_equal(anew.unplaced, result->unplaced);
+    assert_int_equal(anew.linkage_count, result->linkage_count);
+    for (size_t i = 0; i < anew.linkage_count; i++) {
+        assert_int_equal(anew.linkages[i].records, result->linkages[i].records);
+        assert_int_equal(anew.linkages[i].entities, result->linkages[i].entities);
+    }
+}
+
+/* ---- Random landings ---- */
+
+struct history {
+    struct little *little;
+    uint64_t random;
+    struct loader_row *rows[PEOPLE];
+    size_t counts[PEOPLE];
+    unsigned fresh;
+};
+
+static uint64_t dice(struct history *h, uint64_t sides)
+{
+    h->random = h->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (h->random >> 33) % sides;
+}
+
+static struct history *history_start(struct little *little, uint64_t seed)
+{
+    struct history *h = arena_new(little->both->life, struct history);
+    *h = (struct history){.little = little, .random = seed * 7919 + 1};
+    little_load(little, NULL);
+    for (size_t s = 0; s < PEOPLE; s++) {
+        h->rows[s] = arena_array(little->both->life, struct loader_row, 2 * LITTLE_ROWS_MAX);
+        h->counts[s] = little_rows(little, people[s], h->rows[s]);
+    }
+    return h;
+}
+
+/* Columns by source: given, family, born, address, postcode, phone; -1: none. */
+static const int places[PEOPLE][6] = {
+    {1, 2, 4, 5, 6, 8}, {3, 2, 4, 6, 7, 8}, {-1, 1, -1, 3, 4, -1}, {2, 1, 3, 4, 5, -1}};
+
+static const char *without_a_letter(struct history *h, const char *text)
+{
+    size_t length = strlen(text);
+    if (length < 4)
+        return text;
+    size_t at = 1 + dice(h, length - 2);
+    return arena_cstr(h->little->both->life,
+                      arena_format(h->little->both->life, "%.*s%s", (int)at, text, text + at + 1));
+}
+
+/* Somebody else's value, or one's own with a letter lost. */
+static void change_row(struct history *h, size_t s)
+{
+    struct loader_row *row = &h->rows[s][dice(h, h->counts[s])];
+    size_t other_source = dice(h, PEOPLE), what = dice(h, 6);
+    int place = places[s][what], theirs = places[other_source][what];
+    if (place < 0)
+        return;
+    if (theirs < 0 || dice(h, 2) || (s == 2) != (other_source == 2))
+        row->fields[place] = what == 2 ? "1971-07-07" : without_a_letter(h, row->fields[place]);
+    else
+        row->fields[place] = h->rows[other_source][dice(h, h->counts[other_source])].fields[theirs];
+    if (s == 1 && dice(h, 4) == 0)
+        row->fields[1] = h->rows[1][dice(h, h->counts[1])].fields[0]; /* a number that theirs superseded */
+}
+
+static const char *fresh_key(struct history *h, size_t s)
+{
+    if (s != 1)
+        return arena_cstr(h->little->both->life, arena_format(h->little->both->life, "N%05u", ++h->fresh));
+    /* A valid NHS number of the range that is never issued. */
+    for (;;) {
+        unsigned number = 999500000 + ++h->fresh, sum = 0, rest = number;
+        for (unsigned i = 2; i <= 10; i++, rest /= 10)
+            sum += rest % 10 * i;
+        if (11 - sum % 11 != 10)
+            return arena_cstr(h->little->both->life, arena_format(h->little->both->life, "%u%u", number,
+                                                                  11 - sum % 11 == 11 ? 0 : 11 - sum % 11));
+    }
+}
+
+static void add_row(struct history *h, size_t s)
+{
+    if (h->counts[s] >= LITTLE_ROWS_MAX + 100)
+        return;
+    struct loader_row *row = &h->rows[s][h->counts[s]];
+    *row = h->rows[s][dice(h, h->counts[s])];
+    row->fields[0] = fresh_key(h, s);
+    h->counts[s]++;
+    if (dice(h, 2))
+        change_row(h, s);
+}
+
+static void land(struct history *h, size_t s)
+{
+    struct error err;
+    GOOD(load_rows(h->little->both->store, catalogue_source(h->little->catalogue, slice_of(people[s])), h->rows[s],
+                   h->counts[s], S("2026-11-20"), &err));
+}
+
+static void land_at_random(struct history *h)
+{
+    for (size_t landings = 1 + dice(h, 3); landings > 0; landings--) {
+        size_t s = dice(h, PEOPLE);
+        for (size_t changes = 1 + dice(h, 8); changes > 0; changes--)
+            switch (dice(h, 4)) {
+            case 0:
+                add_row(h, s);
+                break;
+            case 1:
+                if (h->counts[s] > 20) {
+                    size_t gone = dice(h, h->counts[s]);
+                    h->rows[s][gone] = h->rows[s][--h->counts[s]];
+                }
+                break;
+            default:
+                change_row(h, s);
+            }
+        land(h, s);
+    }
+}
+
+/* A word on two records that the hub has edges between, or on any two; now and then one is taken back. */
+static void speak_at_random(struct history *h, const struct guard_session *steward, int64_t *last)
+{
+    struct error err;
+    struct decided decided;
+    struct little *little = h->little;
+    if (*last && dice(h, 3) == 0) {
+        if (hub_undo(&little->hub, steward, *last, S("it was a mistake"), little->arena, &decided, &err))
+            *last = 0;
+        return;
+    }
+    struct transaction *t = both_begin(little->both, TRANSACTION_READ);
+    int64_t edges = both_integer(little->both, t, "SELECT COUNT(*) FROM edge");
+    struct slice sql = arena_format(little->arena, "SELECT %s FROM edge ORDER BY a, b LIMIT 1 OFFSET %d", "a",
+                                    (int)dice(h, (uint64_t)edges));
+    int64_t a = both_integer(little->both, t, arena_cstr(little->arena, sql));
+    int64_t b = both_integer(
+        little->both, t,
+        dice(h, 2)
+            ? arena_cstr(little->arena, arena_format(little->arena, "SELECT MAX(b) FROM edge WHERE a = %" PRId64, a))
+            : "SELECT MAX(anchor) FROM member");
+    transaction_rollback(t);
+    if (a != b && hub_decide(&little->hub, steward, a, b, dice(h, 2) ? VERDICT_JOIN : VERDICT_KEEP_APART,
+                             S("I asked them"), little->arena, &decided, &err))
+        *last = decided.decision;
+}
+
+static void what_landed_is_linked_as_linking_everything_anew(void **state)
+{
+    struct little *little = little_of(state);
+    const char *many = getenv("STAITHE_HISTORIES"), *from = getenv("STAITHE_FIRST_HISTORY");
+    uint64_t histories = many ? strtoul(many, NULL, 10) : 1, first = from ? strtoul(from, NULL, 10) : 1;
+    size_t by_index = 0, changed = 0;
+    for (uint64_t seed = first; seed < first + histories; seed++) {
+        struct history *h = history_start(little, seed);
+        struct slice folder =
+            index_folder(little, arena_cstr(little->arena, arena_format(little->arena, "i%d", (int)seed)));
+        struct hub_link_result result = link_by(little, folder);
+        assert_true(result.anew);
+        assert_int_equal(result.index_note.len, 0);
+        assert_as_anew(little, &result);
+        const struct guard_session *steward = little_sign_in(little, "ada.steward");
+        int64_t last = 0;
+        for (size_t step = 0; step < 24; step++) {
+            little->now += 60000;
+            if (dice(h, 2))
+                speak_at_random(h, steward, &last);
+            land_at_random(h);
+            if (dice(h, 3) == 0)
+                speak_at_random(h, steward, &last); /* between the landing and the linking */
+            result = link_by(little, folder);
+            assert_int_equal(result.index_note.len, 0);
+            by_index += !result.anew;
+            changed += result.changed;
+            if (dice(h, 3))
+                assert_as_anew(little, &result); /* and the index is behind from then on */
+        }
+        assert_as_anew(little, &result);
+    }
+    assert_int_equal(by_index, 24 * histories);
+    assert_true(changed > 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {LITTLE_ON_BOTH(what_landed_is_linked_as_linking_everything_anew)};
+    return cmocka_run_group_tests_name("linking_changes", tests, NULL, NULL);
+}
