@@ -123,6 +123,7 @@ struct components {
     struct component_result *results; /* by chunk */
     struct memo *memos[LINK_THREADS_MAX];
     struct arena *arenas[LINK_THREADS_MAX];
+    struct cluster_room *rooms[LINK_THREADS_MAX];
     /* Without edges in the input: of the threads that compared all pairs, then of those that cluster. */
     struct light_list *light[2 * LINK_THREADS_MAX];
     size_t light_count;
@@ -353,7 +354,7 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
         if (!result->arena)
             start_result(components, thread, result);
         if (components->plan->scored)
-            cluster_compare(components->plan, components->memos[thread], &component, arena);
+            cluster_compare(components->plan, components->memos[thread], components->rooms[thread], &component, arena);
         else
             copy_edges(components, k, &component, arena);
         if (component.is_one)
@@ -371,6 +372,7 @@ static bool run_components(struct components *components, struct arena *arena, s
     unsigned threads = threads_count(input->options);
     for (unsigned t = 0; t < threads; t++) {
         components->arenas[t] = arena_make(0);
+        components->rooms[t] = scored ? cluster_room_make(components->plan, arena) : NULL;
         components->memos[t] = scored ? scored->memos[t] : input->model ? memo_make(input->model->spec, arena) : NULL;
     }
     bool done = threads_run(input->options, "clustering", components->chunks, component_chunk, components, err);
@@ -381,49 +383,15 @@ static bool run_components(struct components *components, struct arena *arena, s
 
 /* ---- Results ---- */
 
-static int compare_doubts(const void *a, const void *b)
-{
-    const struct link_doubt *x = a, *y = b;
-    if (x->weight != y->weight)
-        return x->weight > y->weight ? -1 : 1;
-    if (x->a != y->a)
-        return x->a < y->a ? -1 : 1;
-    return x->b < y->b ? -1 : x->b > y->b;
-}
-
-/* A doubt between two clusters, by their roots. */
-struct doubted {
-    uint32_t lo, hi;
-    struct link_doubt doubt;
-};
-
-static int compare_doubted(const void *a, const void *b)
-{
-    const struct doubted *x = a, *y = b;
-    if (x->lo != y->lo)
-        return x->lo < y->lo ? -1 : 1;
-    if (x->hi != y->hi)
-        return x->hi < y->hi ? -1 : 1;
-    return compare_doubts(&x->doubt, &y->doubt);
-}
-
-static struct doubted between(const struct cluster_plan *plan, struct link_doubt doubt)
-{
-    uint32_t x = plan->root[plan->canonical[doubt.a]], y = plan->root[plan->canonical[doubt.b]];
-    return (struct doubted){x < y ? x : y, x < y ? y : x, doubt};
-}
-
 struct doubts {
     const struct components *components;
-    struct arena *arena;
-    struct doubted *items;
-    size_t count, capacity;
+    struct doubt_table table;
 };
 
 static void add_doubt(struct doubts *doubts, struct link_doubt doubt)
 {
-    ARENA_GROW(doubts->arena, doubts->items, doubts->count, doubts->capacity);
-    doubts->items[doubts->count++] = between(doubts->components->plan, doubt);
+    const struct cluster_plan *plan = doubts->components->plan;
+    cluster_doubt(&doubts->table, plan->root[plan->canonical[doubt.a]], plan->root[plan->canonical[doubt.b]], doubt);
 }
 
 /* Edges between components that are heavy enough to ask about. */
@@ -461,7 +429,7 @@ static size_t doubt_light(struct doubts *doubts, const struct light_list *list)
 static void gather_doubts(struct components *components, struct arena *arena, struct link_clusters *ret)
 {
     struct arena *scratch = arena_make(0);
-    struct doubts doubts = {.components = components, .arena = scratch};
+    struct doubts doubts = {.components = components, .table = {.arena = scratch}};
     for (size_t chunk = 0; chunk < components->chunks; chunk++) {
         components->edge_count += components->results[chunk].edge_count;
         for (size_t i = 0; i < components->results[chunk].doubt_count; i++)
@@ -470,16 +438,7 @@ static void gather_doubts(struct components *components, struct arena *arena, st
     doubt_edges(&doubts);
     for (size_t i = 0; i < components->light_count; i++)
         components->edge_count += doubt_light(&doubts, components->light[i]);
-    struct doubted *doubted = doubts.items;
-    size_t count = doubts.count;
-    array_sort(doubted, count, sizeof *doubted, compare_doubted);
-    ret->doubts = arena_array(arena, struct link_doubt, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        bool first = i == 0 || doubted[i].lo != doubted[i - 1].lo || doubted[i].hi != doubted[i - 1].hi;
-        if (first && doubted[i].lo != doubted[i].hi)
-            ret->doubts[ret->doubt_count++] = doubted[i].doubt;
-    }
-    array_sort(ret->doubts, ret->doubt_count, sizeof *ret->doubts, compare_doubts);
+    cluster_doubts_list(&doubts.table, arena, ret);
     arena_free(scratch);
 }
 

@@ -108,6 +108,8 @@ struct component_input {
     size_t must_count, cannot_count;
 };
 
+struct cluster_room;
+
 struct component_result {
     struct arena *arena; /* of the lists */
     struct link_doubt *doubts;
@@ -132,9 +134,21 @@ static inline double cluster_tie(double join, double review, double margin, bool
  * nothing but weights has a say: no guards, no sources, nobody's word. */
 bool cluster_scored(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
                     struct link_clusters *ret, size_t *ret_edges, struct error *err) MUST_USE;
-/* cluster_compare.c: compares a component's records with each other, where they were scored without edges. */
-void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct component_input *component,
-                     struct arena *arena);
+/* cluster_compare.c: compares a component's records with each other, where they were scored without edges. What it
+ * finds lies in the room, which is one thread's, or in the arena, until the next component. */
+struct cluster_room *cluster_room_make(const struct cluster_plan *plan, struct arena *arena);
+void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
+                     struct component_input *component, struct arena *arena);
+
+/* cluster_doubts.c: of each two clusters, by their roots, the doubt that comes first: the heaviest. */
+struct doubt_table {
+    struct arena *arena;
+    struct doubted *slots;
+    size_t slot_count, count;
+};
+void cluster_doubt(struct doubt_table *table, uint32_t x, uint32_t y, struct link_doubt doubt);
+/* All of them, the heaviest first. */
+void cluster_doubts_list(const struct doubt_table *table, struct arena *arena, struct link_clusters *ret);
 
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);

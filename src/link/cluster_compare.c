@@ -23,13 +23,44 @@
 
 #define ROUNDING 0.01 /* of scores, in bits: much more than there is */
 
+/* Of a pair of nodes, while its fields are gathered. */
+struct gathered {
+    double weight, least;     /* least: of the fields that no pair lacks */
+    struct compared compared; /* where it is known who is near */
+};
+
+/* What one field of two records brings, by the numbers of their values. */
+struct brought {
+    double weight;
+    float odds;
+    uint8_t level;
+    int8_t frequency;
+};
+
+enum { NODES = CLUSTER_PAIRS, TABLE = NODES * NODES };
+
+/* Used again for each component: to clear what is written over anyway took longer than to compare it. */
+struct cluster_room {
+    struct gathered gathered[TABLE];
+    struct local_edge ends[TABLE / 2];
+    struct link_edge edges[TABLE / 2];
+    struct brought brought[TABLE]; /* by number × count + number */
+    uint32_t distinct;             /* values of the field at hand */
+    uint8_t of[NODES];             /* by node: the number of its value */
+    uint32_t first[NODES];         /* by number: a record that has it */
+    float odds[];                  /* as struct component_input has them */
+};
+
+struct cluster_room *cluster_room_make(const struct cluster_plan *plan, struct arena *arena)
+{
+    return arena_large(arena, sizeof(struct cluster_room) + TABLE * plan->fields * sizeof(float));
+}
+
 struct comparing {
     const struct cluster_plan *plan;
     struct memo *memo;
+    struct cluster_room *room;
     struct component_input *component;
-    struct arena *arena;
-    struct link_edge *edges;
-    size_t capacity;
 };
 
 static uint32_t record_of(const struct comparing *work, uint32_t node)
@@ -43,28 +74,7 @@ static struct link_pair pair_of(const struct comparing *work, uint32_t lo, uint3
     return (struct link_pair){x < y ? x : y, x < y ? y : x};
 }
 
-static void add_edge(struct comparing *work, struct link_edge edge)
-{
-    ARENA_GROW(work->arena, work->edges, work->component->edge_count, work->capacity);
-    work->edges[work->component->edge_count++] = edge;
-}
-
 /* ---- By distinct values ---- */
-
-/* What one field of two records brings, by the numbers of their values. */
-struct brought {
-    double weight;
-    float odds;
-    uint8_t level;
-    int8_t frequency;
-};
-
-struct distinct {
-    uint32_t count;
-    uint8_t of[CLUSTER_PAIRS];     /* by node: the number of its value */
-    uint32_t first[CLUSTER_PAIRS]; /* by number: a record that has it */
-    struct brought *brought;       /* by number × count + number */
-};
 
 static bool same_values(const struct link_records *records, const struct link_comparison *comparison, uint32_t a,
                         uint32_t b)
@@ -86,23 +96,31 @@ static bool same_field(const struct cluster_plan *plan, size_t f, uint32_t a, ui
     return same_values(records, comparison, a, b);
 }
 
-static void number_values(const struct comparing *work, size_t f, struct distinct *ret)
+static void number_values(const struct comparing *work, size_t f)
 {
-    ret->count = 0;
+    struct cluster_room *room = work->room;
+    room->distinct = 0;
     for (uint32_t node = 0; node < work->component->count; node++) {
         uint32_t record = record_of(work, node), number = 0;
-        while (number < ret->count && !same_field(work->plan, f, record, ret->first[number]))
+        while (number < room->distinct && !same_field(work->plan, f, record, room->first[number]))
             number++;
-        if (number == ret->count)
-            ret->first[ret->count++] = record;
-        ret->of[node] = (uint8_t)number;
+        if (number == room->distinct)
+            room->first[room->distinct++] = record;
+        room->of[node] = (uint8_t)number;
     }
 }
 
-static void compare_numbers(const struct comparing *work, size_t f, struct distinct *distinct,
-                            const uint8_t (*numbers)[2], const struct link_pair *pairs, size_t count)
+/* What the field brings at least where it is filled, or 0 if that is less. */
+struct least {
+    double bits;
+    bool lacking; /* some pair lacks it */
+};
+
+static void compare_numbers(const struct comparing *work, size_t f, const uint8_t (*numbers)[2],
+                            const struct link_pair *pairs, size_t count, struct least *least)
 {
     const struct cluster_plan *plan = work->plan;
+    struct cluster_room *room = work->room;
     UNINITIALIZED struct compared compared[COMPARE_BATCH];
     compare_one(&plan->comparer, work->memo, f, pairs, count, compared);
     for (size_t i = 0; i < count; i++) {
@@ -112,105 +130,102 @@ static void compare_numbers(const struct comparing *work, size_t f, struct disti
                                   .odds = cluster_odds(plan, f, level, frequency),
                                   .level = level,
                                   .frequency = frequency};
-        distinct->brought[numbers[i][0] * distinct->count + numbers[i][1]] = brought;
-        distinct->brought[numbers[i][1] * distinct->count + numbers[i][0]] = brought;
+        room->brought[numbers[i][0] * room->distinct + numbers[i][1]] = brought;
+        room->brought[numbers[i][1] * room->distinct + numbers[i][0]] = brought;
+        least->bits = fmin(least->bits, brought.weight);
+        least->lacking |= level == 0;
     }
 }
 
-static void compare_distinct(const struct comparing *work, size_t f, struct distinct *distinct)
+static struct least compare_distinct(const struct comparing *work, size_t f)
 {
+    const struct cluster_room *room = work->room;
     UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
     UNINITIALIZED uint8_t numbers[COMPARE_BATCH][2];
+    struct least least = {0, false};
     size_t count = 0;
-    for (uint32_t x = 0; x < distinct->count; x++)
-        for (uint32_t y = x; y < distinct->count; y++) {
-            pairs[count] = (struct link_pair){distinct->first[x], distinct->first[y]};
+    for (uint32_t x = 0; x < room->distinct; x++)
+        for (uint32_t y = x; y < room->distinct; y++) {
+            pairs[count] = (struct link_pair){room->first[x], room->first[y]};
             numbers[count][0] = (uint8_t)x;
             numbers[count++][1] = (uint8_t)y;
-            if (count == COMPARE_BATCH || x + 1 == distinct->count) {
-                compare_numbers(work, f, distinct, numbers, pairs, count);
+            if (count == COMPARE_BATCH || x + 1 == room->distinct) {
+                compare_numbers(work, f, numbers, pairs, count, &least);
                 count = 0;
             }
         }
-}
-
-/* Of a pair of nodes, while its fields are gathered. */
-struct gathered {
-    double weight, least;     /* least: of the fields that no pair lacks */
-    struct compared compared; /* where it is known who is near */
-};
-
-/* What the field brings at least where it is filled, or 0 if that is less; *ret_lacking: some pair lacks it. */
-static double least_brought(const struct distinct *distinct, bool *ret_lacking)
-{
-    double least = 0;
-    *ret_lacking = false;
-    for (size_t i = 0; i < (size_t)distinct->count * distinct->count; i++) {
-        *ret_lacking |= distinct->brought[i].level == 0;
-        least = distinct->brought[i].weight < least ? distinct->brought[i].weight : least;
-    }
     return least;
 }
 
 /* What no pair brings less of in a field that some pairs lack; 0 for others, where it is in each pair's least. */
-static double gather_field(struct comparing *work, size_t f, struct distinct *distinct, struct gathered *gathered)
+static double gather_field(struct comparing *work, size_t f)
 {
+    struct cluster_room *room = work->room;
     size_t n = work->component->count, fields = work->plan->fields;
-    number_values(work, f, distinct);
-    distinct->brought = arena_array(work->arena, struct brought, (size_t)distinct->count * distinct->count);
-    compare_distinct(work, f, distinct);
-    bool lacking;
-    double least = least_brought(distinct, &lacking);
+    number_values(work, f);
+    struct least least = compare_distinct(work, f);
     for (size_t lo = 0; lo < n; lo++) {
-        const struct brought *row = distinct->brought + (size_t)distinct->of[lo] * distinct->count;
-        float *odds = work->component->odds + lo * n * fields + f;
-        struct gathered *pairs = gathered + lo * n;
+        const struct brought *row = room->brought + (size_t)room->of[lo] * room->distinct;
+        float *odds = room->odds + lo * n * fields + f;
+        struct gathered *pairs = room->gathered + lo * n;
         for (size_t hi = lo + 1; hi < n; hi++) {
-            const struct brought *brought = &row[distinct->of[hi]];
+            const struct brought *brought = &row[room->of[hi]];
             odds[hi * fields] = brought->odds;
             pairs[hi].weight += brought->weight;
-            pairs[hi].least += lacking ? 0 : brought->weight;
-            pairs[hi].compared.level[f] = brought->level;
-            pairs[hi].compared.frequency[f] = brought->frequency;
+            pairs[hi].least += least.lacking ? 0 : brought->weight;
+            if (work->plan->near) {
+                pairs[hi].compared.level[f] = brought->level;
+                pairs[hi].compared.frequency[f] = brought->frequency;
+            }
         }
     }
-    return lacking ? least : 0;
+    return least.lacking ? least.bits : 0;
+}
+
+/* The weight of a pair whose fields are gathered; *ret_least loses what near ones agree in. */
+static float weigh_gathered(const struct comparing *work, size_t place, double *ret_least)
+{
+    const struct cluster_plan *plan = work->plan;
+    const struct gathered *pair = &work->room->gathered[place];
+    *ret_least = pair->least;
+    if (!plan->near)
+        return (float)pair->weight;
+    double near = fmin(score_near(plan->input->model, &pair->compared), CLUSTER_NEAR_MOST);
+    work->room->odds[place * plan->fields + plan->fields - 1] = (float)exp2(-near);
+    *ret_least -= near;
+    return score_weight(plan->input->model, &pair->compared);
 }
 
 static void compare_all(struct comparing *work)
 {
     const struct cluster_plan *plan = work->plan;
     const struct scored *scored = plan->scored;
+    struct cluster_room *room = work->room;
     struct component_input *component = work->component;
-    uint32_t n = component->count;
-    component->odds = arena_array(work->arena, float, (size_t)n *n * plan->fields);
-    struct gathered *gathered = arena_array(work->arena, struct gathered, (size_t)n * n);
-    struct local_edge *ends = arena_array(work->arena, struct local_edge, (size_t)n * (n - 1) / 2 + 1);
-    component->ends = ends;
-    for (size_t pair = 0; pair < (size_t)n * n; pair++)
-        gathered[pair].weight = plan->prior;
-    UNINITIALIZED struct distinct distinct;
+    uint32_t n = component->count, edges = 0;
     double lacked = plan->prior - ROUNDING, least = 1e9;
+    for (size_t pair = 0; pair < (size_t)n * n; pair++) {
+        room->gathered[pair].weight = plan->prior;
+        room->gathered[pair].least = 0;
+    }
     for (size_t f = 0; f < plan->fields - plan->near; f++)
-        lacked += gather_field(work, f, &distinct, gathered);
+        lacked += gather_field(work, f);
     for (uint32_t lo = 0; lo < n; lo++)
         for (uint32_t hi = lo + 1; hi < n; hi++) {
-            size_t place = (size_t)lo * n + hi;
-            const struct gathered *pair = &gathered[place];
-            double weight = pair->weight, near = 0;
-            if (plan->near) {
-                near = fmin(score_near(plan->input->model, &pair->compared), CLUSTER_NEAR_MOST);
-                component->odds[place * plan->fields + plan->fields - 1] = (float)exp2(-near);
-                weight = (double)score_weight(plan->input->model, &pair->compared);
-            }
-            least = fmin(least, pair->least - near);
-            struct link_pair records = pair_of(work, lo, hi);
-            if ((float)weight < (float)scored->floor ||
-                blocks_first_rule(scored->blocks, records.a, records.b) == scored->blocks->rule_count)
+            double own;
+            float weight = weigh_gathered(work, (size_t)lo * n + hi, &own);
+            least = fmin(least, own);
+            struct link_pair pair = pair_of(work, lo, hi);
+            if (weight < (float)scored->floor ||
+                blocks_first_rule(scored->blocks, pair.a, pair.b) == scored->blocks->rule_count)
                 continue;
-            ends[component->edge_count] = (struct local_edge){lo, hi, (uint32_t)component->edge_count};
-            add_edge(work, (struct link_edge){.a = records.a, .b = records.b, .weight = (float)weight});
+            room->ends[edges] = (struct local_edge){lo, hi, edges};
+            room->edges[edges++] = (struct link_edge){.a = pair.a, .b = pair.b, .weight = weight};
         }
+    component->odds = room->odds;
+    component->ends = room->ends;
+    component->edges = room->edges;
+    component->edge_count = edges;
     component->is_one = lacked + least >= scored->join;
 }
 
@@ -228,19 +243,29 @@ static int compare_blocked(const void *a, const void *b)
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
-static void score_batch(struct comparing *work, const struct link_pair *pairs, size_t count)
+struct edge_list {
+    struct arena *arena;
+    struct link_edge *edges;
+    size_t count, capacity;
+};
+
+static void score_batch(const struct comparing *work, const struct link_pair *pairs, size_t count,
+                        struct edge_list *list)
 {
     const struct cluster_plan *plan = work->plan;
     UNINITIALIZED struct compared compared[COMPARE_BATCH];
     compare_batch(&plan->comparer, work->memo, pairs, count, compared);
     for (size_t i = 0; i < count; i++) {
         struct link_edge edge = score_edge(&plan->comparer, pairs[i], &compared[i]);
-        if (edge.weight >= (float)plan->scored->floor)
-            add_edge(work, edge);
+        if (edge.weight < (float)plan->scored->floor)
+            continue;
+        ARENA_GROW(list->arena, list->edges, list->count, list->capacity);
+        list->edges[list->count++] = edge;
     }
 }
 
-static void compare_block(struct comparing *work, size_t rule, const struct blocked *nodes, size_t count)
+static void compare_block(const struct comparing *work, size_t rule, const struct blocked *nodes, size_t count,
+                          struct edge_list *list)
 {
     UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
     size_t batch = 0;
@@ -251,18 +276,19 @@ static void compare_block(struct comparing *work, size_t rule, const struct bloc
                 continue;
             pairs[batch++] = pair;
             if (batch == COMPARE_BATCH) {
-                score_batch(work, pairs, batch);
+                score_batch(work, pairs, batch, list);
                 batch = 0;
             }
         }
     if (batch > 0)
-        score_batch(work, pairs, batch);
+        score_batch(work, pairs, batch, list);
 }
 
-static void compare_by_rule(struct comparing *work)
+static void compare_by_rule(struct comparing *work, struct arena *arena)
 {
     const struct blocks *blocks = work->plan->scored->blocks;
-    struct blocked *nodes = arena_array(work->arena, struct blocked, work->component->count);
+    struct edge_list list = {.arena = arena};
+    struct blocked *nodes = arena_array(arena, struct blocked, work->component->count);
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         size_t count = 0;
         for (uint32_t node = 0; node < work->component->count; node++) {
@@ -274,18 +300,19 @@ static void compare_by_rule(struct comparing *work)
         for (size_t i = 0, end; i < count; i = end) {
             for (end = i + 1; end < count && nodes[end].group == nodes[i].group; end++)
                 ;
-            compare_block(work, rule, nodes + i, end - i);
+            compare_block(work, rule, nodes + i, end - i, &list);
         }
     }
+    work->component->edges = list.edges;
+    work->component->edge_count = list.count;
 }
 
-void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct component_input *component,
-                     struct arena *arena)
+void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
+                     struct component_input *component, struct arena *arena)
 {
-    struct comparing work = {.plan = plan, .memo = memo, .component = component, .arena = arena};
+    struct comparing work = {plan, memo, room, component};
     if (component->count <= CLUSTER_PAIRS)
         compare_all(&work);
     else
-        compare_by_rule(&work);
-    component->edges = work.edges;
+        compare_by_rule(&work, arena);
 }

@@ -345,16 +345,19 @@ static uint8_t first_level(const struct comparer *comparer, const struct link_co
                            uint32_t b, int8_t *ret_frequency)
 {
     bool any = false;
+    uint32_t code_a = 0, code_b = 0;
     *ret_frequency = 0;
     for (unsigned l = 0; l < comparison->level_count; l++) {
         const struct link_level *level = &comparison->levels[l];
-        uint32_t code_a = record_code(comparer->records, a, level->column);
-        uint32_t code_b = record_code(comparer->records, b, level->column);
+        if (l == 0 || level->column != comparison->levels[l - 1].column) {
+            code_a = record_code(comparer->records, a, level->column);
+            code_b = record_code(comparer->records, b, level->column);
+            if (code_a && code_b && code_a != code_b)
+                column_order(&comparer->records->columns[level->column], &code_a, &code_b);
+        }
         if (!code_a || !code_b)
             continue;
         any = true;
-        if (code_a != code_b)
-            column_order(&comparer->records->columns[level->column], &code_a, &code_b);
         if (test_holds(comparer, level, code_a, code_b)) {
             if (comparison->frequency)
                 *ret_frequency = level_frequency(comparer, level, code_a, code_b);
