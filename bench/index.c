@@ -107,6 +107,7 @@ struct bench {
     struct link_model *model;
     struct index_file *file;
     uint64_t records, trained;
+    double before; /* MiB that the process has without an index */
     unsigned threads;
 };
 
@@ -256,8 +257,9 @@ static void size(const struct bench *bench, const char *when)
     }
     printf("%s: %zu records, %zu edges, %zu keys, greatest component %zu records; %.0f bytes a record in memory (the "
            "process has %.0f MiB), %.0f on disk\n",
-           when, measured.records, measured.edges, measured.keys, measured.largest,
-           (double)measured.bytes / (double)measured.records, resident(), disk / (double)measured.records);
+           when, measured.records, measured.edges, measured.keys, link_index_largest(index_file_index(bench->file)),
+           (resident() - bench->before) * 1048576 / (double)measured.records, resident(),
+           disk / (double)measured.records);
     (void)fflush(stdout);
     arena_free(scratch);
 }
@@ -278,6 +280,7 @@ static void build(struct bench *bench, uint64_t count)
 {
     struct error err = NO_ERROR;
     struct link_options options = {.threads = bench->threads};
+    bench->before = resident();
     bench->own = arena_make(0);
     struct link_records *start = table(bench, 0, count, bench->own);
     struct moment began = now();

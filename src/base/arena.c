@@ -229,15 +229,32 @@ void arena_give_back(struct arena *arena, void *large)
     large_free(large);
 }
 
+/* Its pages move, not its bytes; what comes behind is new, and so zero. */
+static void *large_regrow(struct arena *arena, void *large, size_t wanted)
+{
+    size_t size;
+    char *start = (char *)large - LARGE_HEAD;
+    memcpy(&size, start, sizeof size);
+    arena_undefer(arena, large);
+    wanted += LARGE_HEAD;
+    start = mremap(start, size, wanted, MREMAP_MAYMOVE);
+    if (start == MAP_FAILED)
+        out_of_memory(wanted);
+    memcpy(start, &wanted, sizeof wanted);
+    wish_for_large_pages(start, wanted);
+    arena_defer(arena, large_free, start + LARGE_HEAD);
+    return start + LARGE_HEAD;
+}
+
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
 {
+    if (size >= LARGEST_BLOCK)
+        return large_regrow(arena, array, wanted);
     void *grown = wanted >= LARGEST_BLOCK ? arena_large(arena, wanted) : arena_alloc(arena, 1, wanted, 64);
     if (wanted >= LARGEST_BLOCK)
         wish_for_large_pages((char *)grown - LARGE_HEAD, wanted + LARGE_HEAD);
     if (size)
         memcpy(grown, array, size);
-    if (size >= LARGEST_BLOCK)
-        arena_give_back(arena, array);
     return grown;
 }
 

@@ -62,9 +62,9 @@ struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t 
 void *arena_large(struct arena *arena, size_t size) MUST_USE;
 void arena_give_back(struct arena *arena, void *large);
 
-/* An array moved to a place of `wanted` bytes, zeroed behind the first `size`, which are copied. For tables that grow
- * to many megabytes: from one on they lie in a large piece, and the old one is given back. `array` is NULL and size 0,
- * or what this function gave and the size that was wanted then. */
+/* An array moved to a place of `wanted` bytes (no fewer than before), zeroed behind the first `size`, which are kept.
+ * For tables that grow to many megabytes: from one on they lie in a large piece, whose pages move without being copied.
+ * `array` is NULL and size 0, or what this function gave and the size that was wanted then. */
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted) MUST_USE;
 
 /* Calls release(handle) when the arena ends. arena_undefer takes the newest entry with this handle off the list

@@ -74,19 +74,27 @@ static uint64_t name_hash(const struct link_index *index, uint32_t source, struc
     return hash64(id, 0x1d00 + source);
 }
 
+static size_t name_home(size_t slots, uint64_t hash)
+{
+    return (size_t)(((hash >> 32) * slots) >> 32);
+}
+
+static size_t name_next(size_t slots, size_t at)
+{
+    return at + 1 == slots ? 0 : at + 1;
+}
+
 static void name_put(uint32_t *names, size_t slots, uint64_t hash, uint32_t record)
 {
-    size_t at = hash & (slots - 1);
+    size_t at = name_home(slots, hash);
     while (names[at])
-        at = (at + 1) & (slots - 1);
+        at = name_next(slots, at);
     names[at] = record + 1;
 }
 
 static void widen_names(struct link_index *index)
 {
-    size_t slots = 1024, count = 0;
-    while (slots < 3 * (link_index_count(index) + 1))
-        slots *= 2;
+    size_t slots = 1024 + link_index_count(index) * 9 / 5, count = 0;
     uint32_t *names = calloc(slots, sizeof *names);
     must(names);
     for (size_t i = 0; i < index->name_slots; i++) {
@@ -115,17 +123,17 @@ void index_name_add(struct link_index *index, uint32_t record)
 static void name_remove(struct link_index *index, uint32_t record)
 {
     uint64_t hash = name_hash(index, index->records->source_of[record], index->records->ids[record]);
-    size_t mask = index->name_slots - 1, at = hash & mask;
+    size_t at = name_home(index->name_slots, hash);
     while (index->names[at] != record + 1)
-        at = (at + 1) & mask;
+        at = name_next(index->name_slots, at);
     index->names[at] = NAME_GONE;
 }
 
 uint32_t link_index_record(const struct link_index *index, uint32_t source, struct slice id)
 {
     uint32_t found = NONE;
-    size_t mask = index->name_slots - 1;
-    for (size_t at = name_hash(index, source, id) & mask; index->names[at]; at = (at + 1) & mask) {
+    size_t slots = index->name_slots;
+    for (size_t at = name_home(slots, name_hash(index, source, id)); index->names[at]; at = name_next(slots, at)) {
         uint32_t record = index->names[at] - 1;
         if (index->names[at] != NAME_GONE && index->records->source_of[record] == source &&
             slice_equal(index->records->ids[record], id) && (found == NONE || record > found))
@@ -335,7 +343,7 @@ bool index_start(struct link_records *records, const struct link_model *model, s
     index_bind_new(index);
     widen_names(index);
     uint32_t count = link_records_count(records);
-    postings_start(&index->postings, (size_t)count * (spec->rule_count < 8 ? spec->rule_count : 8));
+    postings_start(&index->postings, (size_t)count * (spec->rule_count < 3 ? spec->rule_count : 3));
     if (!index_room(index, count, err))
         return false;
     for (uint32_t r = 0; r < count; r++) {
@@ -708,17 +716,30 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
     return done;
 }
 
-void link_index_measure(struct link_index *index, struct link_index_size *ret)
+/* Of the table: what a record has, and each distinct value and token. */
+static size_t bytes_of_records(const struct link_records *records)
 {
-    const struct link_records *records = index->records;
+    size_t columns = records->spec->column_count;
+    size_t bytes = records->count * (columns * sizeof *records->plain + sizeof *records->keys + sizeof *records->ids +
+                                     sizeof *records->source_of);
+    for (size_t c = 0; c < columns; c++) {
+        const struct column *column = &records->columns[c];
+        size_t entry = sizeof *column->plain.texts + sizeof *column->plain.hashes + sizeof *column->plain.slots;
+        bytes += column->plain.count * (sizeof *column->values + entry) + column->token_id_count * sizeof(uint32_t) +
+                 column->tokens.count * (sizeof *column->token_features + entry);
+    }
+    return bytes;
+}
+
+void link_index_measure(const struct link_index *index, struct link_index_size *ret)
+{
     *ret = (struct link_index_size){.records = link_index_count(index),
                                     .gone = index->gone,
                                     .edges = index->edge_count - index->edges_gone,
-                                    .keys = index->postings.key_count,
-                                    .largest = index_largest(index)};
-    ret->bytes = arena_used(index->arena) + index->edge_capacity * sizeof *index->edges +
-                 index->capacity * (sizeof *index->of + sizeof *index->seen) + index->name_slots * sizeof(uint32_t) +
-                 index->postings.slot_count * sizeof(struct key_slot) + index->postings.word_capacity * 4;
-    if (records->arena != index->arena)
-        ret->bytes += arena_used(records->arena);
+                                    .keys = index->postings.key_count};
+    ret->bytes = bytes_of_records(index->records) + arena_used(index->arena) +
+                 index->edge_count * sizeof *index->edges +
+                 index->capacity * (sizeof *index->of + sizeof *index->seen) +
+                 index->name_slots * sizeof *index->names + index->postings.slot_count * sizeof *index->postings.slots +
+                 index->postings.word_count * sizeof *index->postings.words;
 }

@@ -104,10 +104,10 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
 
 struct link_index_size {
     size_t records, gone, edges, keys;
-    size_t bytes;   /* in memory, of all that belongs to it */
-    size_t largest; /* records of the greatest component, which one record more may mean clustering anew */
+    size_t bytes; /* in memory, about, of all that belongs to it */
 };
-/* Walks all of it. */
-void link_index_measure(struct link_index *index, struct link_index_size *ret);
+void link_index_measure(const struct link_index *index, struct link_index_size *ret);
+/* Records of the greatest component, which one record more may mean clustering anew. Walks all of it. */
+size_t link_index_largest(struct link_index *index);
 
 #endif

@@ -34,7 +34,7 @@ static void walk(struct link_index *index, uint32_t start, struct list *nodes, s
     }
 }
 
-size_t index_largest(struct link_index *index)
+size_t link_index_largest(struct link_index *index)
 {
     struct arena *scratch = arena_make(0);
     struct list nodes = {0};

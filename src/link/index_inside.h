@@ -81,8 +81,8 @@ struct link_index {
     uint32_t *source; /* by record; NULL unless sources may be without duplicates */
     size_t capacity, gone;
     uint32_t stamp;
-    uint32_t *names; /* by id, open addressing: record + 1; UINT32_MAX: one that has gone */
-    size_t name_slots, name_count;
+    uint32_t *names;                 /* by id, open addressing: record + 1; UINT32_MAX: one that has gone */
+    size_t name_slots, name_count;   /* count: those that have gone too */
     double floor, join, review, tie; /* tie: cluster_tie */
     bool constrained, attach, rules, edges_only;
     struct comparer comparer;
@@ -117,7 +117,8 @@ static inline uint32_t edge_next(const struct index_edge *edge, uint32_t record)
     return edge->next[edge->edge.a != record];
 }
 
-/* Makes room for one element more, by doubling; ends the program when there is no memory. */
+/* Makes room for one element more, by doubling, from a million on by a quarter; ends the program when there is no
+ * memory. */
 void *index_grow(void *array, size_t count, size_t *capacity, size_t size);
 #define INDEX_GROW(array, count, capacity)                                                                             \
     ((count) < (capacity) ? (void)0 : (void)((array) = index_grow((array), (count), &(capacity), sizeof *(array))))
@@ -148,8 +149,6 @@ void index_watch(struct link_index *index, const struct list *from, struct index
 /* Clusters the components of these records anew and lets the small clusters about them choose again. */
 bool index_renew(struct link_index *index, const struct list *from, const struct link_options *options,
                  struct error *err) MUST_USE;
-/* Records of the greatest component. */
-size_t index_largest(struct link_index *index);
 /* Which entities the watched records came from and went to, told as joins and splits. */
 void index_tell(struct link_index *index, const struct index_change *change, struct arena *scratch);
 /* The records of a cluster before attaching, in order of content. */

@@ -12,7 +12,7 @@ enum { CLASS_SHIFT = 27, COUNT_MASK = (1 << CLASS_SHIFT) - 1 };
 void *index_grow(void *array, size_t count, size_t *capacity, size_t size)
 {
     while (*capacity <= count)
-        *capacity = *capacity ? *capacity * 2 : 1024;
+        *capacity += *capacity < 1u << 20 ? *capacity + 1024 : *capacity / 4;
     array = realloc(array, *capacity * size);
     must(array);
     return array;

@@ -147,11 +147,23 @@ struct slice link_records_value(const struct link_records *records, uint32_t rec
 
 /* ---- Preparing ---- */
 
-/* Room for what is known to come first, so that nothing is moved; what comes later grows by doubling. */
+/* Room for what is known to come first; what comes later doubles, from a million on it takes a quarter more. */
 #define RESERVE(arena, array, capacity, wanted)                                                                        \
     ((capacity) ? (void)0                                                                                              \
-                : (void)((array) = arena_alloc((arena), sizeof *(array), (wanted), _Alignof(uint64_t)),                \
-                         (capacity) = (wanted)))
+                : (void)((array) = arena_regrow((arena), NULL, 0, (wanted) * sizeof *(array)), (capacity) = (wanted)))
+#define GROW(arena, array, count, capacity)                                                                            \
+    ((count) < (capacity) ? (void)0                                                                                    \
+                          : (void)((array) = grown((arena), (array), (count) + 1, &(capacity), sizeof *(array))))
+
+static void *grown(struct arena *arena, void *array, size_t wanted, size_t *capacity, size_t size)
+{
+    size_t room = *capacity;
+    while (room < wanted)
+        room += room < 1u << 20 ? room + 8 : room / 4;
+    array = arena_regrow(arena, array, *capacity * size, room * size);
+    *capacity = room;
+    return array;
+}
 
 static bool has_tokens(enum link_kind kind)
 {
@@ -173,7 +185,7 @@ static void code_plain(struct link_records *records, size_t c, struct arena *scr
             plain_code =
                 slice_equal(plain, raw) ? dictionary_keep(&column->plain, raw) : dictionary_add(&column->plain, plain);
         }
-        ARENA_GROW(column->arena, column->plain_of, column->plain_of_count, column->plain_of_capacity);
+        GROW(column->arena, column->plain_of, column->plain_of_count, column->plain_of_capacity);
         column->plain_of[column->plain_of_count++] = plain_code;
         if (arena_used(scratch) > 1u << 20)
             arena_reset(scratch);
@@ -273,7 +285,7 @@ static struct value value_features(struct link_records *records, size_t c, size_
     struct slice rest = value.text, part;
     while (value.token_count < LINK_TOKENS_MAX && slice_cut(&rest, ' ', &part)) {
         uint32_t token = dictionary_keep(&column->tokens, part); /* a part of the value's text */
-        ARENA_GROW(column->arena, column->token_ids, column->token_id_count, column->token_id_capacity);
+        GROW(column->arena, column->token_ids, column->token_id_count, column->token_id_capacity);
         column->token_ids[column->token_id_count++] = token;
         value.token_count++;
     }
@@ -287,13 +299,13 @@ static void make_features(struct link_records *records, size_t c)
     enum link_kind kind = records->spec->columns[c].kind;
     RESERVE(column->arena, column->values, column->value_capacity, column->plain.count);
     while (column->value_count < column->plain.count) {
-        ARENA_GROW(column->arena, column->values, column->value_count, column->value_capacity);
+        GROW(column->arena, column->values, column->value_count, column->value_capacity);
         size_t code = column->value_count++;
         column->values[code] = code ? value_features(records, c, code) : (struct value){0};
     }
     RESERVE(column->arena, column->token_features, column->feature_capacity, column->tokens.count);
     while (column->feature_count < column->tokens.count) {
-        ARENA_GROW(column->arena, column->token_features, column->feature_count, column->feature_capacity);
+        GROW(column->arena, column->token_features, column->feature_count, column->feature_capacity);
         size_t code = column->feature_count++;
         struct token *token = &column->token_features[code];
         *token = code ? token_features(column->tokens.texts[code]) : (struct token){0};
@@ -391,26 +403,18 @@ static void order_records(struct link_records *records)
 static void make_room(struct link_records *records)
 {
     size_t wanted = (size_t)records->count * records->spec->column_count + 1;
-    if (wanted <= records->plain_capacity)
-        return;
-    size_t capacity = records->prepared_count ? 2 * wanted : wanted;
-    uint32_t *plain = arena_array(records->arena, uint32_t, capacity);
-    if (records->prepared_count)
-        memcpy(plain, records->plain, (size_t)records->prepared_count * records->spec->column_count * sizeof *plain);
-    records->plain = plain;
-    records->plain_capacity = capacity;
+    RESERVE(records->arena, records->plain, records->plain_capacity, wanted);
+    if (wanted > records->plain_capacity)
+        records->plain =
+            grown(records->arena, records->plain, wanted, &records->plain_capacity, sizeof *records->plain);
 }
 
 static void make_key_room(struct link_records *records)
 {
-    if (records->count <= records->key_capacity)
-        return;
-    size_t capacity = records->prepared_count ? 2 * (size_t)records->count : records->count;
-    uint64_t *keys = arena_array(records->arena, uint64_t, capacity + 1);
-    if (records->prepared_count)
-        memcpy(keys, records->keys, records->prepared_count * sizeof *keys);
-    records->keys = keys;
-    records->key_capacity = capacity;
+    size_t wanted = (size_t)records->count + 1;
+    RESERVE(records->arena, records->keys, records->key_capacity, wanted);
+    if (wanted > records->key_capacity)
+        records->keys = grown(records->arena, records->keys, wanted, &records->key_capacity, sizeof *records->keys);
 }
 
 enum { ROWS_CHUNK = 1 << 14 };
