@@ -9,13 +9,10 @@
 #include "base/hash.h"
 #include "link/index_file.h"
 #include "store/backup.h"
-#include "store/search_table.h"
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const char *const people[] = {"care", "gp", "tax", "police"};
 enum { PEOPLE = 4 };
@@ -309,8 +306,311 @@ static void what_landed_is_linked_as_linking_everything_anew(void **state)
     assert_true(changed > 100);
 }
 
+/* ---- The index beside its store ---- */
+
+static void change_some(struct history *h)
+{
+    for (size_t s = 0; s < PEOPLE; s++) {
+        for (size_t i = 0; i < 3; i++)
+            change_row(h, s);
+        land(h, s);
+    }
+}
+
+static void copy_folder(struct little *little, struct slice from, struct slice to)
+{
+    struct error err;
+    struct slice *names, text;
+    size_t count;
+    GOOD(host_make_folder(host_real(), to, &err));
+    GOOD(host_list_folder(to, little->arena, &names, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        GOOD(host_delete(host_real(), arena_format(little->arena, "%.*s/%.*s", PRINT(to), PRINT(names[i])), &err));
+    GOOD(host_list_folder(from, little->arena, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        GOOD(host_read_file(host_real(), arena_format(little->arena, "%.*s/%.*s", PRINT(from), PRINT(names[i])),
+                            1 << 26, little->arena, &text, &err));
+        GOOD(host_write_file(host_real(), arena_format(little->arena, "%.*s/%.*s", PRINT(to), PRINT(names[i])), text,
+                             &err));
+    }
+}
+
+static void an_index_that_a_crash_left_behind_goes_on_from_where_it_is(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 77);
+    struct slice folder = index_folder(little, "index"), before = index_folder(little, "before");
+    (void)link_by(little, folder);
+    change_some(h);
+    copy_folder(little, folder, before);
+    struct hub_link_result result = link_by(little, folder);
+    assert_false(result.anew);
+    /* The store was committed, the log was not: the power went in between. */
+    copy_folder(little, before, folder);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_int_equal(result.changed, 0);
+    assert_as_anew(little, &result);
+    copy_folder(little, before, folder);
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_true(result.changed > 0);
+    assert_int_equal(result.index_note.len, 0);
+    assert_as_anew(little, &result);
+}
+
+static void an_index_ahead_of_its_store_is_made_anew(void **state)
+{
+    struct little *little = little_of(state);
+    struct both *both = little->both;
+    struct error err;
+    struct history *h = history_start(little, 78);
+    struct slice folder = index_folder(little, "index"), other = index_folder(little, "other");
+    struct slice backup = arena_format(both->life, "%.*s/hub.backup", PRINT(both->folder));
+    (void)link_by(little, folder);
+    GOOD(store_backup(both->store, backup, NULL, &err));
+    change_some(h);
+    (void)link_by(little, folder);
+    /* The store of the day before is put back, and the index of today stays beside it. */
+    struct store *today = both->store, *restored;
+    struct guard *guard = little->guard;
+    struct slice address = both_fresh_address(both, both->dialect);
+    struct store_options into = {.address = address, .host = host_real(), .schema = STORE_HUB, .create = true};
+    GOOD(store_restore(&into, backup, NULL, &err));
+    into.create = false;
+    GOOD(store_open(&into, &restored, &err));
+    const struct guard_options options = {.store = restored,
+                                          .audit_store = little->audit_store,
+                                          .catalogue = guard_fixed_catalogue(little->catalogue),
+                                          .host = &little->host,
+                                          .folder = little->folder,
+                                          .cheap_passwords = true};
+    GOOD(guard_open(&options, &little->guard, &err));
+    both->store = little->hub.store = restored;
+    little->hub.guard = little->guard;
+    struct arena *own = little->arena = arena_make(0); /* sessions end before their guard */
+    change_some(h);
+    struct hub_link_result result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_as_anew(little, &result);
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_as_anew(little, &result);
+    /* A backup holds no index: the restored store makes one where there is none. */
+    result = link_by(little, other);
+    assert_true(result.anew);
+    assert_int_equal(result.index_note.len, 0);
+    little->arena = both->arena;
+    arena_free(own);
+    guard_close(little->guard);
+    store_close(restored);
+    both->store = little->hub.store = today;
+    little->guard = little->hub.guard = guard;
+}
+
+static void a_damaged_index_and_one_of_another_model_are_made_anew(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct history *h = history_start(little, 79);
+    struct slice folder = index_folder(little, "index"), text;
+    struct slice snapshot = arena_format(little->arena, "%.*s/snapshot", PRINT(folder));
+    (void)link_by(little, folder);
+    GOOD(host_read_file(host_real(), snapshot, 1 << 26, little->arena, &text, &err));
+    char *bytes = arena_cstr(little->arena, text);
+    bytes[text.len / 2] = (char)(bytes[text.len / 2] ^ 16);
+    GOOD(host_write_file(host_real(), snapshot, slice_from(bytes, text.len), &err));
+    change_some(h);
+    struct hub_link_result result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_true(slice_starts(result.index_note, S("The index is made anew: ")));
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_int_equal(result.index_note.len, 0);
+    /* Training is a new model, and a contract that says something else touches everyone. */
+    result = little_link_with(little, &(struct hub_link_options){.train = true, .index = folder});
+    assert_true(result.anew);
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    little_rewrite(little, "sources/care.yaml", "    person.telephone: phone\n", "");
+    result = link_by(little, folder);
+    assert_true(result.anew);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_as_anew(little, &result);
+}
+
+static void a_withdrawn_agreement_and_another_gazetteer_touch_everyone(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 80);
+    struct slice folder = index_folder(little, "index");
+    struct hub_link_result result = link_by(little, folder);
+    size_t linkages = result.linkage_count;
+    assert_true(linkages > 2);
+    change_some(h);
+    little_rewrite(little, "agreements/preventing.yaml", "until: 2027-12-31", "until: 2026-11-01");
+    little_rewrite(little, "agreements/preventing.yaml", "review: 2027-01-31", "review: 2026-10-31");
+    result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_int_equal(result.linkage_count, linkages - 1);
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_int_equal(result.linkage_count, linkages - 1);
+    assert_as_anew(little, &result);
+    const struct loader_row home = {
+        {"200000003", "12 Heron Way, Littleham, NR29 4DD", "Littleham", "NR29 4DD", "Dwelling"}};
+    little_reload(little, "homes", &home, 1, "2026-11-21");
+    result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_as_anew(little, &result);
+}
+
+static void two_servers_over_one_store_take_turns(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 81);
+    struct slice folders[2] = {index_folder(little, "first"), index_folder(little, "second")};
+    struct hub_link_result result = link_by(little, folders[0]);
+    result = link_by(little, folders[1]);
+    assert_true(result.anew); /* it has none yet */
+    for (size_t turn = 0; turn < 8; turn++) {
+        change_some(h);
+        if (turn == 3)
+            (void)little_link_with(little, &(struct hub_link_options){.index = folders[1]}); /* twice in a row */
+        land_at_random(h);
+        result = link_by(little, folders[turn % 2]);
+        assert_false(result.anew);
+        assert_int_equal(result.index_note.len, 0);
+        assert_as_anew(little, &result); /* a third server, that keeps none */
+    }
+}
+
+struct linking_thread {
+    struct little *little;
+    struct slice folder;
+    bool linked;
+    struct error err;
+    struct hub_link_result result;
+    struct arena *arena;
+};
+
+static void *link_beside(void *context)
+{
+    struct linking_thread *own = context;
+    struct guard_session *session;
+    struct hub_link_options options = {.threads = 1, .index = own->folder};
+    own->arena = arena_make(0);
+    own->linked =
+        guard_system_session(own->little->guard, S("linking"), S("hub"), S("test"), own->arena, &session, &own->err) &&
+        hub_link(&own->little->hub, session, &options, own->arena, &own->result, &own->err);
+    return NULL;
+}
+
+static void two_linkings_at_once_come_to_the_same(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 82);
+    struct slice folders[3] = {index_folder(little, "first"), NO_SLICE, index_folder(little, "second")};
+    folders[1] = folders[0];
+    (void)link_by(little, folders[0]);
+    (void)link_by(little, folders[2]);
+    for (size_t turn = 0; turn < 3; turn++) {
+        struct linking_thread threads[3];
+        pthread_t ids[3];
+        change_some(h);
+        for (size_t i = 0; i < 3; i++) {
+            threads[i] = (struct linking_thread){.little = little, .folder = folders[i]};
+            assert_int_equal(pthread_create(&ids[i], NULL, link_beside, &threads[i]), 0);
+        }
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(pthread_join(ids[i], NULL), 0);
+        for (size_t i = 0; i < 3; i++) {
+            if (!threads[i].linked)
+                fail_msg("%s", threads[i].err.text);
+            assert_false(threads[i].result.anew);
+            assert_true(digest_equal(&threads[i].result.digest, &threads[0].result.digest));
+            arena_free(threads[i].arena);
+        }
+        struct hub_link_result result = link_by(little, folders[0]);
+        assert_int_equal(result.changed, 0);
+        assert_as_anew(little, &result);
+    }
+}
+
+static void where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct history *h = history_start(little, 83);
+    struct slice folder = index_folder(little, "file");
+    GOOD(host_write_file(host_real(), folder, S("not a folder"), &err));
+    struct hub_link_result result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_true(slice_starts(result.index_note, S("No index is kept, so everything is linked anew each time: ")));
+    change_some(h);
+    result = link_by(little, folder);
+    assert_true(result.anew);
+    assert_as_anew(little, &result);
+}
+
+static bool holds(struct little *little, struct slice folder, const char *word)
+{
+    struct error err;
+    struct slice *names, text;
+    size_t count;
+    bool found = false;
+    GOOD(host_list_folder(folder, little->arena, &names, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        GOOD(host_read_file(host_real(), arena_format(little->arena, "%.*s/%.*s", PRINT(folder), PRINT(names[i])),
+                            1 << 26, little->arena, &text, &err));
+        for (size_t at = 0; at + strlen(word) <= text.len && !found; at++)
+            found = slice_equal_nocase(slice_part(text, at, at + strlen(word)), slice_of(word));
+    }
+    return found;
+}
+
+static void what_a_record_said_that_has_gone_is_in_no_file_after_compacting(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 84);
+    struct slice folder = index_folder(little, "index");
+    h->rows[0][0].fields[2] = "Quaxworthy";
+    land(h, 0);
+    (void)link_by(little, folder);
+    assert_true(holds(little, folder, "quaxworthy"));
+    h->rows[0][0] = h->rows[0][--h->counts[0]];
+    land(h, 0);
+    struct hub_link_result result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_true(holds(little, folder, "quaxworthy")); /* so far */
+    result = little_link_with(little, &(struct hub_link_options){.index = folder, .compact = true});
+    assert_false(result.anew);
+    assert_int_equal(result.index_note.len, 0);
+    assert_false(holds(little, folder, "quaxworthy"));
+    change_some(h);
+    result = link_by(little, folder);
+    assert_false(result.anew);
+    assert_as_anew(little, &result);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {LITTLE_ON_BOTH(what_landed_is_linked_as_linking_everything_anew)};
+    const struct CMUnitTest tests[] = {
+        LITTLE_ON_BOTH(what_landed_is_linked_as_linking_everything_anew),
+        LITTLE_ON_BOTH(an_index_that_a_crash_left_behind_goes_on_from_where_it_is),
+        LITTLE_ON_BOTH(an_index_ahead_of_its_store_is_made_anew),
+        LITTLE_ON_BOTH(a_damaged_index_and_one_of_another_model_are_made_anew),
+        LITTLE_ON_BOTH(a_withdrawn_agreement_and_another_gazetteer_touch_everyone),
+        LITTLE_ON_BOTH(two_servers_over_one_store_take_turns),
+        LITTLE_ON_BOTH(two_linkings_at_once_come_to_the_same),
+        LITTLE_ON_BOTH(where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said),
+        LITTLE_ON_BOTH(what_a_record_said_that_has_gone_is_in_no_file_after_compacting),
+    };
     return cmocka_run_group_tests_name("linking_changes", tests, NULL, NULL);
 }
