@@ -79,17 +79,17 @@ ORDER BY 1, 2;
 
 -- The versions of these anchors that stood when a linking was made.
 -- name: hub_versions_at sqlite
-SELECT r.anchor, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
-JOIN linking_landing v ON v.linking = $2 AND v.source = r.source
+SELECT r.anchor, r.id, s.name, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
+JOIN linking_landing v ON v.linking = $2 AND v.source = r.source JOIN landing l ON l.id = r.from_landing
 WHERE r.anchor IN (SELECT value FROM json_each($1))
 AND r.from_landing <= v.landing AND (r.to_landing IS NULL OR r.to_landing > v.landing)
-ORDER BY r.anchor;
+ORDER BY s.name, r.key, r.anchor;
 -- name: hub_versions_at postgresql
-SELECT r.anchor, s.name, r.key, r.hash FROM record r JOIN source s ON s.id = r.source
-JOIN linking_landing v ON v.linking = $2 AND v.source = r.source
+SELECT r.anchor, r.id, s.name, r.key, r.hash, l.received_at, l.as_at FROM record r JOIN source s ON s.id = r.source
+JOIN linking_landing v ON v.linking = $2 AND v.source = r.source JOIN landing l ON l.id = r.from_landing
 WHERE r.anchor = ANY (CAST($1 AS BIGINT[]))
 AND r.from_landing <= v.landing AND (r.to_landing IS NULL OR r.to_landing > v.landing)
-ORDER BY r.anchor;
+ORDER BY s.name, r.key, r.anchor;
 
 -- Where the current version of each of these anchors came from.
 -- name: hub_evidence sqlite

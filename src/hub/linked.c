@@ -49,6 +49,7 @@ struct source_reading {
     const struct column *const *columns;
     size_t column_count;
     uint32_t source_number;
+    bool past; /* versions that stand no more */
 };
 
 static struct slice day_of(const struct value *received_at, const struct value *as_at, struct arena *arena)
@@ -81,6 +82,9 @@ static bool take_values(void *context, const struct value *cells, size_t columns
     int64_t anchor = cell_integer(&cells[1]);
     while (reading->at < reading->count && reading->records[reading->at].anchor < anchor)
         reading->at++;
+    if (reading->past && reading->at < reading->count &&
+        reading->records[reading->at].version != cell_integer(&cells[0]))
+        return true;
     if (reading->at == reading->count || reading->records[reading->at].anchor != anchor)
         return error_set(err, ERROR_STORE, "the record %" PRId64 " of %.*s has a row but no version; run staithe check",
                          anchor, PRINT(reading->source->name));
@@ -113,7 +117,8 @@ static bool read_values(struct transaction *t, struct source_reading *reading, i
                                .columns = names,
                                .column_count = reading->column_count,
                                .anchors = anchors,
-                               .anchor_count = anchor_count};
+                               .anchor_count = anchor_count,
+                               .all_versions = reading->past};
     struct sql sql;
     const struct value *args;
     size_t count;
@@ -210,6 +215,7 @@ static void take_versions(const struct result *versions, struct source_reading *
         ARENA_GROW(reading->arena, reading->records, reading->count, reading->capacity);
         struct linked_record *record = &reading->records[reading->count++];
         *record = (struct linked_record){.anchor = cell_integer(&version[0]),
+                                         .version = cell_integer(&version[1]),
                                          .key = cell_text(&version[3]),
                                          .source = reading->source_number,
                                          .seen = day_of(&version[5], &version[6], reading->arena)};
@@ -240,17 +246,15 @@ static void take_residences(const struct result *residences, struct linked *link
     }
 }
 
-bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
-                      struct arena *arena, struct linked *ret, struct error *err)
+/* The versions that were found, with their values, in canonical order. */
+static bool read_versions(struct transaction *t, const struct catalogue *catalogue, const struct result *versions,
+                          bool past, struct arena *arena, struct linked *ret, struct error *err)
 {
-    struct result versions, sources, residences;
-    struct value list = id_list(t, anchors, count, arena);
-    if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err) ||
-        !store_query(t, STATEMENT_HUB_VERSIONS, ARGS(list), arena, &versions, err) ||
-        !store_query(t, STATEMENT_HUB_RESIDENCES_OF, ARGS(list), arena, &residences, err))
+    struct result sources;
+    if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err))
         return false;
     struct linked linked = {.sources = arena_array(arena, struct linked_source, catalogue->source_count + 1)};
-    struct source_reading reading = {.arena = arena};
+    struct source_reading reading = {.arena = arena, .past = past};
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
         const struct value *row = source_row(&sources, source->name);
@@ -260,7 +264,7 @@ bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, 
         reading.source = source;
         reading.source_number = (uint32_t)linked.source_count;
         reading.at = first;
-        take_versions(&versions, &reading);
+        take_versions(versions, &reading);
         size_t own_count = reading.count - first;
         if (own_count == 0)
             continue;
@@ -278,8 +282,29 @@ bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, 
     linked.count = reading.count;
     *ret = linked;
     linked_order(ret, arena);
+    return true;
+}
+
+bool linked_read_some(struct transaction *t, const struct catalogue *catalogue, const int64_t *anchors, size_t count,
+                      struct arena *arena, struct linked *ret, struct error *err)
+{
+    struct result versions, residences;
+    struct value list = id_list(t, anchors, count, arena);
+    if (!store_query(t, STATEMENT_HUB_VERSIONS, ARGS(list), arena, &versions, err) ||
+        !store_query(t, STATEMENT_HUB_RESIDENCES_OF, ARGS(list), arena, &residences, err) ||
+        !read_versions(t, catalogue, &versions, false, arena, ret, err))
+        return false;
     take_residences(&residences, ret, arena);
     return true;
+}
+
+bool linked_read_at(struct transaction *t, const struct catalogue *catalogue, int64_t linking, const int64_t *anchors,
+                    size_t count, struct arena *arena, struct linked *ret, struct error *err)
+{
+    struct result versions;
+    return store_query(t, STATEMENT_HUB_VERSIONS_AT, ARGS(id_list(t, anchors, count, arena), value_integer(linking)),
+                       arena, &versions, err) &&
+           read_versions(t, catalogue, &versions, true, arena, ret, err);
 }
 
 /* ---- Order and places ---- */
@@ -363,53 +388,95 @@ void linked_place(struct linked *linked, struct arena *arena)
     arena_free(scratch);
 }
 
-/* By UPRN alone, with the hub's own table of homes; true when nobody is left whose address might say more. */
-static bool place_by_uprn(struct transaction *t, struct linked *linked, struct arena *arena, bool *ret_all,
+/* ---- Places of a few ---- */
+
+static bool says_the_same_place(const struct person_form *a, const struct person_form *b)
+{
+    return slice_equal(a->uprn, b->uprn) && slice_equal(a->address, b->address) &&
+           slice_equal(a->postcode, b->postcode);
+}
+
+/* Those that say another place than before, or are new: copies, with the places where they came from. */
+static struct linked moved_of(struct linked *linked, const struct linked *before, size_t **ret_from,
+                              struct arena *arena)
+{
+    struct linked moved = {.records = arena_array(arena, struct linked_record, linked->count + 1)};
+    *ret_from = arena_array(arena, size_t, linked->count + 1);
+    for (size_t i = 0; i < linked->count; i++) {
+        struct linked_record *record = &linked->records[i];
+        int64_t was = linked_find(before, record->anchor);
+        if (was >= 0 && says_the_same_place(&record->form, &before->records[was].form))
+            continue;
+        (*ret_from)[moved.count] = i;
+        moved.records[moved.count] = *record;
+        moved.records[moved.count++].placed = PLACED_NOWHERE;
+    }
+    return moved;
+}
+
+/* By UPRN alone, with the hub's own table of homes; *ret_all: nobody is left whose address might say more. */
+static bool place_by_uprn(struct transaction *t, struct linked *moved, struct arena *arena, bool *ret_all,
                           struct error *err)
 {
     struct result homes;
-    struct slice *uprns = arena_array(arena, struct slice, linked->count + 1);
+    struct slice *uprns = arena_array(arena, struct slice, moved->count + 1);
     size_t count = 0;
-    for (size_t i = 0; i < linked->count; i++)
-        if (text_uprn(arena, linked->records[i].form.uprn, &uprns[count]))
-            count++;
+    for (size_t i = 0; i < moved->count; i++)
+        count += text_uprn(arena, moved->records[i].form.uprn, &uprns[count]);
     if (!store_query(t, STATEMENT_HUB_HOMES_AT, ARGS(digits_list(t, uprns, count, arena)), arena, &homes, err))
         return false;
-    linked->homes = arena_array(arena, struct linked_home, homes.rows + 1);
-    linked->home_count = homes.rows;
+    moved->homes = arena_array(arena, struct linked_home, homes.rows + 1);
+    moved->home_count = homes.rows;
     for (size_t i = 0; i < homes.rows; i++)
-        linked->homes[i] = (struct linked_home){.uprn = cell_text(&result_row(&homes, i)[0])};
+        moved->homes[i] = (struct linked_home){.uprn = cell_text(&result_row(&homes, i)[0])};
     *ret_all = true;
-    for (size_t i = 0; i < linked->count; i++) {
-        struct linked_record *record = &linked->records[i];
-        record->placed = PLACED_NOWHERE;
-        if (!place_at_uprn(linked, record, arena) && record->form.address.len)
+    for (size_t i = 0; i < moved->count; i++)
+        if (!place_at_uprn(moved, &moved->records[i], arena) && moved->records[i].form.address.len)
             *ret_all = false;
-    }
     return true;
 }
 
-bool linked_place_some(struct transaction *t, const struct catalogue *catalogue, struct linked *linked,
-                       struct arena *arena, struct error *err)
+static bool place_by_gazetteer(struct transaction *t, const struct catalogue *catalogue, struct linked *moved,
+                               struct arena *arena, struct error *err)
 {
     struct result sources;
-    bool all;
-    if (!place_by_uprn(t, linked, arena, &all, err))
-        return false;
-    if (all)
-        return true;
     if (!store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, arena, &sources, err))
         return false;
-    linked->homes = NULL;
-    linked->home_count = 0;
+    moved->homes = NULL;
+    moved->home_count = 0;
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
         const struct value *row = source_row(&sources, source->name);
         if (row && cell_integer(&row[2]) && source->subject == SUBJECT_HOME && source->gazetteer &&
-            !read_homes(t, source, cell_integer(&row[1]), linked, arena, err))
+            !read_homes(t, source, cell_integer(&row[1]), moved, arena, err))
             return error_wrap(err, "reading %.*s", PRINT(source->name));
     }
-    array_sort(linked->homes, linked->home_count, sizeof *linked->homes, by_uprn);
-    linked_place(linked, arena);
+    array_sort(moved->homes, moved->home_count, sizeof *moved->homes, by_uprn);
+    linked_place(moved, arena);
+    return true;
+}
+
+bool linked_place_some(struct transaction *t, const struct catalogue *catalogue, struct linked *linked,
+                       const struct linked *before, struct arena *arena, struct error *err)
+{
+    size_t *from;
+    bool all = true;
+    struct linked moved = moved_of(linked, before, &from, arena);
+    if (moved.count == 0)
+        return true;
+    if (!place_by_uprn(t, &moved, arena, &all, err) || (!all && !place_by_gazetteer(t, catalogue, &moved, arena, err)))
+        return false;
+    struct linked_home *homes = arena_array(arena, struct linked_home, linked->home_count + moved.count + 1);
+    if (linked->home_count)
+        memcpy(homes, linked->homes, linked->home_count * sizeof *homes);
+    linked->homes = homes;
+    for (size_t i = 0; i < moved.count; i++) {
+        struct linked_record *record = &linked->records[from[i]];
+        record->placed = moved.records[i].placed;
+        if (record->placed == PLACED_NOWHERE)
+            continue;
+        record->home = (uint32_t)linked->home_count;
+        homes[linked->home_count++] = moved.homes[moved.records[i].home];
+    }
     return true;
 }

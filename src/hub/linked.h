@@ -29,6 +29,7 @@ struct linked_record {
     uint32_t home; /* number, when placed */
     enum placed placed;
     struct slice seen; /* ISO day of the version: when its source says so first */
+    int64_t version;   /* its number, where versions were read by anchor */
     struct person_form form;
 };
 
@@ -57,12 +58,17 @@ bool linked_read(const struct guard_session *session, struct arena *arena, struc
  * residences. `catalogue` tells the contracts. */
 bool linked_read_some(struct transaction *transaction, const struct catalogue *catalogue, const int64_t *anchors,
                       size_t count, struct arena *arena, struct linked *ret, struct error *err) MUST_USE;
+/* The same as they were at a linking (linking_state.h), in no home. */
+bool linked_read_at(struct transaction *transaction, const struct catalogue *catalogue, int64_t linking,
+                    const int64_t *anchors, size_t count, struct arena *arena, struct linked *ret,
+                    struct error *err) MUST_USE;
 /* Puts the records into homes. */
 void linked_place(struct linked *linked, struct arena *arena);
-/* The same of a few: their UPRNs are looked up in the hub's own homes, and the gazetteer is read only where an address
- * has to say. `homes` is then of those. Needs the right to read homes and the gazetteer. */
+/* The same of a few that linked_read_some gave. One that says where it is as it did in `before` stays where it was,
+ * since homes are the same; of the others UPRNs are looked up in the hub's own homes, and the gazetteer is read only
+ * where an address has to say. Needs the right to read homes and the gazetteer. */
 bool linked_place_some(struct transaction *transaction, const struct catalogue *catalogue, struct linked *linked,
-                       struct arena *arena, struct error *err) MUST_USE;
+                       const struct linked *before, struct arena *arena, struct error *err) MUST_USE;
 /* Sorts into canonical order and fills by_anchor. */
 void linked_order(struct linked *linked, struct arena *arena);
 /* The record's number, or -1. */

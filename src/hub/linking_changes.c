@@ -50,12 +50,15 @@ static bool read_before(struct transaction *t, struct work *w, struct error *err
     return true;
 }
 
+/* Homes are those of the last linking until here, so what did not move since then is where it was. */
 static bool read_records(struct transaction *t, struct work *w, const struct changed *changed, struct linked *ret,
                          struct error *err)
 {
     const struct catalogue *catalogue = guard_catalogue(w->ask->session);
+    struct linked before;
     return linked_read_some(t, catalogue, changed->anchors, changed->count, w->arena, ret, err) &&
-           linked_place_some(t, catalogue, ret, w->arena, err);
+           linked_read_at(t, catalogue, w->last.id, changed->anchors, changed->count, w->arena, &before, err) &&
+           linked_place_some(t, catalogue, ret, &before, w->arena, err);
 }
 
 static bool read_changes(struct transaction *t, struct work *w, enum linking_outcome *ret, struct error *err)

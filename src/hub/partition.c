@@ -25,7 +25,7 @@ bool contents_at(struct transaction *t, int64_t linking, const int64_t *anchors,
     struct content *contents = arena_array(arena, struct content, rows.rows + 1);
     for (size_t i = 0; i < rows.rows; i++) {
         const struct value *row = result_row(&rows, i);
-        contents[i] = (struct content){cell_integer(&row[0]), cell_text(&row[1]), cell_text(&row[2]), row[3].text};
+        contents[i] = (struct content){cell_integer(&row[0]), cell_text(&row[2]), cell_text(&row[3]), row[4].text};
     }
     *ret = contents;
     *ret_count = rows.rows;

@@ -17,7 +17,7 @@ struct content {
 
 /* In canonical order, of all records. */
 struct content *contents_of(const struct linked *linked, struct arena *arena);
-/* The versions of these anchors at a linking, by anchor; such as were not there then are left out. */
+/* The versions of these anchors at a linking, in canonical order; such as were not there then are left out. */
 bool contents_at(struct transaction *transaction, int64_t linking, const int64_t *anchors, size_t count,
                  struct arena *arena, struct content **ret, size_t *ret_count, struct error *err) MUST_USE;
 void contents_order(struct content *contents, size_t count);

@@ -177,9 +177,11 @@ void people_index_settle(struct people_index *index, int64_t linking, bool compa
     struct link_index_size size;
     if (!index->file)
         return;
-    link_index_measure(index_file_index(index->file), &size);
     uint64_t log = index_file_log_size(index->file);
-    compact = compact || (log > LOG_LEAST && log > size.bytes / LOG_SHARE);
+    if (log > LOG_LEAST && !compact) {
+        link_index_measure(index_file_index(index->file), &size);
+        compact = log > size.bytes / LOG_SHARE;
+    }
     bool follows = people_index_position(index) == linking && !index_file_ahead(index->file);
     if ((!follows && (!index_file_mark(index->file, linking, &err) || !index_file_sync(index->file, &err))) ||
         (compact && !index_file_compact(index->file, &err))) {
