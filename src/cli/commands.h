@@ -34,8 +34,10 @@ bool run_plan(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_find(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_view(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_list(struct invocation *invocation, struct error *err) MUST_USE;
-bool run_events(struct invocation *invocation, struct error *err) MUST_USE;
 bool run_audit(struct invocation *invocation, struct error *err) MUST_USE;
+
+/* commands_events.c */
+bool run_events(struct invocation *invocation, struct error *err) MUST_USE;
 
 /* commands_keep.c */
 bool run_backup(struct invocation *invocation, struct error *err) MUST_USE;

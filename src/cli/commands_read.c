@@ -4,7 +4,6 @@
 
 #include "guard/guard_json.h"
 #include "hub/answer_json.h"
-#include "hub/events.h"
 #include "lists/list.h"
 
 #include <stdio.h>
@@ -318,49 +317,6 @@ bool run_audit(struct invocation *invocation, struct error *err)
         json_end(&json);
         buffer_add(&out, S("\n"));
     }
-    print_out(&out);
-    return true;
-}
-
-bool run_events(struct invocation *invocation, struct error *err)
-{
-    struct arena *arena = invocation->arena;
-    struct app *app;
-    struct guard_session *session;
-    struct hub_event *events;
-    size_t count;
-    bool more;
-    int64_t since = 0, limit = 1000;
-    if (!option_integer(invocation, "since", 0, INT64_MAX, &since, err) ||
-        !option_integer(invocation, "limit", 1, 1000, &limit, err) || !begin(invocation, &app, &session, err) ||
-        !hub_events(&app->hub, session, since, (size_t)limit, arena, &events, &count, &more, err))
-        return false;
-    struct buffer out = buffer_make(arena);
-    for (size_t i = 0; i < count; i++) {
-        const struct hub_event *event = &events[i];
-        struct slice at = time_iso(arena, event->at);
-        if (!invocation->json) {
-            buffer_format(&out, "%lld %.*s person %lld %.*s", (long long)event->id, PRINT(at), (long long)event->entity,
-                          PRINT(event->kind));
-            if (event->other)
-                buffer_format(&out, " %lld", (long long)event->other);
-            buffer_format(&out, " (%.*s)\n", PRINT(event->cause));
-            continue;
-        }
-        struct json json = json_to(&out);
-        json_object(&json);
-        json_pair_integer(&json, "id", event->id);
-        json_pair_text(&json, "at", at);
-        json_pair_text(&json, "kind", event->kind);
-        json_pair_integer(&json, "person", event->entity);
-        if (event->other)
-            json_pair_integer(&json, "other", event->other);
-        json_pair_text(&json, "cause", event->cause);
-        json_end(&json);
-        buffer_add(&out, S("\n"));
-    }
-    if (more && !invocation->json)
-        buffer_format(&out, "There are more: staithe events --since %lld\n", (long long)events[count - 1].id);
     print_out(&out);
     return true;
 }

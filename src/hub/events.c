@@ -5,17 +5,39 @@
 
 #include <inttypes.h>
 
+static bool begin(const struct hub *hub, const struct guard_session *session, int64_t since, size_t most,
+                  struct arena *arena, struct reading **ret, struct result *ret_rows, struct error *err)
+{
+    struct reading *r;
+    if (!guard_needs(session, ABILITY_SEARCH, err) || !hub_read_begin(hub, session, USE_MATCH, arena, &r, err) ||
+        !reading_needs_linkage(r, err) ||
+        !store_query(r->transaction, STATEMENT_HUB_EVENTS_SINCE,
+                     ARGS(value_integer(r->linkage), value_integer(since), value_integer((int64_t)most)), arena,
+                     ret_rows, err))
+        return false;
+    *ret = r;
+    return true;
+}
+
+bool hub_events_any(const struct hub *hub, const struct guard_session *session, int64_t since, struct arena *arena,
+                    bool *ret, struct error *err)
+{
+    struct reading *r;
+    struct result rows;
+    if (!begin(hub, session, since, 1, arena, &r, &rows, err))
+        return false;
+    transaction_rollback(r->transaction);
+    *ret = rows.rows > 0;
+    return true;
+}
+
 bool hub_events(const struct hub *hub, const struct guard_session *session, int64_t since, size_t most,
                 struct arena *arena, struct hub_event **ret, size_t *ret_count, bool *ret_more, struct error *err)
 {
     struct reading *r;
     struct result rows;
     most = most < 1 ? 1 : most > 1000 ? 1000 : most;
-    if (!guard_needs(session, ABILITY_SEARCH, err) || !hub_read_begin(hub, session, USE_MATCH, arena, &r, err) ||
-        !reading_needs_linkage(r, err) ||
-        !store_query(r->transaction, STATEMENT_HUB_EVENTS_SINCE,
-                     ARGS(value_integer(r->linkage), value_integer(since), value_integer((int64_t)most + 1)), arena,
-                     &rows, err))
+    if (!begin(hub, session, since, most + 1, arena, &r, &rows, err))
         return false;
     struct hub_event *events = arena_array(arena, struct hub_event, rows.rows + 1);
     size_t count = rows.rows < most ? rows.rows : most;

@@ -23,4 +23,9 @@ bool hub_events(const struct hub *hub, const struct guard_session *session, int6
                 struct arena *arena, struct hub_event **ret, size_t *ret_count, bool *ret_more,
                 struct error *err) MUST_USE;
 
+/* Whether there is any above `since`: nothing of it is told, and nothing is written into the audit. For those who wait.
+ */
+bool hub_events_any(const struct hub *hub, const struct guard_session *session, int64_t since, struct arena *arena,
+                    bool *ret, struct error *err) MUST_USE;
+
 #endif

@@ -236,13 +236,17 @@ static const struct command table[] = {
                  {"out", NULL, "sign out"}},
      .run = run_login},
     {.name = "events",
-     .arguments = "[--since N]",
+     .arguments = "[--since N] [--follow]",
      .summary = "follow which people's records joined and split",
-     .about = "Shows, oldest first, each join and split of the people that the session of `staithe login` may know of: "
-              "one joined another (and went into it), one split (and came from it), one ended. Numbers only go up: ask "
-              "again with --since and the last number seen. With --json each event is a line. Reading is in the audit.",
+     .about =
+         "Shows, oldest first, each join and split of the people that the session of `staithe login` may know of: "
+         "one joined another (and went into it), one split (and came from it), one ended. Numbers only go up: ask "
+         "again with --since and the last number seen. With --json each event is a line. --follow prints them as they "
+         "come, until it is interrupted or --for is over. Reading is in the audit.",
      .options = {{"since", "N", "events after this number (default 0: from the first)"},
-                 {"limit", "N", "at most so many (default and most 1000)"}},
+                 {"limit", "N", "at most so many (default and most 1000)"},
+                 {"follow", NULL, "print events as they come, looking every two seconds"},
+                 {"for", "SECONDS", "with --follow: end after so long"}},
      .run = run_events},
     {.name = "audit",
      .arguments = "[--mine]",

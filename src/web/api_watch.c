@@ -122,14 +122,47 @@ bool api_changes(struct call *call, struct error *err)
 
 /* ---- Joins and splits ---- */
 
+/* How long one who waits for an event is put off: it asks again so often, and one who waits for long waits no longer.
+ */
+enum { EVENTS_WAIT_MOST = 30, EVENTS_EVERY_MS = 1000 };
+
+/* A whole number from 0. */
+static bool number_asked(struct call *call, struct slice name, int64_t *ret, struct error *err)
+{
+    *ret = 0;
+    return slice_equal(request_value(call->request, name), S("0")) ||
+           request_integer_or(call->request, name, 0, ret, err);
+}
+
+/* *ret: nothing came yet, and the time that was asked for is not over. */
+static bool waits_for_events(struct call *call, int64_t since, bool *ret, struct error *err)
+{
+    int64_t wait;
+    bool any = false;
+    if (!number_asked(call, S("wait"), &wait, err))
+        return false;
+    int64_t spent_ms = (host_monotonic(call->hub.host) - call->request->started) / 1000000;
+    *ret = call->request->may_wait && spent_ms < 1000 * (wait < EVENTS_WAIT_MOST ? wait : EVENTS_WAIT_MOST);
+    if (*ret && !hub_events_any(&call->hub, call->session, since, call->arena, &any, err))
+        return false;
+    *ret = *ret && !any;
+    return true;
+}
+
 bool api_events(struct call *call, struct error *err)
 {
     int64_t since;
+    bool waits;
     struct hub_event *events;
     size_t count;
     bool more;
-    if (!request_integer_or(call->request, S("since"), 0, &since, err) ||
-        !hub_events(&call->hub, call->session, since, 200, call->arena, &events, &count, &more, err))
+    if (!number_asked(call, S("since"), &since, err) || !waits_for_events(call, since, &waits, err))
+        return false;
+    if (waits) {
+        response_again(call->response, EVENTS_EVERY_MS);
+        return true;
+    }
+    if (!hub_events(&call->hub, call->session, since, 200, call->arena, &events, &count, &more, err))
         return false;
     struct buffer out = buffer_make(call->arena);
     struct json json = json_to(&out);

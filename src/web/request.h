@@ -36,6 +36,7 @@ struct request {
     bool over_tls;                 /* said so by a proxy that we were told to trust */
     struct slice remote;           /* the client's address; of the proxy's word when trusted */
     int64_t started;               /* host_monotonic */
+    bool may_wait;                 /* response_again is heard: the server can put the request off */
     const struct route *route;     /* set by routes.c */
     struct guard_session *session; /* set by routes.c; NULL when nobody is signed in */
     const char *log_route;         /* for the access log: the route's pattern, never the path itself; set by routes.c */

@@ -2,6 +2,12 @@
  * server.c. */
 #include "web/response.h"
 
+void response_again(struct response *response, int64_t milliseconds)
+{
+    must(milliseconds > 0);
+    response->again_ms = milliseconds;
+}
+
 void response_html(struct response *response, int status, struct html page)
 {
     response->status = status;

@@ -28,7 +28,12 @@ struct response {
     size_t cookie_count;
     struct slice allow;       /* of a 405 */
     struct slice retry_after; /* seconds, of a 429 or 503 */
+    int64_t again_ms;         /* see response_again */
 };
+
+/* No answer yet: the same request is handled again in so many milliseconds, and holds no thread meanwhile. Only where
+ * request->may_wait says so, and with nothing else in the response. */
+void response_again(struct response *response, int64_t milliseconds);
 
 void response_html(struct response *response, int status, struct html page);
 /* `json` is copied. */

@@ -39,6 +39,7 @@ struct server {
     struct deadlines *deadlines;
     struct workers *workers;
     _Atomic int64_t in_work; /* exchanges */
+    _Atomic int64_t put_off; /* of them, those that wait to be handled again */
 };
 
 struct exchange {
@@ -49,7 +50,7 @@ struct exchange {
     struct request request;
     struct response response;
     struct job job;
-    bool begun, streaming, handled;
+    bool begun, streaming, whole, handled;
     struct error error; /* set while the body came in; answered when it is whole */
     uint64_t received;
     struct buffer body;
@@ -415,16 +416,46 @@ static enum MHD_Result send_answer(struct exchange *x)
     return queued;
 }
 
+/* Handles the request once, in an arena of its own. */
+static void handle_once(struct exchange *x, bool may_wait)
+{
+    struct request own = x->request;
+    own.arena = arena_make(REQUEST_ARENA_MAX);
+    own.may_wait = may_wait;
+    x->response.again_ms = 0;
+    x->server->options.handle(x->server->options.context, &own, &x->response);
+    x->request.log_route = own.log_route;
+    x->request.log_account = own.log_account;
+    arena_free(own.arena);
+}
+
+/* True: it is handled again later, by any worker, maybe by now. */
+static bool handle_or_put_off(struct exchange *x)
+{
+    struct server *server = x->server;
+    handle_once(x, server->put_off < (int64_t)server->options.connections / 4);
+    if (!x->response.again_ms)
+        return false;
+    server->put_off++;
+    if (workers_add_later(server->workers, &x->job, x->response.again_ms))
+        return true;
+    server->put_off--; /* the server is being stopped */
+    handle_once(x, false);
+    return false;
+}
+
 /* The connection is suspended: nobody else touches the exchange until it is resumed, and nothing here may after that.
  */
 static void handle_in_worker(struct job *job)
 {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     struct error err = NO_ERROR;
-    if (finish_body(x, &err))
-        x->server->options.handle(x->server->options.context, &x->request, &x->response);
-    else
+    x->server->put_off -= x->whole; /* it was handled before */
+    x->whole = x->whole || finish_body(x, &err);
+    if (!x->whole)
         refuse(x, &err);
+    else if (handle_or_put_off(x))
+        return;
     end_work(x);
     x->handled = true;
     MHD_resume_connection(x->mhd);
@@ -599,6 +630,7 @@ void server_stop(struct server *server, int grace_ms)
         return;
     int64_t until = host_monotonic(server->options.host) + ms(grace_ms);
     MHD_quiesce_daemon(server->daemon);
+    workers_hurry(server->workers);
     while (server->in_work > 0 && host_monotonic(server->options.host) < until)
         usleep(20000);
     workers_stop(server->workers);

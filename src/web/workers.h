@@ -10,11 +10,14 @@
 
 #include "base/error.h"
 
+#include <stdint.h>
+
 struct workers;
 
 /* What is queued; it belongs to who adds it and must stay until `run` has been called. */
 struct job {
     struct job *next; /* the queue's own */
+    int64_t due;      /* likewise */
     void (*run)(struct job *job);
 };
 
@@ -22,6 +25,11 @@ struct job {
 bool workers_make(unsigned threads, struct workers **ret, struct error *err) MUST_USE;
 /* False, with nothing done, once workers_stop was called. */
 bool workers_add(struct workers *workers, struct job *job) MUST_USE;
+/* The same, not before so many milliseconds from now; no worker is held meanwhile. False once workers_hurry or
+ * workers_stop was called, or when a first one finds no thread to keep the time. */
+bool workers_add_later(struct workers *workers, struct job *job, int64_t milliseconds) MUST_USE;
+/* What was put off is due now, and nothing more is put off. */
+void workers_hurry(struct workers *workers);
 /* From now on nothing is added; returns when all that was has run. */
 void workers_stop(struct workers *workers);
 /* Stops them, and frees. NULL is fine. */
