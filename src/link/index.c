@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { ROUND = 1 << 13, PAIR_CHUNK = 1 << 12, NAME_GONE = 0xffffffffu };
+enum { ROUND = 1 << 13, PAIR_CHUNK = 1 << 12, KEY_CHUNK = 1 << 10, NAME_GONE = 0xffffffffu };
 
 /* Memory is called for so many records ahead: slots, then lists. */
 enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
@@ -187,18 +187,36 @@ static void fetch_ahead(const struct link_index *index, const uint64_t *keys, si
             postings_fetch_list(&index->postings, lists[rule]);
 }
 
-/* New records meet those that were there, and those that came just before them. */
-static void meet_all(struct link_index *index, uint32_t first, size_t count, struct pairs *pairs, struct arena *scratch)
+struct keying {
+    const struct link_index *index;
+    uint32_t first;
+    size_t count;
+    uint64_t *keys;
+};
+
+static void key_chunk(void *context, size_t chunk, unsigned thread)
 {
-    size_t rules = index->terms.rule_count;
-    uint64_t *keys = arena_array(scratch, uint64_t, count * rules + 1);
+    (void)thread;
+    const struct keying *work = context;
     struct arena *texts = arena_make(0);
-    for (size_t i = 0; i < count; i++) {
-        index_keys(index, first + (uint32_t)i, texts, keys + i * rules);
+    for (size_t i = chunk * KEY_CHUNK; i < (chunk + 1) * KEY_CHUNK && i < work->count; i++) {
+        index_keys(work->index, work->first + (uint32_t)i, texts, work->keys + i * work->index->terms.rule_count);
         if (arena_used(texts) > 1u << 16)
             arena_reset(texts);
     }
     arena_free(texts);
+}
+
+/* New records meet those that were there, and those that came just before them. */
+static bool meet_all(struct link_index *index, uint32_t first, size_t count, unsigned threads, struct pairs *pairs,
+                     struct arena *scratch, struct error *err)
+{
+    size_t rules = index->terms.rule_count;
+    uint64_t *keys = arena_array(scratch, uint64_t, count * rules + 1);
+    struct keying keying = {index, first, count, keys};
+    if (!threads_run(&(struct link_options){.threads = threads}, "keying", (count + KEY_CHUNK - 1) / KEY_CHUNK,
+                     key_chunk, &keying, err))
+        return false;
     for (size_t i = 0; i < count; i++) {
         uint32_t record = first + (uint32_t)i;
         fetch_ahead(index, keys, i, count);
@@ -207,6 +225,7 @@ static void meet_all(struct link_index *index, uint32_t first, size_t count, str
             if (keys[i * rules + rule])
                 postings_add(&index->postings, keys[i * rules + rule], record);
     }
+    return true;
 }
 
 /* ---- Comparing ---- */
@@ -514,12 +533,13 @@ static bool put_in_all(struct changing *work, uint32_t first, const struct link_
         size_t batch = count - at < ROUND ? count - at : ROUND;
         struct pairs pairs = {0};
         uint32_t start = first + (uint32_t)at;
-        done = records_append(index->records, rows + at, batch, err);
+        unsigned threads = batch < KEY_CHUNK ? 1 : threads_count(work->options);
+        done = records_append(index->records, rows + at, batch, threads, err);
         if (!done)
             break;
         add_round(index, start, batch);
-        meet_all(index, start, batch, &pairs, own);
-        done = compare_all(index, &pairs, index->floor, true, work->options, work->scratch,
+        done = meet_all(index, start, batch, threads, &pairs, own, err) &&
+               compare_all(index, &pairs, index->floor, true, work->options, work->scratch,
                            &work->edges[work->rounds++], err);
         arena_reset(own);
     }

@@ -495,28 +495,51 @@ bool link_prepare(struct link_records *records, const struct link_options *optio
 
 /* ---- Records that come later ---- */
 
-bool records_append(struct link_records *records, const struct link_row *rows, size_t count, struct error *err)
+struct append_work {
+    struct link_records *records;
+    const struct link_row *rows;
+    uint32_t first;
+    size_t count;
+    struct arena *scratch[LINK_THREADS_MAX];
+};
+
+static void append_column(void *context, size_t c, unsigned thread)
 {
-    const struct link_spec *spec = records->spec;
-    uint32_t first = records->count;
+    enum { SOME = 256 };
+    struct append_work *work = context;
+    const struct link_spec *spec = work->records->spec;
+    struct slice texts[SOME];
+    uint32_t codes[SOME];
+    for (size_t from = 0, some; from < work->count; from += some) {
+        some = work->count - from < SOME ? work->count - from : SOME;
+        for (size_t i = 0; i < some; i++)
+            texts[i] = plain_form(spec->columns[c].kind, spec->date_order, slice_trim(work->rows[from + i].values[c]),
+                                  work->scratch[thread]);
+        dictionary_add_all(&work->records->columns[c].plain, texts, some, codes);
+        for (size_t i = 0; i < some; i++)
+            work->records->plain[(work->first + from + i) * spec->column_count + c] = codes[i];
+        arena_reset(work->scratch[thread]);
+    }
+}
+
+bool records_append(struct link_records *records, const struct link_row *rows, size_t count, unsigned threads,
+                    struct error *err)
+{
+    const struct link_options own = {.threads = threads};
     must(records->prepared);
     if (count > UINT32_MAX - 1 - records->count)
         return error_set(err, ERROR_TOO_BIG, "there are more than 4,000 million records");
+    struct append_work work = {.records = records, .rows = rows, .first = records->count, .count = count};
     make_row_room(records, count);
     for (size_t i = 0; i < count; i++)
         add_row(records, rows[i].source, rows[i].id);
     make_room(records);
-    struct arena *scratch = arena_make(0);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t *row = &records->plain[(first + i) * spec->column_count];
-        for (size_t c = 0; c < spec->input_count; c++)
-            row[c] = dictionary_add(&records->columns[c].plain, plain_form(spec->columns[c].kind, spec->date_order,
-                                                                           slice_trim(rows[i].values[c]), scratch));
-        if (arena_used(scratch) > 1u << 20)
-            arena_reset(scratch);
-    }
-    arena_free(scratch);
-    return prepare_new(records, &(struct link_options){.threads = 1}, err);
+    for (unsigned t = 0; t < threads; t++)
+        work.scratch[t] = arena_make(0);
+    bool done = threads_run(&own, "coding", records->spec->input_count, append_column, &work, err);
+    for (unsigned t = 0; t < threads; t++)
+        arena_free(work.scratch[t]);
+    return done && prepare_new(records, &own, err);
 }
 
 void records_reserve(struct link_records *records, size_t count)
@@ -552,7 +575,7 @@ bool records_lend(struct link_records *records, const struct link_row *row, stru
         ret->columns[c].token_ids = column->token_id_count;
     }
     lend_words(records, scratch);
-    bool done = records_append(records, row, 1, err);
+    bool done = records_append(records, row, 1, 1, err);
     lend_words(records, NULL);
     for (size_t c = 0; c < records->spec->column_count; c++)
         ret->new_words |= records->columns[c].plain.count > ret->columns[c].plain;

@@ -126,7 +126,7 @@ void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);
 
 /* Adds records to a table that is prepared, and prepares them; of their values only the plain form is kept. Codes,
  * features and keys of all others stay where they are in number; arrays may move. `order` does not know of them. */
-bool records_append(struct link_records *records, const struct link_row *rows, size_t count,
+bool records_append(struct link_records *records, const struct link_row *rows, size_t count, unsigned threads,
                     struct error *err) MUST_USE;
 /* For a table that is read from an index's file: room for so many records of an empty table, then each by the plain
  * codes of its own columns, and at last the rest, without an order. */

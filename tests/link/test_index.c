@@ -244,6 +244,50 @@ static void it_holds_for_sources_without_duplicates_and_for_guards(void **state)
     }
 }
 
+/* All of the pool at once; numbers are those of the pool. */
+static struct link_index *all_at_once(const struct scene *scene, unsigned threads, struct arena *arena)
+{
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = threads};
+    struct link_index *index;
+    struct link_records *records = link_records_make(scene->spec, arena);
+    struct link_row *rows = arena_array(arena, struct link_row, scene->pool_count);
+    uint32_t first;
+    for (uint32_t p = 0; p < scene->pool_count; p++) {
+        struct slice *values = arena_array(arena, struct slice, LINK_COLUMNS_MAX);
+        values_of(scene, p, values);
+        rows[p] = (struct link_row){source_as(scene, records, p), link_records_id(scene->pool, p), values};
+    }
+    assert_true(link_index_make(records, scene->model, &options, arena, &index, &err));
+    assert_true(link_index_add_many(index, rows, scene->pool_count, &options, &first, &err));
+    assert_int_equal(first, 0);
+    return index;
+}
+
+static void many_at_once_are_linked_as_anew_by_one_thread_and_by_two(void **state)
+{
+    (void)state;
+    struct scene scene;
+    make_scene(&scene, people_spec, 1200, 8);
+    assert_true(scene.pool_count > 2048 && scene.pool_count < 10000);
+    struct link_index *one = all_at_once(&scene, 1, scene.arena), *two = all_at_once(&scene, 2, scene.arena);
+    uint8_t *there = arena_array(scene.arena, uint8_t, scene.pool_count);
+    uint32_t *number = arena_array(scene.arena, uint32_t, scene.pool_count);
+    for (uint32_t p = 0; p < scene.pool_count; p++) {
+        there[p] = 1;
+        number[p] = p;
+        assert_int_equal(link_index_entity(one, p), link_index_entity(two, p));
+    }
+    same_entities(&scene, one, there, number);
+    struct link_index_size size_one, size_two;
+    link_index_measure(one, &size_one);
+    link_index_measure(two, &size_two);
+    assert_int_equal(size_one.edges, size_two.edges);
+    assert_int_equal(size_one.keys, size_two.keys);
+    assert_int_equal(link_index_largest(one), link_index_largest(two));
+    arena_free(scene.arena);
+}
+
 struct told {
     size_t joined, parted, made, ended;
 };
@@ -313,6 +357,7 @@ int main(void)
         cmocka_unit_test(any_history_of_adds_and_removals_ends_in_the_entities_of_linking_anew),
         cmocka_unit_test(it_holds_for_records_that_say_little_and_across_common_keys),
         cmocka_unit_test(it_holds_for_sources_without_duplicates_and_for_guards),
+        cmocka_unit_test(many_at_once_are_linked_as_anew_by_one_thread_and_by_two),
         cmocka_unit_test(joins_and_splits_are_told_and_a_find_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
