@@ -73,6 +73,7 @@ void cluster_plan_model(struct cluster_plan *plan)
     plan->near = input->model->knows_near;
     plan->fields = input->model->spec->comparison_count + plan->near;
     plan->prior = input->model->prior;
+    plan->stranger = fmax(CLUSTER_STRANGER, 1 / (input->model->lambda * (double)input->model->records));
     plan->guards = input->model->spec->guard_count > 0;
     /* Whether or not an edge meets a guard here, or a record is of such a source: nothing may depend on the rest. */
     plan->constrained |= plan->guards || spec_keeps_apart(input->model->spec);

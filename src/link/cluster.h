@@ -7,6 +7,7 @@
 #define STAITHE_LINK_CLUSTER_H
 
 #include "link/score.h"
+#include <math.h>
 
 enum { CLUSTER_PAIRS = 128 /* nodes of a component whose pairs all have a place in a table */ };
 
@@ -19,6 +20,8 @@ struct cluster_plan {
     size_t
         fields; /* comparisons, and one more where the model knows who is near; 1 without a model: the whole weight */
     bool near;
+    double
+        stranger; /* how likely a record that is left over belongs nowhere, against those that cluster_belongs gives */
     double prior;
     double odds[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* 2^weight */
     double odds_of_frequency[256];                     /* 2^bits, by steps + 128 */
@@ -168,8 +171,13 @@ static inline float cluster_odds(const struct cluster_plan *plan, size_t f, uint
     return level ? (float)(plan->odds[f][level] * plan->odds_of_frequency[frequency + 128]) : 0;
 }
 
-/* What family and neighbours agree in too is taken away by a field more: 2^-bits, and no more bits than these. */
-#define CLUSTER_NEAR_MOST 120
+/* What family and neighbours agree in too is taken away by a field more. It is kept as bits and one, so that 0 is none,
+ * and its mean is over bits, not over odds: the mildest pair of a cluster's, of two at different homes perhaps, must
+ * not excuse all others. */
+static inline float cluster_near(double bits)
+{
+    return (float)fmin(bits, 120) + 1;
+}
 
 static inline unsigned bond_side(const struct bond *bond, uint32_t cluster)
 {
@@ -184,9 +192,9 @@ bool cluster_forbidden(struct clustering *work, uint32_t x, uint32_t y, const st
 bool cluster_ambiguous(struct clustering *work, const struct bond *bond);
 
 /* cluster_attach.c: puts clusters of at most CLUSTER_SMALL records to greater ones where they belong; changes
- * plan->root. cluster_belongs: how likely one is of another, beside CLUSTER_STRANGER for none. */
+ * plan->root. cluster_belongs: how likely one is of another, beside plan->stranger for none. */
 enum { CLUSTER_SMALL = 2, CLUSTER_GREATEST = 256 };
-#define CLUSTER_STRANGER 0.05
+#define CLUSTER_STRANGER 0.05 /* the least that none is worth; more where the model expects few matches a record */
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
                        const uint32_t *great, size_t great_count, struct arena *scratch);
 /* `light`: lists of all edges that may lead from one cluster to another, where they are not in the input. */

@@ -190,8 +190,8 @@ static float weigh_gathered(const struct comparing *work, size_t place, double *
     *ret_least = pair->least;
     if (!plan->near)
         return (float)pair->weight;
-    double near = fmin(score_near(plan->input->model, &pair->compared), CLUSTER_NEAR_MOST);
-    work->room->odds[place * plan->fields + plan->fields - 1] = (float)exp2(-near);
+    double near = score_near(plan->input->model, &pair->compared);
+    work->room->odds[place * plan->fields + plan->fields - 1] = cluster_near(near);
     *ret_least -= near;
     return score_weight(plan->input->model, &pair->compared);
 }

@@ -80,7 +80,7 @@ void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *c
 {
     size_t compared_fields = plan->fields - plan->near;
     if (plan->near)
-        ret[compared_fields] = (float)exp2(-fmin(score_near(plan->input->model, compared), CLUSTER_NEAR_MOST));
+        ret[compared_fields] = cluster_near(score_near(plan->input->model, compared));
     for (size_t f = 0; f < compared_fields; f++)
         ret[f] = cluster_odds(plan, f, compared->level[f], compared->frequency[f]);
 }
@@ -138,24 +138,32 @@ struct along {
 struct explained {
     struct product product[LINK_FIELDS_MAX + 1];
     uint32_t filled[LINK_FIELDS_MAX + 1];
+    double near; /* bits */
 };
 
-static void explain_one(struct explained *explained, const struct along *along, size_t fields)
+static void explain_one(const struct cluster_plan *plan, struct explained *explained, const struct along *along)
 {
-    for (size_t f = 0; f < fields; f++)
+    for (size_t f = 0; f < plan->fields - plan->near; f++)
         if (along->count[f] > 0) {
             times(&explained->product[f], along->sum[f] / along->count[f]);
             explained->filled[f]++;
         }
+    size_t near = plan->fields - 1;
+    if (plan->near && along->count[near] > 0) {
+        explained->near += along->sum[near] / along->count[near] - 1;
+        explained->filled[near]++;
+    }
 }
 
 /* The prior and, for each field, the mean over the rows (or the columns) of log2 of the mean along each. */
 static double score_of(const struct cluster_plan *plan, const struct explained *explained)
 {
     double score = plan->prior;
-    for (size_t f = 0; f < plan->fields; f++)
+    for (size_t f = 0; f < plan->fields - plan->near; f++)
         if (explained->filled[f])
             score += log2_of(&explained->product[f]) / explained->filled[f];
+    if (plan->near && explained->filled[plan->fields - 1])
+        score -= explained->near / explained->filled[plan->fields - 1];
     return score;
 }
 
@@ -165,6 +173,7 @@ static void start_explained(struct explained *explained, size_t fields)
         explained->product[f] = (struct product){1, 0};
         explained->filled[f] = 0;
     }
+    explained->near = 0;
 }
 
 static float fit_of_table(const struct cluster_plan *plan, const struct table *table, struct arena *scratch)
@@ -191,10 +200,10 @@ static float fit_of_table(const struct cluster_plan *plan, const struct table *t
                 columns[k].count[f] += odds[f] > 0;
             }
         }
-        explain_one(&by_row, &row, fields);
+        explain_one(plan, &by_row, &row);
     }
     for (size_t k = 0; k < table->columns; k++)
-        explain_one(&by_column, &columns[k], fields);
+        explain_one(plan, &by_column, &columns[k]);
     double one = score_of(plan, &by_row), two = score_of(plan, &by_column);
     double smaller = table->rows < table->columns ? one : table->columns < table->rows ? two : (one + two) / 2;
     return (float)(0.6 * smaller + 0.2 * (one + two));
@@ -232,12 +241,13 @@ static void lift_by_rule(const struct clustering *work, struct bond *bond)
 /* From the edges alone: they are the best of the cross pairs, so this is an upper bound more often than not. */
 static void weigh(struct clustering *work, struct bond *bond)
 {
-    size_t fields = work->plan->fields, at = (size_t)(bond - work->bonds) * fields;
+    size_t fields = work->plan->fields, at = (size_t)(bond - work->bonds) * fields, near = at + fields - 1;
     double odds = 1; /* of ten fields at most, each within 2^±80 */
-    for (size_t f = 0; f < fields; f++)
+    for (size_t f = 0; f < fields - work->plan->near; f++)
         if (work->counts[at + f] > 0)
             odds *= work->sums[at + f] / work->counts[at + f];
-    bond->score = (float)(work->plan->prior + log2(odds));
+    double bits = work->plan->near && work->counts[near] > 0 ? work->sums[near] / work->counts[near] - 1 : 0;
+    bond->score = (float)(work->plan->prior + log2(odds) - bits);
     lift_by_rule(work, bond);
 }
 

@@ -83,9 +83,11 @@ static float bits_of(const struct frequencies *frequencies, struct slice text)
     return bits_of_count(frequencies, model_count(frequencies, text));
 }
 
+/* One number for one pair, spread over all bits: codes are small, and the set goes by the lowest. */
 static uint64_t code_pair(uint32_t a, uint32_t b)
 {
-    return a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a;
+    uint64_t pair = (a < b ? (uint64_t)a << 32 | b : (uint64_t)b << 32 | a) * 0x9e3779b97f4a7c15ull;
+    return pair ^ pair >> 32;
 }
 
 static void bind_company(struct comparer *comparer)

@@ -6,6 +6,8 @@
  * places. The levels of names and dates that speak of another person ("different", "years at most 2 apart", a name of
  * which as much speaks against as for) have an upper bound in m together: in a county most pairs that share a surname
  * and an address are a household, not a person, and an unbounded fit would rather call them matches than non-matches.
+ * Wholly other names have a bound of their own (all who live in a care home share its telephone), and full agreement of
+ * dates, postcodes and numbers has a least share: where nothing is a duplicate, the likeliest class is one of chance.
  *
  * People who are near each other have classes of their own, in which they agree far more often than strangers and yet
  * are two: family, of whom nearly all share the family's name, and neighbours, of whom nearly all share no name; both
@@ -111,6 +113,10 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
                     continue;
                 if (mask && levels > 1)
                     bring(levels_of(em, c, f), levels, mask, c == MATCH ? em->different_max[f] : EM_NEAR, c == MATCH);
+                if (c == MATCH && em->equal && em->equal[f])
+                    bring(levels_of(em, c, f), levels, em->equal[f], em->equal_min[f], false);
+                if (c == MATCH && em->strangers && em->strangers[f])
+                    bring(levels_of(em, c, f), levels, em->strangers[f], EM_STRANGERS, true);
             }
             if (*share > 0)
                 *share = fmin(c == MATCH ? 0.5 : 0.2, fmax((sums.pairs[c] + 0.5) / (em->universe + 1), 1e-15));

@@ -193,7 +193,7 @@ static void attach(struct link_index *index, struct index_worker *worker, uint32
         }
     }
     records_sort_by_key(index->records->keys, ways.items, ways.count);
-    double best = 0, sum = CLUSTER_STRANGER;
+    double best = 0, sum = worker->plan.stranger;
     uint32_t chosen = root;
     for (size_t w = 0; w < ways.count; w++) {
         size_t count = index_ring(index, ways.items[w], &great, scratch);

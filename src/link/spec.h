@@ -23,10 +23,11 @@ enum link_function {
     LINK_FN_LAST,      /* last(name) */
     LINK_FN_LONGEST,   /* longest(name): the longest token, the first in byte order of those */
     LINK_FN_SORTED,    /* sorted(name): the tokens in byte order */
-    LINK_FN_DIGITS,    /* digits(x): only the digits */
-    LINK_FN_AREA,      /* area(postcode): NR */
-    LINK_FN_DISTRICT,  /* district(postcode): NR1 */
-    LINK_FN_SECTOR,    /* sector(postcode): NR13 */
+    LINK_FN_DRAWN,  /* drawn(text, n): the token that the lot n falls on; two texts of mostly the same draw the same */
+    LINK_FN_DIGITS, /* digits(x): only the digits */
+    LINK_FN_AREA,   /* area(postcode): NR */
+    LINK_FN_DISTRICT, /* district(postcode): NR1 */
+    LINK_FN_SECTOR,   /* sector(postcode): NR13 */
     LINK_FUNCTIONS
 };
 

@@ -73,6 +73,7 @@ void spec_default_levels(const struct link_spec *spec, struct link_comparison *c
         add_level(comparison, LINK_TEST_AREA, 0);
         break;
     case LINK_ADDRESS:
+    case LINK_TEXT:
         comparison->method = LINK_METHOD_TOKENS;
         comparison->level_count = 0;
         break;
@@ -95,11 +96,6 @@ void spec_default_levels(const struct link_spec *spec, struct link_comparison *c
         break;
     case LINK_CATEGORY:
         add_level(comparison, LINK_TEST_LEARNED, 0);
-        break;
-    case LINK_TEXT:
-        add_level(comparison, LINK_TEST_JARO, 0.92);
-        add_level(comparison, LINK_TEST_LEARNED, 0);
-        add_level(comparison, LINK_TEST_JARO, 0.8);
         break;
     }
 }
@@ -205,6 +201,17 @@ static void default_comparisons(struct link_spec *spec, const struct cast *cast)
     }
 }
 
+/* Where nobody has a name, the first text is what a thing is called: other things of one maker, author or series agree
+ * in all the rest. */
+static void name_things(struct link_spec *spec, const struct cast *cast)
+{
+    for (size_t i = 0; i < spec->comparison_count && cast->name < 0; i++)
+        if (spec->comparisons[i].kind == LINK_TEXT) {
+            spec->comparisons[i].different_max = 0.1;
+            return;
+        }
+}
+
 static void add_rule(struct link_spec *spec, uint32_t cap, const char *format, int first, int second, int third)
 {
     /* Each %n in the format is replaced by a column's name: 1 the first, 2 the second, 3 the third. */
@@ -234,6 +241,56 @@ static void add_rule(struct link_spec *spec, uint32_t cap, const char *format, i
         return;
     rule.cap = cap;
     spec->rules[spec->rule_count++] = rule;
+}
+
+/* Titles, descriptions, trade names: two of one thing share words, which ones nobody knows. */
+static void text_rules(struct link_spec *spec, uint32_t cap, int name)
+{
+    size_t texts = 0;
+    for (size_t i = 0; i < spec->input_count && texts < 3; i++) {
+        if (spec->columns[i].kind != LINK_TEXT)
+            continue;
+        texts++;
+        if (name >= 0) {
+            add_rule(spec, cap, "last(%1) + drawn(%2, 1)", name, (int)i, -1);
+            add_rule(spec, cap, "last(%1) + drawn(%2, 2)", name, (int)i, -1);
+            continue;
+        }
+        static const char *const rules[] = {"sorted(%1)",
+                                            "drawn(%1, 1) + drawn(%1, 2)",
+                                            "drawn(%1, 3) + drawn(%1, 4)",
+                                            "drawn(%1, 5) + drawn(%1, 6)",
+                                            "drawn(%1, 1)",
+                                            "drawn(%1, 2)",
+                                            "drawn(%1, 3)",
+                                            "drawn(%1, 4)",
+                                            "drawn(%1, 5)",
+                                            "drawn(%1, 6)"};
+        for (size_t r = 0; r < countof(rules); r++)
+            add_rule(spec, cap, rules[r], (int)i, -1, -1);
+    }
+}
+
+/* Without a name, an amount, a day or a class narrows down what words alone leave too wide, and two of them may do
+ * without words. */
+static void plain_rules(struct link_spec *spec, uint32_t cap)
+{
+    int text = -1;
+    for (size_t i = spec->input_count; i-- > 0;)
+        text = spec->columns[i].kind == LINK_TEXT ? (int)i : text;
+    for (size_t i = 0; i < spec->input_count; i++) {
+        enum link_kind kind = spec->columns[i].kind;
+        if (kind != LINK_NUMBER && kind != LINK_DATE && kind != LINK_CATEGORY && kind != LINK_PLACE)
+            continue;
+        add_rule(spec, cap, "%1", (int)i, -1, -1);
+        if (text >= 0) {
+            add_rule(spec, cap, "drawn(%1, 1) + %2", text, (int)i, -1);
+            add_rule(spec, cap, "drawn(%1, 2) + %2", text, (int)i, -1);
+        }
+        for (size_t j = 0; j < i; j++)
+            if (spec->columns[j].kind == LINK_NUMBER || spec->columns[j].kind == LINK_DATE)
+                add_rule(spec, cap, "%1 + %2", (int)j, (int)i, -1);
+    }
 }
 
 static void default_rules(struct link_spec *spec, const struct cast *cast)
@@ -273,6 +330,9 @@ static void default_rules(struct link_spec *spec, const struct cast *cast)
         add_rule(spec, cap, "longest(%1) + first(%2)", n, a, -1);
         add_rule(spec, cap, "longest(%1) + longest(%2)", a, n, -1);
     }
+    text_rules(spec, cap, n);
+    if (n < 0)
+        plain_rules(spec, cap);
     if (spec->rule_count == 0)
         for (size_t i = 0; i < spec->input_count; i++)
             add_rule(spec, cap, "%1", (int)i, -1, -1);
@@ -283,8 +343,10 @@ bool spec_defaults(struct link_spec *spec, bool rules_given, bool comparisons_gi
     struct cast cast = {-1, -1, -1, -1, -1, -1, -1};
     if (!rules_given || !comparisons_given)
         cast = cast_columns(spec);
-    if (!comparisons_given)
+    if (!comparisons_given) {
         default_comparisons(spec, &cast);
+        name_things(spec, &cast);
+    }
     if (!rules_given)
         default_rules(spec, &cast);
     if (spec->comparison_count == 0 || spec->rule_count == 0)

@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 
-const char *const link_function_words[] = {"soundex", "year",     "month",  "day",     "day_month", "prefix",
-                                           "suffix",  "first",    "last",   "longest", "sorted",    "digits",
-                                           "area",    "district", "sector", NULL};
+const char *const link_function_words[] = {"soundex", "year",  "month",    "day",     "day_month", "prefix",
+                                           "suffix",  "first", "last",     "longest", "sorted",    "drawn",
+                                           "digits",  "area",  "district", "sector",  NULL};
 
 struct rule_reader {
     const struct yaml *node;
@@ -161,10 +161,13 @@ static bool read_term(struct rule_reader *reader, struct link_term *term, struct
             return rule_error(reader, err, "there are too many columns", NO_SLICE);
         term->column = (uint16_t)joined;
     }
-    bool wants = function == LINK_FN_PREFIX || function == LINK_FN_SUFFIX;
+    bool lot = function == LINK_FN_DRAWN, wants = lot || function == LINK_FN_PREFIX || function == LINK_FN_SUFFIX;
     if (wants != (argument > 0) || argument > 64)
         return rule_error(reader, err,
-                          wants ? "a number of characters from 1 to 64 is wanted in " : "no number goes into ", word);
+                          lot     ? "the number of a lot from 1 to 64 is wanted in "
+                          : wants ? "a number of characters from 1 to 64 is wanted in "
+                                  : "no number goes into ",
+                          word);
     if (!function_fits((enum link_function)function, reader->spec->columns[term->column].kind))
         return rule_error(reader, err, "the kind of the column does not go with ", word);
     if (term->call_count == LINK_CALLS_MAX)

@@ -70,8 +70,35 @@ static uint64_t levels_against(const struct link_comparison *comparison, unsigne
         for (unsigned l = 0; l < count; l++)
             if (l < LINK_CONFLICTS || l % LINK_CONFLICTS > 0)
                 against |= 1ull << (l + 1);
+    } else if (comparison->method == LINK_METHOD_TOKENS && comparison->kind == LINK_TEXT &&
+               comparison->different_max < 1) {
+        for (unsigned l = 0; l < count; l++)
+            if (l < LINK_CONFLICTS || l % LINK_CONFLICTS == LINK_CONFLICTS - 1)
+                against |= 1ull << (l + 1);
     }
     return against;
+}
+
+/* The levels of agreement in full, and the least share of matches that has them whatever the pairs say. Where there are
+ * no duplicates at all, the likeliest class is one of chance: people whose days and months are swapped, who share no
+ * postcode and no telephone. However bad the records, a slip is not the rule. */
+static uint64_t levels_equal(const struct link_spec *spec, const struct link_comparison *comparison, unsigned count,
+                             double *ret_least)
+{
+    static const double least[LINK_KINDS] = {
+        [LINK_DATE] = 0.4, [LINK_POSTCODE] = 0.2, [LINK_TELEPHONE] = 0.1, [LINK_IDENTIFIER] = 0.4, [LINK_EMAIL] = 0.1};
+    *ret_least = least[comparison->kind];
+    uint64_t equal = 0;
+    if (comparison->method == LINK_METHOD_JOINT) {
+        unsigned twos = spec_level_count(spec, &spec->inner[comparison->second]) + 1;
+        for (unsigned l = 1; l <= count; l++)
+            if (l / twos == 1)
+                equal |= 1ull << l;
+    } else if (comparison->method == LINK_METHOD_LEVELS && comparison->level_count > 0 &&
+               comparison->levels[0].test == LINK_TEST_EQUAL) {
+        equal = 2;
+    }
+    return *ret_least > 0 ? equal : 0;
 }
 
 /* The levels where people near each other are: they differ in what is a person's own; family shares a name, neighbours
@@ -83,6 +110,7 @@ static uint64_t levels_of_near(const struct link_comparison *comparison, uint64_
     switch (comparison->kind) {
     case LINK_DATE:
     case LINK_GIVEN_NAME:
+    case LINK_TEXT:
         return against;
     case LINK_FAMILY_NAME:
         return near == LINK_NEIGHBOUR ? none : ((2ull << count) - 2) & ~none;
@@ -185,6 +213,8 @@ static bool fit(struct trainer *trainer, struct error *err)
         unsigned levels[LINK_FIELDS_MAX];
         uint64_t against[LINK_FIELDS_MAX];
         double different[LINK_FIELDS_MAX];
+        uint64_t strangers[LINK_FIELDS_MAX], equal[LINK_FIELDS_MAX];
+        double equal_min[LINK_FIELDS_MAX];
         uint64_t near[LINK_NEAR][LINK_FIELDS_MAX];
         bool train[LINK_FIELDS_MAX], personal = false;
         for (size_t f = 0; f < spec->comparison_count; f++) {
@@ -192,6 +222,9 @@ static bool fit(struct trainer *trainer, struct error *err)
             levels[f] = spec_level_count(spec, comparison);
             against[f] = levels_against(comparison, levels[f]);
             different[f] = against[f] ? comparison->different_max : 1;
+            equal[f] = levels_equal(spec, comparison, levels[f], &equal_min[f]);
+            bool names = comparison->method == LINK_METHOD_TOKENS && comparison->kind <= LINK_FULL_NAME;
+            strangers[f] = names && comparison->different_max < 1 ? 1ull << LINK_CONFLICTS : 0;
             train[f] = comparison->train;
             for (unsigned n = 0; n < LINK_NEAR; n++)
                 near[n][f] = levels_of_near(comparison, against[f], levels[f], (enum link_near)n);
@@ -203,6 +236,9 @@ static bool fit(struct trainer *trainer, struct error *err)
                         .level_counts = levels,
                         .against = against,
                         .different_max = different,
+                        .strangers = strangers,
+                        .equal = equal,
+                        .equal_min = equal_min,
                         .near_levels = {near[LINK_FAMILY], near[LINK_NEIGHBOUR]},
                         .train = train,
                         .levels = model->levels,

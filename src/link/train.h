@@ -11,7 +11,9 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
                            struct blocks *ret_blocks, struct error *err) MUST_USE;
 
-#define EM_NEAR 0.97 /* the least share of people near each other in `near_levels` */
+/* Who marries, is called by a nickname or goes by a title keeps some part of the name. */
+#define EM_STRANGERS 0.005
+#define EM_NEAR      0.97 /* the least share of people near each other in `near_levels` */
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m, r and the shares hold the start and then the result. Returns the
@@ -19,8 +21,11 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
 struct em {
     size_t field_count;
     const unsigned *level_counts;
-    const uint64_t *against;                /* per field: the levels that speak of another person, bit by number */
-    const double *different_max;            /* per field: bound on m of these together, 1 for none */
+    const uint64_t *against;     /* per field: the levels that speak of another person, bit by number */
+    const double *different_max; /* per field: bound on m of these together, 1 for none */
+    const uint64_t *strangers;   /* per field: of these, the levels of wholly other names: EM_STRANGERS at most */
+    const uint64_t *equal;       /* per field: the levels of agreement in full */
+    const double *equal_min;     /* per field: the least m of these together, 0 for none */
     const uint64_t *near_levels[LINK_NEAR]; /* per field: the levels where nearly all of these are, 0: anywhere */
     const bool *train;
     struct levels *levels;                    /* m and r are found, u is given */

@@ -59,6 +59,30 @@ static void every_pair_that_shares_a_key_comes_once(void **state)
     arena_free(arena);
 }
 
+static void texts_of_mostly_the_same_words_draw_the_same(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    const struct link_spec *spec = read_spec("columns: {title: text}\nblocking: ['drawn(title, 1)', 'drawn(title, 2)', "
+                                             "'drawn(title, 3)', 'drawn(title, 4)']\n",
+                                             arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "s", "1", "The quiet harbour: a history of Norfolk staithes and their keepers");
+    ADD(records, "s", "2", "history of Norfolk Staithes and their keepers, the quiet harbour");
+    ADD(records, "s", "3", "Quiet harbour, a history of norfolk staithes (second edition)");
+    ADD(records, "s", "4", "Sugar beet and its diseases");
+    ADD(records, "s", "5", "");
+    assert_true(link_prepare(records, NULL, &err));
+    struct seen seen;
+    sort_and_visit(records, NULL, NULL, &seen, arena);
+    assert_int_equal(seen.times[0 * 5 + 1], 1); /* the same words in another order */
+    assert_int_equal(seen.times[0 * 5 + 2], 1);
+    assert_int_equal(seen.times[0 * 5 + 3] + seen.times[1 * 5 + 3] + seen.times[2 * 5 + 3], 0);
+    assert_int_equal(block_key(records, &spec->rules[0], 4, arena), 0);
+    arena_free(arena);
+}
+
 static void a_key_of_too_many_records_blocks_nothing(void **state)
 {
     (void)state;
@@ -122,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_that_shares_a_key_comes_once),
+        cmocka_unit_test(texts_of_mostly_the_same_words_draw_the_same),
         cmocka_unit_test(a_key_of_too_many_records_blocks_nothing),
         cmocka_unit_test(new_records_meet_all_others_but_the_old_do_not_meet_again),
         cmocka_unit_test(a_rule_that_lets_too_much_through_is_named),

@@ -93,12 +93,39 @@ static void the_bound_on_different_holds(void **state)
     assert_true(levels[1].m[2] <= 0.1 + 1e-9);
 }
 
+static void a_class_of_slips_alone_is_no_match(void **state)
+{
+    (void)state;
+    /* A list without duplicates: some pairs have the day and the month swapped, none the same date. And a care home:
+     * one telephone, wholly other names. */
+    struct pattern_count patterns[] = {{2 | 1 << 6, 40}, {3 | 2 << 6, 3000}};
+    struct levels levels[2] = {{.m = {0, 0.6, 0.3, 0.1}, .u = {0, 1e-5, 1e-5, 1}},
+                               {.m = {0, 0.5, 0.5}, .u = {0, 1e-4, 1}}};
+    bool converged = false;
+    struct em em = {.field_count = 2,
+                    .level_counts = (unsigned[]){3, 2},
+                    .against = (uint64_t[]){0, 0},
+                    .different_max = (double[]){1, 1},
+                    .equal = (uint64_t[]){1 << 1, 0},
+                    .equal_min = (double[]){0.4, 0},
+                    .strangers = (uint64_t[]){0, 1 << 2},
+                    .near_levels = {(uint64_t[]){0, 0}, (uint64_t[]){0, 0}},
+                    .train = (bool[]){true, true},
+                    .levels = levels,
+                    .universe = 1e9,
+                    .lambda = 1e-6};
+    em_run(&em, patterns, 2, &converged);
+    assert_true(levels[0].m[1] >= 0.4 - 1e-9);
+    assert_true(levels[1].m[2] <= EM_STRANGERS + 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_m_and_the_share_that_made_the_pairs),
         cmocka_unit_test(the_share_cannot_run_away_when_all_blocked_pairs_look_alike),
         cmocka_unit_test(the_bound_on_different_holds),
+        cmocka_unit_test(a_class_of_slips_alone_is_no_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

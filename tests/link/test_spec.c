@@ -26,6 +26,7 @@ static void says_what_is_wrong_and_where(void **state)
     refused("columns:\n  name: full_name\nblocking: [year(name)]\n", 3, "kind");
     refused("columns:\n  name: full_name\nblocking: ['soundex(name']\n", 3, "closing bracket");
     refused("columns:\n  name: full_name\nblocking: ['prefix(name)']\n", 3, "number of characters");
+    refused("columns:\n  name: full_name\nblocking: ['drawn(name)']\n", 3, "number of a lot");
     refused("columns:\n  name: full_name\ncomparisons:\n  - {column: name, levels: [{edits: 99}]}\n", 4, "at most 20");
     refused("columns:\n  name: full_name\nguards:\n  - when: {name: sme}\n", 4, "did you mean same");
     refused("columns:\n  name: full_name\nguards:\n  - when: {nam: same}\n", 4, "did you mean name");
@@ -51,6 +52,20 @@ static void kinds_alone_make_a_whole_specification(void **state)
     assert_int_equal(spec->comparisons[1].method, LINK_METHOD_JOINT);
     assert_int_equal(link_spec_find(spec, S("town")), 3);
     assert_int_equal(link_spec_find(spec, S("city")), -1);
+    arena_free(arena);
+}
+
+static void things_that_have_no_names_are_known_by_their_first_text(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    const struct link_spec *spec = read_spec("columns:\n  title: text\n  authors: text\n  year: number\n", arena);
+    assert_int_equal(spec->comparison_count, 3);
+    assert_int_equal(spec->comparisons[0].method, LINK_METHOD_TOKENS);
+    assert_true(spec->comparisons[0].different_max < 1 && spec->comparisons[1].different_max == 1);
+    assert_true(spec->rule_count > 20);
+    const struct link_spec *people = read_spec("columns:\n  name: full_name\n  notes: text\n", arena);
+    assert_true(people->comparisons[1].different_max == 1);
     arena_free(arena);
 }
 
@@ -96,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_is_wrong_and_where),
         cmocka_unit_test(kinds_alone_make_a_whole_specification),
+        cmocka_unit_test(things_that_have_no_names_are_known_by_their_first_text),
         cmocka_unit_test(what_is_printed_reads_back_the_same),
         cmocka_unit_test(another_threshold_is_another_digest),
     };
