@@ -115,6 +115,8 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
                     bring(levels_of(em, c, f), levels, mask, c == MATCH ? em->different_max[f] : EM_NEAR, c == MATCH);
                 if (c == MATCH && em->equal && em->equal[f])
                     bring(levels_of(em, c, f), levels, em->equal[f], em->equal_min[f], false);
+                if (c == MATCH && em->moved && em->moved[f])
+                    bring(levels_of(em, c, f), levels, em->moved[f], EM_MOVED, false);
                 if (c == MATCH && em->strangers && em->strangers[f])
                     bring(levels_of(em, c, f), levels, em->strangers[f], EM_STRANGERS, true);
             }

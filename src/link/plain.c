@@ -85,6 +85,26 @@ static bool loose_iso(struct slice s, unsigned *year, unsigned *month, unsigned 
     return true;
 }
 
+static unsigned number_at(struct slice s, size_t from, size_t to)
+{
+    unsigned number = 0;
+    for (size_t i = from; i < to; i++)
+        number = number * 10 + (unsigned)(s.at[i] - '0');
+    return number;
+}
+
+/* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the other order, as
+ * 01311999 is. */
+static struct slice eight_digits(enum date_order order, struct slice s, struct arena *arena)
+{
+    unsigned first = number_at(s, 0, 2), second = number_at(s, 2, 4), year = number_at(s, 4, 8);
+    unsigned month = order == DATE_MDY ? first : second, day = order == DATE_MDY ? second : first;
+    if (order == DATE_YMD || number_at(s, 4, 6) <= 12 || year < 1800 || year > 2099 || month < 1 || month > 12 ||
+        day < 1 || day > 31)
+        return arena_copy(arena, s);
+    return arena_format(arena, "%04u%02u%02u", year, month, day);
+}
+
 static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
 {
     struct slice s = slice_trim(raw);
@@ -92,7 +112,7 @@ static struct slice plain_date(enum date_order order, struct slice raw, struct a
         s = slice_part(s, 0, 10);
     unsigned year = 0, month = 0, day = 0;
     if (s.len == 8 && all_digits(s))
-        return arena_copy(arena, s);
+        return eight_digits(order, s, arena);
     if (!loose_iso(s, &year, &month, &day)) {
         struct date date;
         struct date_form form = {.order = order, .partial = true};

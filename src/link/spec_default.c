@@ -103,15 +103,18 @@ void spec_default_levels(const struct link_spec *spec, struct link_comparison *c
 /* Columns by what they are for; -1 where there is none. */
 struct cast {
     int name, given, family, place, postcode, address, date;
+    int whole; /* all parts of the name, middle names and second surnames too, as one */
 };
 
 static struct cast cast_columns(struct link_spec *spec)
 {
-    struct cast cast = {-1, -1, -1, -1, -1, -1, -1};
-    uint16_t address[6];
-    size_t address_count = 0;
+    struct cast cast = {-1, -1, -1, -1, -1, -1, -1, -1};
+    uint16_t address[6], names[6];
+    size_t address_count = 0, name_count = 0;
     for (size_t i = 0; i < spec->input_count; i++) {
         int *slot = NULL;
+        if (spec->columns[i].kind <= LINK_FAMILY_NAME && name_count < countof(names))
+            names[name_count++] = (uint16_t)i;
         switch (spec->columns[i].kind) {
         case LINK_FULL_NAME:
             slot = &cast.name;
@@ -149,6 +152,9 @@ static struct cast cast_columns(struct link_spec *spec)
         cast.name = spec_join(spec, (uint16_t[]){(uint16_t)cast.given, (uint16_t)cast.family}, 2);
     else if (cast.name < 0)
         cast.name = cast.given >= 0 ? cast.given : cast.family;
+    bool parts =
+        cast.name >= 0 && spec->columns[cast.name].kind == LINK_FULL_NAME && (size_t)cast.name >= spec->input_count;
+    cast.whole = parts && name_count > 2 ? spec_join(spec, names, name_count) : cast.name;
     return cast;
 }
 
@@ -170,7 +176,7 @@ static bool add_comparison(struct link_spec *spec, struct link_comparison *list,
 
 static void default_comparisons(struct link_spec *spec, const struct cast *cast)
 {
-    add_comparison(spec, spec->comparisons, &spec->comparison_count, cast->name);
+    add_comparison(spec, spec->comparisons, &spec->comparison_count, cast->whole);
     if (cast->postcode >= 0 && cast->place >= 0) {
         struct link_comparison *joint = &spec->comparisons[spec->comparison_count++];
         int first = (int)spec->inner_count;
@@ -340,7 +346,7 @@ static void default_rules(struct link_spec *spec, const struct cast *cast)
 
 bool spec_defaults(struct link_spec *spec, bool rules_given, bool comparisons_given, struct error *err)
 {
-    struct cast cast = {-1, -1, -1, -1, -1, -1, -1};
+    struct cast cast = {-1, -1, -1, -1, -1, -1, -1, -1};
     if (!rules_given || !comparisons_given)
         cast = cast_columns(spec);
     if (!comparisons_given) {

@@ -101,6 +101,14 @@ static uint64_t levels_equal(const struct link_spec *spec, const struct link_com
     return *ret_least > 0 ? equal : 0;
 }
 
+/* The levels of another home. A place alone may be where somebody was born. */
+static uint64_t levels_moved(const struct link_comparison *comparison, unsigned count)
+{
+    if (comparison->kind != LINK_POSTCODE && comparison->kind != LINK_PLACE && comparison->kind != LINK_ADDRESS)
+        return 0;
+    return comparison->method == LINK_METHOD_TOKENS ? ((1ull << LINK_CONFLICTS) - 1) << 1 : 1ull << count;
+}
+
 /* The levels where people near each other are: they differ in what is a person's own; family shares a name, neighbours
  * none. */
 static uint64_t levels_of_near(const struct link_comparison *comparison, uint64_t against, unsigned count,
@@ -118,6 +126,39 @@ static uint64_t levels_of_near(const struct link_comparison *comparison, uint64_
         return near == LINK_NEIGHBOUR ? none : against & ~none;
     default:
         return 0;
+    }
+}
+
+/* What EM is told of each comparison beforehand. */
+struct bounds {
+    unsigned levels[LINK_FIELDS_MAX];
+    uint64_t against[LINK_FIELDS_MAX], strangers[LINK_FIELDS_MAX], moved[LINK_FIELDS_MAX], equal[LINK_FIELDS_MAX];
+    double different_max[LINK_FIELDS_MAX], equal_min[LINK_FIELDS_MAX];
+    uint64_t near[LINK_NEAR][LINK_FIELDS_MAX];
+    bool train[LINK_FIELDS_MAX];
+    bool personal; /* something is a person's own, which family does not share */
+};
+
+static void bound_fields(const struct link_spec *spec, struct link_model *model, struct bounds *ret)
+{
+    bool homes = false;
+    *ret = (struct bounds){.personal = false};
+    for (size_t f = 0; f < spec->comparison_count; f++)
+        homes |= spec->comparisons[f].kind == LINK_ADDRESS;
+    for (size_t f = 0; f < spec->comparison_count; f++) {
+        const struct link_comparison *comparison = &spec->comparisons[f];
+        unsigned levels = ret->levels[f] = spec_level_count(spec, comparison);
+        uint64_t against = ret->against[f] = levels_against(comparison, levels);
+        ret->different_max[f] = against ? comparison->different_max : 1;
+        bool names = comparison->method == LINK_METHOD_TOKENS && comparison->kind <= LINK_FULL_NAME;
+        ret->strangers[f] = names && comparison->different_max < 1 ? 1ull << LINK_CONFLICTS : 0;
+        ret->moved[f] = homes ? levels_moved(comparison, levels) : 0;
+        ret->equal[f] = levels_equal(spec, comparison, levels, &ret->equal_min[f]);
+        ret->train[f] = comparison->train;
+        for (unsigned n = 0; n < LINK_NEAR; n++)
+            ret->near[n][f] = levels_of_near(comparison, against, levels, (enum link_near)n);
+        ret->personal |= ret->near[LINK_FAMILY][f] != 0;
+        start_m(spec, comparison, model->levels[f].m);
     }
 }
 
@@ -210,43 +251,25 @@ static bool fit(struct trainer *trainer, struct error *err)
         uint64_t random_pairs;
         random = sample_patterns(trainer->random, scratch, &random_count, &random_pairs);
         patterns = sample_patterns(trainer->met, scratch, &count, &trainer->report.pairs);
-        unsigned levels[LINK_FIELDS_MAX];
-        uint64_t against[LINK_FIELDS_MAX];
-        double different[LINK_FIELDS_MAX];
-        uint64_t strangers[LINK_FIELDS_MAX], equal[LINK_FIELDS_MAX];
-        double equal_min[LINK_FIELDS_MAX];
-        uint64_t near[LINK_NEAR][LINK_FIELDS_MAX];
-        bool train[LINK_FIELDS_MAX], personal = false;
-        for (size_t f = 0; f < spec->comparison_count; f++) {
-            const struct link_comparison *comparison = &spec->comparisons[f];
-            levels[f] = spec_level_count(spec, comparison);
-            against[f] = levels_against(comparison, levels[f]);
-            different[f] = against[f] ? comparison->different_max : 1;
-            equal[f] = levels_equal(spec, comparison, levels[f], &equal_min[f]);
-            bool names = comparison->method == LINK_METHOD_TOKENS && comparison->kind <= LINK_FULL_NAME;
-            strangers[f] = names && comparison->different_max < 1 ? 1ull << LINK_CONFLICTS : 0;
-            train[f] = comparison->train;
-            for (unsigned n = 0; n < LINK_NEAR; n++)
-                near[n][f] = levels_of_near(comparison, against[f], levels[f], (enum link_near)n);
-            personal |= near[LINK_FAMILY][f] != 0;
-            start_m(spec, comparison, model->levels[f].m);
-        }
+        struct bounds bounds;
+        bound_fields(spec, model, &bounds);
         double start = fmin(fmax((double)trainer->report.pairs / 10, 1), (double)trainer->records->count);
         struct em em = {.field_count = spec->comparison_count,
-                        .level_counts = levels,
-                        .against = against,
-                        .different_max = different,
-                        .strangers = strangers,
-                        .equal = equal,
-                        .equal_min = equal_min,
-                        .near_levels = {near[LINK_FAMILY], near[LINK_NEIGHBOUR]},
-                        .train = train,
+                        .level_counts = bounds.levels,
+                        .against = bounds.against,
+                        .different_max = bounds.different_max,
+                        .strangers = bounds.strangers,
+                        .moved = bounds.moved,
+                        .equal = bounds.equal,
+                        .equal_min = bounds.equal_min,
+                        .near_levels = {bounds.near[LINK_FAMILY], bounds.near[LINK_NEIGHBOUR]},
+                        .train = bounds.train,
                         .levels = model->levels,
                         .universe = model->universe,
                         .lambda = fmin(0.4, start / model->universe)};
         struct pattern_list sample = {random, random_count}, met = {patterns, count};
         chance_levels(model, sample, met, false);
-        if (spec->relatives && personal)
+        if (spec->relatives && bounds.personal)
             fit_near(trainer, &em, met);
         else
             trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);

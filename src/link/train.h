@@ -13,7 +13,10 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
 
 /* Who marries, is called by a nickname or goes by a title keeps some part of the name. */
 #define EM_STRANGERS 0.005
-#define EM_NEAR      0.97 /* the least share of people near each other in `near_levels` */
+/* Some people move between two records, however few of those that were found did: who did not agree in a home was
+ * hardly ever found. */
+#define EM_MOVED 0.05
+#define EM_NEAR  0.97 /* the least share of people near each other in `near_levels` */
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m, r and the shares hold the start and then the result. Returns the
@@ -24,6 +27,7 @@ struct em {
     const uint64_t *against;     /* per field: the levels that speak of another person, bit by number */
     const double *different_max; /* per field: bound on m of these together, 1 for none */
     const uint64_t *strangers;   /* per field: of these, the levels of wholly other names: EM_STRANGERS at most */
+    const uint64_t *moved;       /* per field: the levels of another home: EM_MOVED at least */
     const uint64_t *equal;       /* per field: the levels of agreement in full */
     const double *equal_min;     /* per field: the least m of these together, 0 for none */
     const uint64_t *near_levels[LINK_NEAR]; /* per field: the levels where nearly all of these are, 0: anywhere */

@@ -20,6 +20,8 @@ static void each_kind_has_its_plain_form(void **state)
     plain_is(LINK_DATE, "1952-02-03", "19520203");
     plain_is(LINK_DATE, "19520203", "19520203");
     plain_is(LINK_DATE, "1638-22-02", "16382202");
+    plain_is(LINK_DATE, "03021952", "19520203"); /* day first, as the specification says */
+    plain_is(LINK_DATE, "19522203", "19522203"); /* a slip of one digit stays one digit away */
     plain_is(LINK_DATE, "Feb 1952", "19520200");
     plain_is(LINK_DATE, "soon", "");
     plain_is(LINK_POSTCODE, "nr1 3aa", "NR13AA");

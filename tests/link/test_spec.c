@@ -52,6 +52,12 @@ static void kinds_alone_make_a_whole_specification(void **state)
     assert_int_equal(spec->comparisons[1].method, LINK_METHOD_JOINT);
     assert_int_equal(link_spec_find(spec, S("town")), 3);
     assert_int_equal(link_spec_find(spec, S("city")), -1);
+    /* Middle names and second surnames are compared, too, and left out of the keys. */
+    spec = read_spec("columns:\n  first: given_name\n  middle: given_name\n  last: family_name\n", arena);
+    assert_int_equal(spec->comparison_count, 1);
+    assert_string_equal(arena_cstr(arena, spec->comparisons[0].name), "first_middle_last");
+    for (size_t r = 0; r < spec->rule_count; r++)
+        assert_null(strstr(arena_cstr(arena, spec->rules[r].text), "middle"));
     arena_free(arena);
 }
 
