@@ -7,6 +7,7 @@
 #define STAITHE_LINK_CLUSTER_H
 
 #include "link/score.h"
+
 #include <math.h>
 
 enum { CLUSTER_PAIRS = 128 /* nodes of a component whose pairs all have a place in a table */ };
