@@ -48,14 +48,38 @@ struct source_reading {
     size_t count, capacity, at;
     const struct column *const *columns;
     size_t column_count;
+    struct value *kept; /* one row's; its texts stay, the values are read into a form */
     uint32_t source_number;
     bool past; /* versions that stand no more */
+    struct {
+        int64_t received_at;
+        struct slice as_at, words;
+    } day; /* the last one: a landing's versions stand side by side */
 };
 
-static struct slice day_of(const struct value *received_at, const struct value *as_at, struct arena *arena)
+static struct slice day_of(struct source_reading *reading, const struct value *received_at, const struct value *as_at)
 {
-    return cell_null(as_at) ? date_iso(arena, date_of_time(cell_integer(received_at)))
-                            : arena_copy(arena, cell_text(as_at));
+    int64_t received = cell_integer(received_at);
+    struct slice said = cell_null(as_at) ? NO_SLICE : cell_text(as_at);
+    if (!reading->day.words.len || received != reading->day.received_at || !slice_equal(said, reading->day.as_at)) {
+        said = arena_copy(reading->arena, said);
+        reading->day.received_at = received;
+        reading->day.as_at = said;
+        reading->day.words = said.len ? said : date_iso(reading->arena, date_of_time(received));
+    }
+    return reading->day.words;
+}
+
+/* The list is of hundreds of megabytes in a county: it grows without being copied. */
+static struct linked_record *next_record(struct source_reading *reading)
+{
+    if (reading->count == reading->capacity) {
+        size_t wider = reading->capacity ? reading->capacity + reading->capacity / 2 : 1024;
+        reading->records = arena_regrow(reading->arena, reading->records, reading->capacity * sizeof *reading->records,
+                                        wider * sizeof *reading->records);
+        reading->capacity = wider;
+    }
+    return &reading->records[reading->count++];
 }
 
 static bool take_key(void *context, const struct value *cells, size_t columns, struct error *err)
@@ -63,13 +87,12 @@ static bool take_key(void *context, const struct value *cells, size_t columns, s
     struct source_reading *reading = context;
     (void)columns;
     (void)err;
-    ARENA_GROW(reading->arena, reading->records, reading->count, reading->capacity);
-    struct linked_record *record = &reading->records[reading->count++];
+    struct linked_record *record = next_record(reading);
     *record = (struct linked_record){
         .anchor = cell_integer(&cells[0]),
         .key = arena_copy(reading->arena, cell_text(&cells[1])),
         .source = reading->source_number,
-        .seen = day_of(&cells[3], &cells[4], reading->arena),
+        .seen = day_of(reading, &cells[3], &cells[4]),
     };
     if (cells[2].text.len == sizeof record->hash)
         memcpy(record->hash, cells[2].text.at, sizeof record->hash);
@@ -88,7 +111,7 @@ static bool take_values(void *context, const struct value *cells, size_t columns
     if (reading->at == reading->count || reading->records[reading->at].anchor != anchor)
         return error_set(err, ERROR_STORE, "the record %" PRId64 " of %.*s has a row but no version; run staithe check",
                          anchor, PRINT(reading->source->name));
-    struct value *kept = arena_array(reading->arena, struct value, reading->column_count + 1);
+    struct value *kept = reading->kept;
     must(columns == reading->column_count + 4);
     for (size_t i = 0; i < reading->column_count; i++) {
         kept[i] = cells[i + 4];
@@ -110,6 +133,7 @@ static bool read_values(struct transaction *t, struct source_reading *reading, i
     const struct column **columns;
     reading->column_count = person_form_columns(reading->source, reading->arena, &columns);
     reading->columns = columns;
+    reading->kept = arena_array(reading->arena, struct value, reading->column_count + 1);
     struct slice *names = arena_array(reading->arena, struct slice, reading->column_count + 1);
     for (size_t i = 0; i < reading->column_count; i++)
         names[i] = columns[i]->name;
@@ -212,13 +236,12 @@ static void take_versions(const struct result *versions, struct source_reading *
         const struct value *version = result_row(versions, k);
         if (!slice_equal(cell_text(&version[2]), reading->source->name))
             continue;
-        ARENA_GROW(reading->arena, reading->records, reading->count, reading->capacity);
-        struct linked_record *record = &reading->records[reading->count++];
+        struct linked_record *record = next_record(reading);
         *record = (struct linked_record){.anchor = cell_integer(&version[0]),
                                          .version = cell_integer(&version[1]),
                                          .key = cell_text(&version[3]),
                                          .source = reading->source_number,
-                                         .seen = day_of(&version[5], &version[6], reading->arena)};
+                                         .seen = day_of(reading, &version[5], &version[6])};
         if (version[4].text.len == sizeof record->hash)
             memcpy(record->hash, version[4].text.at, sizeof record->hash);
     }

@@ -252,24 +252,34 @@ static struct linking_state state_of(const struct linking *l)
 static bool write_edges_of_all(struct transaction *t, struct linking *l, struct error *err)
 {
     const struct linked *linked = &l->all.linked;
-    struct edge_row *rows = arena_array(l->arena, struct edge_row, l->all.edge_count + 1);
+    struct arena *scratch = arena_make(0);
+    struct edge_row *rows = arena_array(scratch, struct edge_row, l->all.edge_count + 1);
     int64_t balance;
     for (size_t i = 0; i < l->all.edge_count; i++)
         rows[i] = edge_row_of(&l->all.edges[i], linked->records[l->all.edges[i].a].anchor,
                               linked->records[l->all.edges[i].b].anchor);
-    return write_edges(t, rows, l->all.edge_count, NULL, 0, l->all.version, l->arena, NULL, NULL, &balance, err);
+    bool done = write_edges(t, rows, l->all.edge_count, NULL, 0, l->all.version, scratch, NULL, NULL, &balance, err);
+    arena_free(scratch);
+    return done;
+}
+
+static bool write_places(struct transaction *t, struct linking *l, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct written written = {.linked = &l->all.linked};
+    bool done = write_homes(t, &l->all.linked, scratch, err) && write_residences(t, &written, scratch, err);
+    arena_free(scratch);
+    return done;
 }
 
 static bool write_all(struct transaction *t, struct linking *l, struct linking_state *state,
                       struct hub_link_result *result, struct error *err)
 {
-    struct written written = {.linked = &l->all.linked};
     struct linking_state last;
     if (((result->trained || l->options->adopt) && !write_model(t, l, err)) ||
         !read_decisions(t, l->arena, &l->all.decisions, &l->all.decision_count, err) ||
         !write_linkages(t, l, result, err) || !forget_others(t, l, result, err) ||
-        !say(l->options, "writing", 0.1, err) || !write_homes(t, &l->all.linked, l->arena, err) ||
-        !write_residences(t, &written, l->arena, err) || !write_edges_of_all(t, l, err) ||
+        !say(l->options, "writing", 0.1, err) || !write_places(t, l, err) || !write_edges_of_all(t, l, err) ||
         !say(l->options, "writing", 0.4, err) || !write_search(t, &l->all.linked, err) ||
         !say(l->options, "writing", 0.9, err) || !linking_last(t, l->arena, &last, err))
         return false;
@@ -304,6 +314,19 @@ static bool link_all(struct linking *l, struct hub_link_result *result, enum lin
 
 /* ---- Which of the two ways ---- */
 
+/* Nothing landed since, so the index need not even be opened. */
+static bool nothing_landed(struct transaction *t, struct linking *l, int64_t linking, bool *ret, struct error *err)
+{
+    struct changed changed;
+    *ret = false;
+    if (l->index->file || l->options->compact || !index_file_exists(l->index->folder, l->arena))
+        return true;
+    if (!linking_changed(t, guard_catalogue(l->session), linking, l->sets[0], l->arena, &changed, err))
+        return false;
+    *ret = changed.count == 0;
+    return true;
+}
+
 /* Whether the index can take the hub from the last linking to today. */
 static bool can_follow(struct linking *l, bool *ret, struct error *err)
 {
@@ -316,11 +339,15 @@ static bool can_follow(struct linking *l, bool *ret, struct error *err)
     if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) || !linking_last(t, l->arena, &last, err))
         return false;
     if (last.id && last.model == l->person.version && digest_equal(&last.basis, &l->basis)) {
-        bool known;
-        people_index_open(l->index, &l->person, l->options->threads, l->arena);
-        if (!linking_known(t, people_index_position(l->index), l->arena, &known, err))
+        bool known = false, nothing;
+        if (!nothing_landed(t, l, last.id, &nothing, err))
             return false;
-        *ret = l->index->file && known;
+        if (!nothing) {
+            people_index_open(l->index, &l->person, l->options->threads, l->arena);
+            if (!linking_known(t, people_index_position(l->index), l->arena, &known, err))
+                return false;
+        }
+        *ret = nothing || (l->index->file && known);
     }
     transaction_rollback(t);
     return true;

@@ -71,7 +71,9 @@ static bool read_changes(struct transaction *t, struct work *w, enum linking_out
         !linking_changed(t, catalogue, w->last.id, ask->sources, w->arena, &w->changed, err))
         return false;
     *ret = too_many(w) ? LINKING_ANEW : LINKING_DONE;
-    if (*ret == LINKING_ANEW)
+    if (!ask->index->file)
+        *ret = w->changed.count ? LINKING_AGAIN : LINKING_DONE;
+    if (*ret != LINKING_DONE || !ask->index->file)
         return true;
     if (!read_records(t, w, &w->changed, &w->linked, err) || !read_before(t, w, err))
         return false;
@@ -241,9 +243,10 @@ bool linking_changes(const struct linking_changes *changes, struct arena *arena,
     if (!guard_read_begin(changes->session, USE_MATCH, arena, &t, err) || !read_changes(t, &w, ret, err))
         return false;
     transaction_rollback(t);
-    if (*ret == LINKING_ANEW)
+    if (*ret != LINKING_DONE)
         return true;
-    if (!score(&w, err) || !guard_write_begin(changes->session, arena, &t, err) || !still_so(t, &w, &same, err))
+    if ((changes->index->file && !score(&w, err)) || !guard_write_begin(changes->session, arena, &t, err) ||
+        !still_so(t, &w, &same, err))
         return false;
     *ret = LINKING_AGAIN;
     if (!same) {

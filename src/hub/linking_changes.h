@@ -18,7 +18,7 @@ struct linking_changes {
     const struct guard_session *session;
     const struct hub_link_options *options;
     const struct person_model *model;
-    struct people_index *index; /* open, at a linking that the store knows */
+    struct people_index *index; /* open, at a linking that the store knows; not open where nothing has landed */
     struct digest basis;        /* of today; that of the last linking is the same */
     struct slice sources;       /* of the first linkage */
     int64_t now;

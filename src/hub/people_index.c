@@ -103,7 +103,7 @@ bool people_index_make(struct people_index *index, struct link_records *records,
     link_index_measure(index_file_index(index->file), &size);
     struct edge_list list = {arena_array(arena, struct link_edge, size.edges + 1), 0};
     link_index_visit_edges(index_file_index(index->file), take_edge, &list);
-    *ret = (struct link_edges){list.edges, list.count, 0};
+    *ret = (struct link_edges){list.edges, list.count, size.pairs};
     return true;
 }
 

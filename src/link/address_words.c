@@ -79,6 +79,8 @@ static const struct {
 
 static int order_of(const char *text, struct slice word)
 {
+    if (word.len && text[0] != word.at[0]) /* most steps of a search end here */
+        return (unsigned char)text[0] < (unsigned char)word.at[0] ? -1 : 1;
     int order = strncmp(text, word.at, word.len);
     return order ? order : text[word.len] != 0;
 }

@@ -407,6 +407,7 @@ bool link_index_make(struct link_records *records, const struct link_model *mode
         return false;
     struct arena *scratch = arena_make(0);
     bool done = link_score(records, model, options, scratch, &edges, err);
+    index->pairs = done ? edges.pairs : 0;
     for (size_t i = 0; done && i < edges.count; i++)
         (void)index_edge_add(index, &edges.edges[i]);
     for (uint32_t r = 0; done && r < link_records_count(records); r++)
@@ -756,7 +757,8 @@ void link_index_measure(const struct link_index *index, struct link_index_size *
     *ret = (struct link_index_size){.records = link_index_count(index),
                                     .gone = index->gone,
                                     .edges = index->edge_count - index->edges_gone,
-                                    .keys = index->postings.key_count};
+                                    .keys = index->postings.key_count,
+                                    .pairs = index->pairs};
     ret->bytes = bytes_of_records(index->records) + arena_used(index->arena) +
                  index->edge_count * sizeof *index->edges +
                  index->capacity * (sizeof *index->of + sizeof *index->seen) +

@@ -75,6 +75,7 @@ struct link_index {
     struct postings postings;
     struct index_edge *edges;
     size_t edge_count, edge_capacity, edges_gone;
+    uint64_t pairs; /* that were compared when it was made */
     uint32_t free_edge; /* place + 1 */
     struct index_record *of;
     uint32_t *seen;   /* by record: the stamp of the last walk that came by */
