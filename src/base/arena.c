@@ -258,6 +258,13 @@ void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
     return grown;
 }
 
+void *arena_let_go(struct arena *arena, void *array, size_t size)
+{
+    if (array && size >= LARGEST_BLOCK)
+        arena_give_back(arena, array);
+    return NULL;
+}
+
 void *arena_grow(struct arena *arena, const void *array, size_t count, size_t *capacity, size_t size)
 {
     must(*capacity < SIZE_MAX / 2);

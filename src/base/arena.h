@@ -66,6 +66,8 @@ void arena_give_back(struct arena *arena, void *large);
  * For tables that grow to many megabytes: from one on they lie in a large piece, whose pages move without being copied.
  * `array` is NULL and size 0, or what this function gave and the size that was wanted then. */
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted) MUST_USE;
+/* Gives back what arena_regrow gave, of this size, where it is large; NULL is let pass. Gives NULL. */
+void *arena_let_go(struct arena *arena, void *array, size_t size);
 
 /* Calls release(handle) when the arena ends. arena_undefer takes the newest entry with this handle off the list
  * without calling it: for a handle that was released or handed on earlier. */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -178,6 +179,64 @@ bool host_open(const struct host *host, struct slice path, enum host_open_mode m
     *ret = file_make(host, fd, name, arena);
     (*ret)->position = position;
     return true;
+}
+
+static int open_nameless(const char *folder, const char *name)
+{
+    int fd = open_again(folder, O_RDWR | O_TMPFILE);
+    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+        return fd;
+    fd = open_again(name, O_RDWR | O_CREAT | O_EXCL); /* a file system that knows none of that kind */
+    if (fd >= 0)
+        (void)unlink(name);
+    return fd;
+}
+
+bool host_open_nameless(const struct host *host, struct slice folder, struct arena *arena, struct host_file **ret,
+                        struct error *err)
+{
+    char path[PATH_MAX];
+    if (!system_path(folder, path, err))
+        return false;
+    uint64_t random;
+    host_random(host, &random, sizeof random);
+    struct slice name = arena_format(arena, "%s/staithe-%016llx", path, (unsigned long long)random);
+    int failed = announce(host, &(struct host_change){.operation = HOST_OPEN, .path = name.at});
+    int fd = failed ? -1 : open_nameless(path, name.at);
+    if (fd < 0)
+        return error_from_errno(err, failed ? failed : errno, "making a temporary file in %s", path);
+    *ret = file_make(host, fd, name.at, arena);
+    return true;
+}
+
+struct map {
+    void *at;
+    size_t size;
+};
+
+static void map_end(void *handle)
+{
+    struct map *map = handle;
+    must(munmap(map->at, map->size) == 0);
+}
+
+bool host_map(struct host_file *file, uint64_t size, const void **ret, struct error *err)
+{
+    must(file->magic == FILE_MAGIC && size > 0);
+    void *at = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, file->fd, 0);
+    if (at == MAP_FAILED)
+        return error_from_errno(err, errno, "mapping %s", file->path);
+    (void)madvise(at, (size_t)size, MADV_RANDOM);
+    struct map *map = arena_new(file->arena, struct map);
+    *map = (struct map){at, (size_t)size};
+    arena_defer(file->arena, map_end, map);
+    *ret = at;
+    return true;
+}
+
+void host_map_rest(const void *map, uint64_t size)
+{
+    (void)madvise((void *)(uintptr_t)map, (size_t)size, MADV_DONTNEED);
 }
 
 void host_close(struct host_file *file)

@@ -67,6 +67,14 @@ enum host_open_mode {
 bool host_open(const struct host *host, struct slice path, enum host_open_mode mode, struct arena *arena,
                struct host_file **ret, struct error *err) MUST_USE;
 void host_close(struct host_file *file);
+/* A file in this folder that has no name, for reading and writing, mode 0600: it is gone when it is closed and when the
+ * program ends, however that is. */
+bool host_open_nameless(const struct host *host, struct slice folder, struct arena *arena, struct host_file **ret,
+                        struct error *err) MUST_USE;
+/* The first size bytes of a file as memory, to be read until the file's arena ends, also after the file is closed.
+ * Pages that were read count as the process's own until host_map_rest lets them go; they are read again when wanted. */
+bool host_map(struct host_file *file, uint64_t size, const void **ret, struct error *err) MUST_USE;
+void host_map_rest(const void *map, uint64_t size);
 /* Up to size bytes; *ret_read is 0 at the end only. */
 bool host_read(struct host_file *file, void *out, size_t size, size_t *ret_read, struct error *err) MUST_USE;
 bool host_read_at(struct host_file *file, uint64_t offset, void *out, size_t size, size_t *ret_read,

@@ -3,12 +3,14 @@
 #include "cli/link_call.h"
 
 #include "base/json.h"
+#include "base/memory.h"
 
 #include "hub/linking.h"
 #include "link/link_files.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static bool report(void *context, const char *stage, double share)
 {
@@ -148,12 +150,9 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
     return true;
 }
 
-/* To whoever looks on, or asked for a report. */
 static void say_size(void *context, struct slice line)
 {
     struct progress *shown = context;
-    if (!shown->invocation->terminal && !option_given(shown->invocation, "report"))
-        return;
     progress_end(shown);
     (void)fprintf(stderr, "%.*s\n", PRINT(line));
 }
@@ -169,6 +168,19 @@ static bool files_question(const struct invocation *invocation, struct what_if_o
         return error_set(err, ERROR_USAGE,
                          "--adopt is the hub's; for files, write the thresholds into the specification");
     return !thresholds.len || link_thresholds_read(thresholds, &ret->thresholds, err);
+}
+
+/* Three quarters of what there is, unless said otherwise; what is more goes to the folder for temporary files. */
+static bool memory_options(const struct invocation *invocation, struct link_options *options, struct error *err)
+{
+    struct slice size = option_text(invocation, "memory", "");
+    const char *folder = getenv("TMPDIR");
+    options->host = invocation->host;
+    options->memory = memory_of_machine() / 4 * 3;
+    options->temporary = option_text(invocation, "temporary", folder && *folder ? folder : "/tmp");
+    if (size.len > 0 && !memory_read(size, &options->memory))
+        return error_set(err, ERROR_USAGE, "--memory takes a size such as 400M or 2G, not %.*s", PRINT(size));
+    return true;
 }
 
 bool run_link(struct invocation *invocation, struct error *err)
@@ -213,6 +225,8 @@ bool run_link(struct invocation *invocation, struct error *err)
     struct what_if_other other;
     bool asks;
     if (!files_question(invocation, &other, &asks, err))
+        return false;
+    if (!memory_options(invocation, &request.options, err))
         return false;
     bool linked = asks ? link_what_if(&request, &other, 5, &out, err) : link_files(&request, &out, err);
     progress_end(&shown);

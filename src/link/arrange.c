@@ -8,10 +8,11 @@
 #include "link/arrange.h"
 
 #include "link/block.h"
+#include "link/memory_plan.h"
 #include "link/model.h"
 #include "link/threads.h"
 
-enum { RULES = 3, LARGEST_BLOCK = 64, NONE = 0xffffffffu };
+enum { RULES = 3, LARGEST_BLOCK = 64, CHUNK = 1 << 14, AHEAD = 8, NONE = 0xffffffffu };
 
 static void follow(const struct blocks *blocks, size_t rule, uint32_t *leader)
 {
@@ -49,29 +50,37 @@ static uint32_t *order_by_leader(uint32_t *leader, uint32_t count, struct arena 
     return order;
 }
 
-/* Rows of `size` bytes, in place: item i is what was at order[i]. */
-struct rows {
-    void *at;
-    size_t size;
-};
-
+/* Rows of `size` bytes: item i becomes what was at order[i]. */
 struct rearranging {
     const uint32_t *order;
     uint32_t count;
-    struct rows rows[5];
+    char *at, *old;
+    size_t size;
 };
 
-static void rearrange(void *context, size_t number, unsigned thread)
+static void rearrange_some(void *context, size_t chunk, unsigned thread)
 {
     (void)thread;
     const struct rearranging *work = context;
-    struct rows rows = work->rows[number];
+    size_t size = work->size, to = (chunk + 1) * CHUNK < work->count ? (chunk + 1) * CHUNK : work->count;
+    for (size_t r = chunk * CHUNK; r < to; r++) {
+        if (r + AHEAD < to)
+            __builtin_prefetch(work->old + size * work->order[r + AHEAD]);
+        memcpy(work->at + size * r, work->old + size * work->order[r], size);
+    }
+}
+
+/* One array at a time, for it stands in memory twice. */
+static bool rearrange(const uint32_t *order, uint32_t count, void *at, size_t size, const struct link_options *options,
+                      struct error *err)
+{
     struct arena *scratch = arena_make(0);
-    char *old = arena_alloc(scratch, rows.size, (size_t)work->count + 1, 64);
-    memcpy(old, rows.at, rows.size * work->count);
-    for (uint32_t r = 0; r < work->count; r++)
-        memcpy((char *)rows.at + rows.size * r, old + rows.size * work->order[r], rows.size);
+    struct rearranging work = {order, count, at, arena_alloc(scratch, size, (size_t)count + 1, 64), size};
+    memcpy(work.old, at, size * count);
+    bool done = threads_run(&(struct link_options){.threads = threads_count(options)}, "arranging", count / CHUNK + 1,
+                            rearrange_some, &work, err);
     arena_free(scratch);
+    return done;
 }
 
 /* ---- Followers ---- */
@@ -177,6 +186,10 @@ bool records_arrange(struct link_records *records, const struct link_options *op
     must(!records->added);
     if (!link_prepare(records, options, err))
         return false;
+    if (memory_spills_raw(records, options) && !records_spill_raw(records, options, err))
+        return false;
+    if (!memory_suffices(records, options, 1, err))
+        return false;
     struct arena *scratch = arena_make(0);
     struct blocks blocks;
     uint32_t n = records->count;
@@ -192,15 +205,11 @@ bool records_arrange(struct link_records *records, const struct link_options *op
         records->place = arena_array(records->arena, uint32_t, (size_t)n + 1);
         for (uint32_t r = 0; r < n; r++)
             records->place[order[r]] = r;
-        struct rearranging work = {order,
-                                   n,
-                                   {{records->plain, records->spec->column_count * sizeof *records->plain},
-                                    {records->raw, records->spec->input_count * sizeof *records->raw},
-                                    {records->ids, sizeof *records->ids},
-                                    {records->keys, sizeof *records->keys},
-                                    {records->source_of, sizeof *records->source_of}}};
-        done = threads_run(&(struct link_options){.threads = threads_count(options)}, "arranging", countof(work.rows),
-                           rearrange, &work, err);
+        size_t row = records->spec->column_count * sizeof *records->plain;
+        done = rearrange(order, n, records->plain, row, options, err) &&
+               rearrange(order, n, records->ids, sizeof *records->ids, options, err) &&
+               rearrange(order, n, records->keys, sizeof *records->keys, options, err) &&
+               rearrange(order, n, records->source_of, sizeof *records->source_of, options, err);
         for (uint32_t r = 0; r < n; r++)
             records->order[r] = records->place[records->order[r]];
         find_followers(records);

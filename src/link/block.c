@@ -11,11 +11,13 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "link/agree.h"
+#include "link/memory_plan.h"
+#include "link/spill.h"
 #include "link/threads.h"
 
 #include <stdlib.h>
 
-enum { TASK_RECORDS = 256, TASKS_MOST = 4096, AHEAD = 4 };
+enum { TASK_RECORDS = 256, TASKS_MOST = 4096, TASK_PAIRS = 1 << 20, AHEAD = 4, BEFORE_REST = 64 };
 
 /* ---- Functions of values ---- */
 
@@ -191,8 +193,25 @@ struct rule_found {
     size_t common_count, common_capacity, records_capacity;
 };
 
+struct keyed {
+    uint64_t key;
+    uint32_t record;
+};
+
+/* What a thread sorts in, rule after rule. */
+struct rule_room {
+    struct arena *arena;
+    struct keyed *items, *other;
+    uint32_t *groups; /* where they go to disk */
+};
+
 struct make_work {
+    struct rule_room rooms[LINK_THREADS_MAX];
     struct blocks *blocks;
+    struct spill *spill;                /* or NULL */
+    uint64_t places[LINK_RULES_MAX][2]; /* of groups and members there, in words */
+    bool failed;
+    struct error err;
     const struct link_model *model;
     bool learn;
     struct term_hashes *terms;
@@ -273,11 +292,6 @@ uint64_t block_key(const struct link_records *records, const struct link_rule *r
 
 /* ---- Sorting ---- */
 
-struct keyed {
-    uint64_t key;
-    uint32_t record;
-};
-
 /* Keys are hashes: two passes over the lowest bits, as many as tell so many keys apart, leave only strays to be put
  * right. Records of one key stay in their order. */
 static void sort_keyed(struct keyed *items, struct keyed *other, size_t count)
@@ -334,20 +348,66 @@ static void note_common(struct rule_found *found, struct keyed first, size_t rec
     found->common_records[found->common_count++] = first.record;
 }
 
+/* The arrays of a rule where they stay: the members in memory of just their size, or both on disk. */
+static void keep_rule(struct make_work *work, size_t rule, const uint32_t *groups, const uint32_t *members)
+{
+    struct blocks *blocks = work->blocks;
+    size_t n = blocks->records->count, kept = blocks->member_count[rule];
+    if (!work->spill) {
+        uint32_t *copy = arena_array(work->found[rule].arena, uint32_t, kept);
+        memcpy(copy, members, kept * sizeof *copy);
+        blocks->members[rule] = copy;
+        blocks->groups[rule] = groups;
+        return;
+    }
+    uint64_t at = rule ? work->places[rule - 1][1] + blocks->member_count[rule - 1] : 0;
+    work->places[rule][0] = at;
+    work->places[rule][1] = at + n + 1;
+    work->failed |= !spill_add(work->spill, groups, (n + 1) * sizeof *groups, &work->err) ||
+                    !spill_add(work->spill, members, kept * sizeof *members, &work->err);
+}
+
+static bool end_spill(const struct make_work *work, struct error *err)
+{
+    struct blocks *blocks = work->blocks;
+    const void *map = NULL;
+    if (work->failed) {
+        *err = work->err;
+        return false;
+    }
+    if (!spill_end(work->spill, &map, err))
+        return false;
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        blocks->groups[rule] = (const uint32_t *)map + work->places[rule][0];
+        blocks->members[rule] = (const uint32_t *)map + work->places[rule][1];
+    }
+    blocks->spill = work->spill;
+    return true;
+}
+
 /* One rule: keys, and blocks of two records or more. */
 static void make_rule(void *context, size_t rule, unsigned thread)
 {
-    (void)thread;
     struct make_work *work = context;
     struct blocks *blocks = work->blocks;
     struct rule_found *found = &work->found[rule];
-    struct arena *scratch = arena_make(0);
+    if (work->failed)
+        return;
     size_t n = blocks->records->count;
-    struct keyed *items = arena_array(scratch, struct keyed, n + 1), *other = arena_array(scratch, struct keyed, n + 1);
+    struct rule_room *room = &work->rooms[thread];
+    if (!room->items) {
+        room->items = arena_array(room->arena, struct keyed, n + 1);
+        room->other = arena_array(room->arena, struct keyed, n + 1);
+    }
+    struct keyed *items = room->items, *other = room->other;
     size_t count = gather(work, rule, items), kept = 1;
     uint32_t cap = work->learn ? blocks->records->spec->rules[rule].cap : 0;
     sort_keyed(items, other, count);
     uint32_t *members = (uint32_t *)(void *)other; /* done with; place 0 is no block's */
+    uint32_t *groups = room->groups && work->spill
+                           ? room->groups
+                           : arena_array(work->spill ? room->arena : found->arena, uint32_t, n + 1);
+    room->groups = groups;
     uint64_t pairs = 0;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && items[end].key == items[i].key; end++)
@@ -362,16 +422,16 @@ static void make_rule(void *context, size_t rule, unsigned thread)
         members[kept++] = (uint32_t)(end - i);
         for (size_t j = i; j < end; j++) {
             members[kept++] = items[j].record;
-            blocks->groups[(size_t)items[j].record * blocks->rule_count + rule] = block;
+            groups[items[j].record] = block;
         }
         pairs += (uint64_t)(end - i) * (end - i - 1) / 2;
     }
     must(kept <= UINT32_MAX);
-    blocks->members[rule] = arena_array(found->arena, uint32_t, kept);
-    memcpy(blocks->members[rule], members, kept * sizeof *members);
     blocks->member_count[rule] = kept;
     blocks->pairs_of_rule[rule] = pairs;
-    arena_free(scratch);
+    keep_rule(work, rule, groups, members);
+    if (work->spill)
+        memset(groups, 0, (n + 1) * sizeof *groups);
 }
 
 static int compare_common(const void *a, const void *b)
@@ -410,7 +470,10 @@ static bool add_up(struct blocks *blocks, const struct link_options *options, st
                 (unsigned long long)blocks->most_pairs, (unsigned long long)limit);
     }
     uint32_t n = blocks->records->count;
+    uint64_t few = TASK_PAIRS / (blocks->most_pairs / (n + 1) + 1);
     blocks->task_records = n / TASKS_MOST > TASK_RECORDS ? n / TASKS_MOST : TASK_RECORDS;
+    if (blocks->task_records > few)
+        blocks->task_records = few > 8 ? (uint32_t)few : 8;
     blocks->task_count = n / blocks->task_records + 1;
     return true;
 }
@@ -419,15 +482,22 @@ static bool make_blocks(struct blocks *blocks, const struct link_model *model, s
                         const struct link_options *options, struct arena *arena, struct error *err)
 {
     const struct link_records *records = blocks->records;
-    blocks->groups = arena_array(arena, uint32_t, (size_t)records->count * blocks->rule_count + 1);
     struct arena *scratch = arena_make(0);
     struct make_work *work = arena_new(scratch, struct make_work);
     *work = (struct make_work){.blocks = blocks, .model = model, .learn = learn != NULL};
+    struct link_options sorting = options ? *options : (struct link_options){0};
+    if (memory_spills_blocks(records, options)) {
+        work->spill = spill_make(options, 0, arena);
+        sorting.threads = 1; /* rule by rule */
+    }
     list_terms(work, records, scratch);
     for (size_t rule = 0; rule < blocks->rule_count; rule++)
         work->found[rule].arena = arena_child(arena);
+    for (unsigned t = 0; t < threads_count(&sorting); t++)
+        work->rooms[t].arena = arena_child(scratch);
     bool done = threads_run(options, "making blocking keys", work->term_count, hash_term, work, err) &&
-                threads_run(options, "sorting blocks", blocks->rule_count, make_rule, work, err);
+                threads_run(&sorting, "sorting blocks", blocks->rule_count, make_rule, work, err) &&
+                (!work->spill || end_spill(work, err));
     if (done && learn)
         learn_common(work, learn);
     arena_free(scratch);
@@ -486,21 +556,20 @@ static void forget(struct block_seen *seen)
 
 static void fetch_blocks(const struct blocks *blocks, uint32_t x)
 {
-    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
     for (size_t rule = 0; rule < blocks->rule_count; rule++)
-        if (groups[rule])
-            __builtin_prefetch(&blocks->members[rule][groups[rule]]);
+        if (blocks->groups[rule][x])
+            __builtin_prefetch(&blocks->members[rule][blocks->groups[rule][x]]);
 }
 
 /* Records of higher number that x meets. */
 static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
 {
-    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
     uint32_t above = x < blocks->from ? blocks->from - 1 : x;
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        if (!groups[rule])
+        uint32_t group = blocks->groups[rule][x];
+        if (!group)
             continue;
-        const uint32_t *block = &blocks->members[rule][groups[rule]];
+        const uint32_t *block = &blocks->members[rule][group];
         if (blocks->largest && *block > blocks->largest)
             continue;
         for (uint32_t j = *block; j > 0 && block[j] > above; j--)
@@ -511,12 +580,12 @@ static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_se
 /* Records of higher key that x meets. */
 static void meet_later(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
 {
-    const uint32_t *groups = &blocks->groups[(size_t)x * blocks->rule_count];
     const uint64_t *keys = blocks->records->keys;
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        if (!groups[rule])
+        uint32_t group = blocks->groups[rule][x];
+        if (!group)
             continue;
-        const uint32_t *block = &blocks->members[rule][groups[rule]];
+        const uint32_t *block = &blocks->members[rule][group];
         for (uint32_t j = 1; j <= *block; j++)
             if (keys[block[j]] > keys[x] || (keys[block[j]] == keys[x] && block[j] > x))
                 see(seen, block[j]);
@@ -525,12 +594,34 @@ static void meet_later(const struct blocks *blocks, uint32_t x, struct block_see
 
 size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b)
 {
-    const uint32_t *x = &blocks->groups[(size_t)a * blocks->rule_count];
-    const uint32_t *y = &blocks->groups[(size_t)b * blocks->rule_count];
-    for (size_t rule = 0; rule < blocks->rule_count; rule++)
-        if (x[rule] == y[rule] && x[rule] && (!blocks->largest || blocks->members[rule][x[rule]] <= blocks->largest))
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        uint32_t group = blocks->groups[rule][a];
+        if (group && group == blocks->groups[rule][b] &&
+            (!blocks->largest || blocks->members[rule][group] <= blocks->largest))
             return records_may_meet(blocks->records, a, b) ? rule : blocks->rule_count;
+    }
     return blocks->rule_count;
+}
+
+static bool is_chosen(const struct blocks *blocks, uint32_t record, uint64_t each)
+{
+    return blocks->records->keys[record] * 0x9e3779b97f4a7c15ull <= UINT64_MAX / each;
+}
+
+/* Records that x, a chosen one, meets, but for chosen ones of lower number, which meet x themselves. */
+static void meet_all(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
+{
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        uint32_t group = blocks->groups[rule][x];
+        if (!group)
+            continue;
+        const uint32_t *block = &blocks->members[rule][group];
+        if (blocks->largest && *block > blocks->largest)
+            continue;
+        for (uint32_t j = 1; j <= *block; j++)
+            if (block[j] > x || (block[j] < x && !is_chosen(blocks, block[j], blocks->each)))
+                see(seen, block[j]);
+    }
 }
 
 struct batch {
@@ -576,9 +667,14 @@ void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *s
         .blocks = blocks, .visit = visit, .context = context, .all_meet = records_all_meet(blocks->records)};
     uint32_t to = task_end(blocks, task);
     for (uint32_t x = (uint32_t)task * blocks->task_records; x < to; x++) {
-        if (x + AHEAD < to)
+        if (x + AHEAD < to && !blocks->spill)
             fetch_blocks(blocks, x + AHEAD);
-        meet_higher(blocks, x, seen);
+        if (x % BEFORE_REST == 0)
+            spill_rest(blocks->spill);
+        if (blocks->each <= 1)
+            meet_higher(blocks, x, seen);
+        else if (is_chosen(blocks, x, blocks->each))
+            meet_all(blocks, x, seen);
         give(&batch, x, seen);
     }
     flush(&batch);
@@ -591,8 +687,9 @@ void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, stru
         .blocks = blocks, .visit = visit, .context = context, .all_meet = records_all_meet(blocks->records)};
     uint32_t to = task_end(blocks, task);
     for (uint32_t x = (uint32_t)task * blocks->task_records; x < to; x++) {
-        if (blocks->records->keys[x] * 0x9e3779b97f4a7c15ull > UINT64_MAX / each)
+        if (!is_chosen(blocks, x, each))
             continue;
+        spill_rest(blocks->spill);
         meet_later(blocks, x, seen);
         give(&batch, x, seen);
     }

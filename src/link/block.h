@@ -9,17 +9,19 @@
 struct blocks {
     const struct link_records *records;
     size_t rule_count;
-    /* record × rule_count + rule: where its block lies in the rule's members, 0: it meets nobody. At that place is how
-     * many records the block has, then these, ascending. */
-    uint32_t *groups;
-    uint32_t *members[LINK_RULES_MAX];
+    /* By rule, then record: where its block lies in the rule's members, 0: it meets nobody. At that place is how many
+     * records the block has, then these, ascending. */
+    const uint32_t *groups[LINK_RULES_MAX];
+    const uint32_t *members[LINK_RULES_MAX];
     size_t member_count[LINK_RULES_MAX]; /* of its words; the first is none's */
     size_t task_count;
     uint32_t task_records; /* of a task: record numbers next to each other */
     uint64_t most_pairs;   /* sum over the rules, pairs that meet twice counted twice */
     uint64_t pairs_of_rule[LINK_RULES_MAX];
-    uint32_t from;    /* only pairs with a record of this number or above */
-    uint32_t largest; /* blocks of more records than this are passed over; 0: none is */
+    struct spill *spill; /* where both lie on disk (memory_plan.h); else NULL */
+    uint32_t from;       /* only pairs with a record of this number or above */
+    uint32_t each;       /* only the pairs of about one record in so many, chosen by key, with all others; 0: all */
+    uint32_t largest;    /* blocks of more records than this are passed over; 0: none is */
 };
 
 /* Common keys of `model` (may be NULL) are left out. In training `learn` is the model to be: keys of more records than

@@ -100,9 +100,11 @@ static void plan_constraints(struct cluster_plan *plan)
     const struct link_cluster_input *input = plan->input;
     for (size_t i = 0; i < input->cannot_count && !plan->constrained; i++)
         plan->constrained = pair_is_in(plan, &input->cannot_link[i]);
-    for (size_t i = 0; i < input->edge_count && !plan->constrained; i++)
+    for (size_t i = 0; i < input->edge_count && !plan->constrained; i++) {
+        cluster_rest(input, i);
         plan->constrained = input->edges[i].verdict != LINK_BY_WEIGHT && is_in(plan, input->edges[i].a) &&
                             is_in(plan, input->edges[i].b);
+    }
 }
 
 /* ---- Components ---- */
@@ -218,16 +220,20 @@ static void group_edges(struct components *components, struct arena *arena)
 {
     const struct link_cluster_input *input = components->plan->input;
     bool sorted = true;
-    for (size_t i = 0; i < input->edge_count && sorted; i++)
+    for (size_t i = 0; i < input->edge_count && sorted; i++) {
+        cluster_rest(input, i);
         sorted = input->edges[i].a < input->count && (i == 0 || input->edges[i - 1].a <= input->edges[i].a);
+    }
     if (!sorted) {
         components->edges = group(components, input->edge_count, input->count, first_end, arena);
         return;
     }
     must(input->edge_count < UINT32_MAX);
     uint32_t *starts = components->edges.starts = arena_array(arena, uint32_t, (size_t)input->count + 2);
-    for (size_t i = 0; i < input->edge_count; i++)
+    for (size_t i = 0; i < input->edge_count; i++) {
+        cluster_rest(input, i);
         starts[input->edges[i].a + 1] = (uint32_t)i + 1;
+    }
     for (uint32_t r = 0; r < input->count; r++)
         starts[r + 1] = starts[r + 1] > starts[r] ? starts[r + 1] : starts[r];
 }
@@ -241,9 +247,11 @@ static uint32_t *hold_together(const struct cluster_plan *plan, struct arena *ar
     uint32_t *parent = arena_array(arena, uint32_t, (size_t)input->count + 1);
     for (uint32_t node = 0; node < input->count; node++)
         parent[node] = node;
-    for (size_t i = 0; i < input->edge_count; i++)
+    for (size_t i = 0; i < input->edge_count; i++) {
+        cluster_rest(input, i);
         if (holds_together(plan, &input->edges[i]))
             unite(parent, input->edges[i].a, input->edges[i].b);
+    }
     for (size_t i = 0; i < input->must_count; i++)
         if (pair_is_in(plan, &input->must_link[i]))
             unite(parent, input->must_link[i].a, input->must_link[i].b);
@@ -339,6 +347,9 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
     struct components *components = context;
     struct component_result *result = &components->results[chunk];
     struct arena *arena = components->arenas[thread];
+    spill_rest(components->plan->input->spill);
+    if (components->plan->scored)
+        spill_rest(components->plan->scored->blocks->spill);
     const struct grouped *nodes = &components->nodes, *must = &components->must, *cannot = &components->cannot;
     for (uint32_t k = components->chunk_from[chunk]; k < components->chunk_from[chunk + 1]; k++) {
         struct component_input component = {.nodes = nodes->items + nodes->starts[k],

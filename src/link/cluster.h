@@ -7,6 +7,7 @@
 #define STAITHE_LINK_CLUSTER_H
 
 #include "link/score.h"
+#include "link/spill.h"
 
 #include <math.h>
 
@@ -153,6 +154,13 @@ struct doubt_table {
 void cluster_doubt(struct doubt_table *table, uint32_t x, uint32_t y, struct link_doubt doubt);
 /* All of them, the heaviest first. */
 void cluster_doubts_list(const struct doubt_table *table, struct arena *arena, struct link_clusters *ret);
+
+/* For a walk through the edges, when it comes to edge i: of those that lie on disk not many stay in memory. */
+static inline void cluster_rest(const struct link_cluster_input *input, size_t i)
+{
+    if (input->spill && i % (1u << 16) == 0)
+        spill_rest(input->spill);
+}
 
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);

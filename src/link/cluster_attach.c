@@ -85,9 +85,11 @@ static void visit_edges(struct way_list *list)
 {
     const struct attaching *work = list->work;
     const struct link_cluster_input *input = work->plan->input;
-    for (size_t i = 0; i < input->edge_count; i++)
+    for (size_t i = 0; i < input->edge_count; i++) {
+        cluster_rest(input, i);
         if (input->edges[i].verdict != LINK_APART)
             add_way(list, input->edges[i].a, input->edges[i].b);
+    }
     for (size_t l = 0; l < work->light_count; l++)
         for (const struct light_piece *piece = work->light[l]->newest; piece; piece = piece->next)
             for (uint32_t i = 0; i < piece->count; i++)

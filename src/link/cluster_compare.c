@@ -292,7 +292,7 @@ static void compare_by_rule(struct comparing *work, struct arena *arena)
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         size_t count = 0;
         for (uint32_t node = 0; node < work->component->count; node++) {
-            uint32_t group = blocks->groups[(size_t)record_of(work, node) * blocks->rule_count + rule];
+            uint32_t group = blocks->groups[rule][record_of(work, node)];
             if (group)
                 nodes[count++] = (struct blocked){group, node};
         }

@@ -134,3 +134,16 @@ void dictionary_cut(struct dictionary *dictionary, size_t count)
         dictionary->slots[slot] = (struct dictionary_slot){0};
     }
 }
+
+void dictionary_close(struct dictionary *dictionary)
+{
+    struct arena *arena = dictionary->arena;
+    dictionary->slots = arena_let_go(arena, dictionary->slots, dictionary->slot_count * sizeof *dictionary->slots);
+    dictionary->hashes = arena_let_go(arena, dictionary->hashes, dictionary->capacity * sizeof *dictionary->hashes);
+}
+
+uint64_t dictionary_memory(const struct dictionary *dictionary)
+{
+    return (dictionary->slots ? dictionary->slot_count * sizeof *dictionary->slots : 0) +
+           dictionary->count * (sizeof *dictionary->texts + (dictionary->hashes ? sizeof *dictionary->hashes : 0));
+}

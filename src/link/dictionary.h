@@ -33,6 +33,10 @@ uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes);
 /* The number of a text, or 0 when it is not there. Any thread. */
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text);
+/* No text is looked for any more, and none added: only the texts by number stay in memory. */
+void dictionary_close(struct dictionary *dictionary);
+/* Bytes of memory that large tables take; what is small is the arena's. */
+uint64_t dictionary_memory(const struct dictionary *dictionary);
 /* Forgets the words that came last, all but `count`. */
 void dictionary_cut(struct dictionary *dictionary, size_t count);
 

@@ -105,7 +105,13 @@ struct slice link_records_source_name(const struct link_records *records, uint32
 size_t link_records_sources(const struct link_records *records);
 struct slice link_records_value(const struct link_records *records, uint32_t record, size_t column);
 
+struct host;
 struct link_options {
+    /* Bytes of memory that may be used; 0: not bounded. What there is no room for goes to files without a name in the
+     * folder `temporary` (empty: /tmp), made through `host`, which must be given then. */
+    uint64_t memory;
+    const struct host *host;
+    struct slice temporary;
     unsigned threads; /* 0: as many as the machine has processors, at most 16 */
     uint64_t seed;    /* of the random pairs that u is measured on; same seed, same model */
     /* Scoring: only pairs of which at least one record's number is `from` or above. For new records. */
@@ -132,6 +138,7 @@ struct link_training {
     unsigned iterations; /* of the EM */
     bool converged;
     double matches;     /* expected number of matching pairs */
+    double edges;       /* expected number of pairs of the floor and more */
     size_t common_keys; /* keys found too common to block on */
     size_t learned;     /* value pairs learned */
 };
@@ -175,10 +182,12 @@ struct link_edge {
 };
 enum { LINK_FREQUENCY_UNKNOWN = -128 };
 
+struct spill;
 struct link_edges {
-    struct link_edge *edges;
+    struct link_edge *edges; /* only to be read where they lie on disk */
     size_t count;
-    uint64_t pairs; /* compared */
+    uint64_t pairs;      /* compared */
+    struct spill *spill; /* where they lie on disk, beyond what options.memory allows; else NULL */
 };
 
 /* All pairs that meet under a blocking rule, each once, with weight >= floor, by (a, b). Edges of verdict LINK_APART
@@ -201,6 +210,7 @@ struct link_cluster_input {
     const uint8_t *in; /* per node: 0 leaves it (and its edges and constraints) out, as if it were not there */
     const struct link_edge *edges;
     size_t edge_count;
+    const struct spill *spill; /* of the edges, when they lie on disk; or NULL */
     double join, review;
     const struct link_pair *must_link; /* joined first, whatever they weigh */
     size_t must_count;

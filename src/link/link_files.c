@@ -3,19 +3,21 @@
 #include "link/link_files.h"
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "link/arrange.h"
 #include "link/cluster.h"
 #include "link/dictionary.h"
 #include "link/link_read.h"
 #include "link/link_write.h"
+#include "link/memory_plan.h"
 #include "link/report.h"
 #include "link/score.h"
+#include "link/spill.h"
 #include "link/train.h"
 #include "link/why.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/resource.h>
 
 struct file_job {
     const struct link_files_request *request;
@@ -27,7 +29,9 @@ struct file_job {
     bool trained;
     struct arena *block_arena; /* until the pairs are compared, and without edges until they are clustered */
     struct blocks blocks;      /* of training */
+    uint64_t needed, on_disk;  /* bytes of memory expected before the pairs were compared; of files beside it */
     struct link_edges edges;
+    bool light;           /* weights alone decide, and no edge is kept */
     struct scored scored; /* instead of edges, where nothing asks for them */
     struct link_cluster_input cluster_input;
     struct link_clusters clusters;
@@ -62,7 +66,7 @@ static void end_stage(struct file_job *job, struct slice name)
 static bool read_files(struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
-    job->records = request->records ? request->records : link_records_make(job->spec, job->arena);
+    job->records = request->records ? request->records : link_records_make(job->spec, arena_child(job->arena));
     struct link_read read = {.host = request->host,
                              .spec = job->spec,
                              .records = job->records,
@@ -109,11 +113,25 @@ static bool only_components(const struct file_job *job)
     return job->spec->components && only_clusters(job);
 }
 
-/* And nothing but weights has a say. */
+/* What pairs are expected to take that are kept at so many bytes each. */
+static uint64_t memory_of_pairs(const struct file_job *job, size_t size)
+{
+    return (uint64_t)(job->trained ? job->training.edges : (double)job->blocks.most_pairs) * size;
+}
+
+/* And nothing but weights has a say; and the light pairs, which have no place but memory, have one. */
 static bool by_weights_alone(const struct file_job *job)
 {
     return !job->spec->components && only_clusters(job) && job->spec->guard_count == 0 &&
-           !spec_keeps_apart(job->spec) && job->model->join > job->model->floor;
+           !spec_keeps_apart(job->spec) && job->model->join > job->model->floor &&
+           memory_of_pairs(job, sizeof(struct light_edge)) <= memory_for_edges(&job->blocks, &job->request->options);
+}
+
+static uint64_t expected_edges(const struct file_job *job)
+{
+    return only_components(job) ? 0
+           : job->light         ? memory_of_pairs(job, sizeof(struct light_edge))
+                                : memory_of_pairs(job, sizeof(struct link_edge));
 }
 
 static bool score_without_edges(struct file_job *job, struct error *err)
@@ -135,31 +153,43 @@ static void take_components(struct file_job *job)
         job->clusters.count += first[r] == r;
 }
 
-/* What the pairs may take: an edge each, and what the process has now. */
-static void say_size(const struct file_job *job)
+static const char *what_spills(const struct file_job *job, uint64_t edges)
+{
+    const struct link_options *options = &job->request->options;
+    bool pairs = options->memory && edges > memory_for_edges(&job->blocks, options);
+    if (job->records->raw_on_disk)
+        return "pairs, blocks and the texts as written";
+    return job->blocks.spill ? "pairs and blocks" : pairs ? "pairs" : NULL;
+}
+
+/* What all is expected to take, and what it may. */
+static void say_size(struct file_job *job)
 {
     const struct link_files_request *request = job->request;
     const struct blocks *blocks = &job->blocks;
+    struct memory_plan plan;
+    memory_plan_make(job->records, &request->options, &plan);
+    uint64_t edges = expected_edges(job);
+    job->needed = memory_needed(&plan, edges);
     if (!request->say)
         return;
     size_t most = 0;
     for (size_t rule = 1; rule < blocks->rule_count; rule++)
         if (blocks->pairs_of_rule[rule] > blocks->pairs_of_rule[most])
             most = rule;
-    struct rusage usage = {0};
-    (void)getrusage(RUSAGE_SELF, &usage);
-    double now = (double)usage.ru_maxrss / 1024,
-           edges = (double)blocks->most_pairs * sizeof(struct link_edge) / 1048576;
     struct arena *scratch = arena_make(0);
-    request->say(request->say_context,
-                 arena_format(scratch,
-                              "%u records; the blocking rules let at most %" PRIu64 " pairs through, %" PRIu64
-                              " of them “%.*s”; memory so far %.0f MB, and at most %.0f MB for pairs that are kept",
-                              link_records_count(job->records), blocks->most_pairs, blocks->pairs_of_rule[most],
-                              PRINT(job->spec->rules[most].text), now,
-                              only_components(job)    ? 0
-                              : by_weights_alone(job) ? edges * sizeof(struct light_edge) / sizeof(struct link_edge)
-                                                      : edges));
+    struct buffer line = buffer_make(scratch);
+    buffer_format(&line,
+                  "%u records; the blocking rules let at most %" PRIu64 " pairs through, %" PRIu64
+                  " of them “%.*s”; needs about %" PRIu64 " MB of memory",
+                  link_records_count(job->records), blocks->most_pairs, blocks->pairs_of_rule[most],
+                  PRINT(job->spec->rules[most].text), job->needed >> 20);
+    if (request->options.memory)
+        buffer_format(&line, " and may use %" PRIu64 " MB", request->options.memory >> 20);
+    const char *spills = what_spills(job, edges);
+    if (spills)
+        buffer_format(&line, "; what is more goes to disk: %s", spills);
+    request->say(request->say_context, buffer_slice(&line));
     arena_free(scratch);
 }
 
@@ -168,12 +198,15 @@ static bool compare_pairs(struct file_job *job, struct error *err)
     const struct link_options *options = &job->request->options;
     if (!job->trained && !blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
         return false;
+    job->light = by_weights_alone(job);
     say_size(job);
-    if (only_components(job) || by_weights_alone(job)
+    if (only_components(job) || job->light
             ? !score_without_edges(job, err)
             : !score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
         return false;
     job->training.pairs = job->edges.pairs;
+    job->on_disk =
+        spill_on_disk(job->edges.spill) + spill_on_disk(job->blocks.spill) + spill_on_disk(job->records->raw_on_disk);
     return true;
 }
 
@@ -183,7 +216,7 @@ static bool link_records(struct file_job *job, struct error *err)
     bool done = get_model(job, err);
     end_stage(job, job->trained ? S("training") : S("reading the model"));
     done = done && compare_pairs(job, err);
-    if (!done || !(only_components(job) || by_weights_alone(job))) {
+    if (!done || !(only_components(job) || job->light)) {
         arena_free(job->block_arena);
         job->block_arena = NULL;
     }
@@ -197,7 +230,7 @@ static bool find_clusters(struct file_job *job, struct error *err)
         take_components(job);
         return true;
     }
-    if (by_weights_alone(job))
+    if (job->light)
         return cluster_scored(&job->cluster_input, &job->scored, job->arena, &job->clusters, &job->edges.count, err);
     return link_cluster(&job->cluster_input, job->arena, &job->clusters, err);
 }
@@ -220,6 +253,7 @@ static bool make_clusters(struct file_job *job, struct error *err)
     job->cluster_input = (struct link_cluster_input){.count = n,
                                                      .edges = job->edges.edges,
                                                      .edge_count = job->edges.count,
+                                                     .spill = job->edges.spill,
                                                      .join = link_model_join(job->model),
                                                      .review = link_model_review(job->model),
                                                      .source = any || job->spec->one_to_one ? job->sources : NULL,
@@ -517,6 +551,17 @@ static void groups_text(const struct file_job *job, struct buffer *out)
 
 /* ---- The report ---- */
 
+static void memory_json(const struct file_job *job, struct json *json)
+{
+    json_key(json, "memory");
+    json_object(json);
+    json_pair_integer(json, "needed", (int64_t)job->needed);
+    json_pair_integer(json, "allowed", (int64_t)job->request->options.memory);
+    json_pair_integer(json, "on_disk", (int64_t)job->on_disk);
+    json_pair_integer(json, "most", (int64_t)memory_most());
+    json_end(json);
+}
+
 static void report_json(const struct file_job *job, const struct link_figures *figures, struct buffer *out)
 {
     struct json json = json_to(out);
@@ -527,6 +572,7 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     json_pair_integer(&json, "clusters", job->clusters.count);
     json_pair_integer(&json, "doubts", (int64_t)job->clusters.doubt_count);
     json_pair_integer(&json, "irregular_rows", (int64_t)job->irregular);
+    memory_json(job, &json);
     if (job->trained) {
         json_key(&json, "training");
         json_object(&json);

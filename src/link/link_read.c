@@ -3,10 +3,11 @@
 #include "link/link_read.h"
 
 #include "base/text.h"
-#include "link/records.h"
+#include "link/memory_plan.h"
 #include "link/threads.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 static struct slice base_name(struct slice path)
@@ -100,13 +101,28 @@ bool link_missing_header(struct slice path, const struct slice *headers, size_t 
                         PRINT(name), what, PRINT(near));
 }
 
-/* Asks now and then. How long a file is is not known before its end: the share counts files. */
-static bool may_go_on(const struct link_read *job, size_t file, struct error *err)
+/* Asks now and then. How long standard input is is not known before its end: it counts as read. */
+static bool may_go_on(const struct link_read *job, const struct csv_reader *reader, struct error *err)
 {
     const struct link_options *options = job->options;
-    if (!options->progress || options->progress(options->context, "reading", (double)file / (double)job->file_count))
-        return true;
-    return error_set(err, ERROR_CANCELLED, "linking was stopped while reading");
+    double part = job->bytes ? fmin((double)(job->read + csv_offset(reader)) / (double)job->bytes, 0.999) : 0.999;
+    if (options->progress && !options->progress(options->context, "reading", part))
+        return error_set(err, ERROR_CANCELLED, "linking was stopped while reading");
+    return memory_suffices(job->records, options, part, err);
+}
+
+static bool measure_files(struct link_read *job, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    bool done = true;
+    for (size_t f = 0; done && f < job->file_count; f++) {
+        struct host_file *file = NULL;
+        uint64_t size = 0;
+        done = host_open(job->host, job->files[f], HOST_READ, scratch, &file, err) && host_file_size(file, &size, err);
+        job->bytes += size;
+    }
+    arena_free(scratch);
+    return done || error_wrap(err, "reading the files to link");
 }
 
 /* ---- Batches ---- */
@@ -223,7 +239,7 @@ static bool read_rows(struct file_read *read, struct error *err)
     const struct link_options quiet = {.threads = job->options->threads};
     do {
         struct batch *swap = read->coded;
-        if (!may_go_on(job, read->file, err) ||
+        if (!may_go_on(job, read->reader, err) ||
             !threads_run(&quiet, "reading", 1 + (read->coded->rows ? job->spec->input_count : 0), batch_step, read,
                          err))
             return false;
@@ -247,16 +263,17 @@ static bool read_file(struct link_read *job, size_t file, uint8_t *found_anywher
     bool done = link_read_header(job->host, path, scratch, &read->reader, &headers, &read->headers, err) &&
                 map_headers(job, file, headers, read->headers, read->places, found_anywhere, err) &&
                 link_records_source(job->records, source_name(job, file), &read->source, err);
-    if (done && !slice_empty(job->spec->id_column)) {
-        done = link_find_header(path, headers, read->headers, job->spec->id_column, &read->id_place, err);
-        if (done && read->id_place < 0)
-            done = link_missing_header(path, headers, read->headers, job->spec->id_column,
-                                       "the specification calls the id", err);
-    }
+    for (size_t h = 0; done && h < job->spec->id_header_count && read->id_place < 0; h++)
+        done = link_find_header(path, headers, read->headers, job->spec->id_headers[h], &read->id_place, err);
+    if (done && job->spec->id_header_count > 0 && read->id_place < 0)
+        done = link_missing_header(path, headers, read->headers, job->spec->id_headers[0],
+                                   "the specification calls the id", err);
     if (done) {
         make_batches(read, scratch);
         done = read_rows(read, err);
     }
+    if (done)
+        job->read += csv_offset(read->reader);
     arena_free(scratch);
     return done;
 }
@@ -264,6 +281,8 @@ static bool read_file(struct link_read *job, size_t file, uint8_t *found_anywher
 bool link_read_files(struct link_read *job, struct error *err)
 {
     uint8_t found[LINK_COLUMNS_MAX] = {0};
+    if (!measure_files(job, err))
+        return false;
     for (size_t f = 0; f < job->file_count; f++)
         if (!read_file(job, f, found, err))
             return false;

@@ -12,7 +12,8 @@ struct link_read {
     const struct slice *files;    /* paths */
     size_t file_count;
     const struct link_options *options;
-    uint64_t irregular; /* result: rows of another length than their header */
+    uint64_t bytes, read; /* of all files; of those that are read */
+    uint64_t irregular;   /* result: rows of another length than their header */
 };
 
 /* Reads all files, in their order. Headers and columns as link_files.h says. */

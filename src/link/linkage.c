@@ -154,6 +154,13 @@ void linkage_threads(struct linkage *linkage, unsigned threads)
     linkage->options.threads = threads;
 }
 
+void linkage_memory(struct linkage *linkage, unsigned long long bytes, const char *temporary)
+{
+    linkage->options.memory = bytes;
+    linkage->options.host = host_real();
+    linkage->options.temporary = arena_copy(linkage->arena, slice_of(temporary));
+}
+
 int linkage_run(struct linkage *linkage)
 {
     struct error err = NO_ERROR;

@@ -64,6 +64,10 @@ void linkage_watch(struct linkage *linkage, linkage_watcher *watcher, void *cont
 /* 0, the default: as many as the machine has processors, at most 16. */
 void linkage_threads(struct linkage *linkage, unsigned threads);
 
+/* Bytes of memory that linkage_run may use; 0, the default: as many as it needs. What is more goes to disk, to files
+ * without a name in this folder (NULL: /tmp); what needs more even so is refused. */
+void linkage_memory(struct linkage *linkage, unsigned long long bytes, const char *temporary);
+
 /* Reads the files, trains a model without labels (unless one is given), compares, clusters. Once. */
 int linkage_run(struct linkage *linkage);
 

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "link/spill.h"
 #include "link/threads.h"
 
 struct link_records *link_records_make(const struct link_spec *spec, struct arena *arena)
@@ -142,7 +143,53 @@ struct slice link_records_value(const struct link_records *records, uint32_t rec
     must(record < records->count && column < records->spec->column_count);
     if (column >= records->spec->input_count || record >= records->raw_count)
         return records->prepared ? record_value(records, record, column)->text : NO_SLICE;
-    return records->columns[column].raw.texts[records->raw[record * records->spec->input_count + column]];
+    const uint32_t *raw = records->raw_on_disk ? records->raw_there : records->raw;
+    size_t added = record_added(records, record);
+    return records->columns[column].raw.texts[raw[added * records->spec->input_count + column]];
+}
+
+/* ---- Memory ---- */
+
+uint64_t records_raw_memory(const struct link_records *records)
+{
+    return (uint64_t)records->raw_count * records->spec->input_count * sizeof *records->raw;
+}
+
+/* What is small is counted by its arena. */
+static uint64_t large(size_t count, size_t size)
+{
+    return count * size >= 1u << 20 ? count * size : 0;
+}
+
+/* Room that is not used yet takes none. */
+uint64_t records_memory(const struct link_records *records)
+{
+    uint64_t sum = arena_used(records->arena) + large(records->plain_capacity, sizeof *records->plain) +
+                   large(records->key_capacity, sizeof *records->keys);
+    for (size_t c = 0; c < records->spec->column_count; c++) {
+        const struct column *column = &records->columns[c];
+        sum += large(column->plain_of_count, sizeof *column->plain_of) +
+               large(column->value_count, sizeof *column->values) +
+               large(column->token_id_count, sizeof *column->token_ids) +
+               large(column->feature_count, sizeof *column->token_features);
+        sum += arena_used(column->arena) + dictionary_memory(&column->raw) + dictionary_memory(&column->plain) +
+               dictionary_memory(&column->tokens);
+    }
+    return sum + records->count * (sizeof *records->ids + sizeof *records->source_of) +
+           (records->raw_on_disk ? 0 : records_raw_memory(records));
+}
+
+bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    struct spill *spill = spill_make(options, 0, records->arena);
+    const void *there = NULL;
+    uint64_t row = records->spec->input_count * sizeof *records->raw;
+    if (!spill_add(spill, records->raw, (size_t)records_raw_memory(records), err) || !spill_end(spill, &there, err))
+        return false;
+    records->raw_there = there;
+    records->raw_on_disk = spill;
+    records->raw = arena_let_go(records->arena, records->raw, records->raw_capacity * row);
+    return true;
 }
 
 /* ---- Preparing ---- */
@@ -427,6 +474,7 @@ struct prepare_work {
 static void prepare_input(void *context, size_t column, unsigned thread)
 {
     struct prepare_work *work = context;
+    dictionary_close(&work->records->columns[column].raw);
     code_plain(work->records, column, work->scratch[thread]);
     make_features(work->records, column);
     arena_reset(work->scratch[thread]);

@@ -58,7 +58,9 @@ struct link_records {
     size_t source_count;
     uint32_t count;
     size_t capacity, raw_capacity;
-    uint32_t *raw;      /* raw_count × input_count */
+    struct spill *raw_on_disk; /* or NULL; then raw is, and they are here: */
+    const uint32_t *raw_there;
+    uint32_t *raw;      /* raw_count × input_count, in the order of adding */
     uint32_t raw_count; /* records whose raw texts are kept: those that came before link_prepare */
     struct slice *ids;
     uint16_t *source_of;
@@ -120,6 +122,11 @@ void records_code(struct link_records *records, size_t column, const struct slic
                   uint32_t *ret_codes);
 bool records_add_coded(struct link_records *records, uint32_t source, const struct slice *ids, const uint32_t *codes,
                        size_t stride, size_t count, struct error *err) MUST_USE;
+
+/* Bytes of memory that the table takes, and those of them that are `raw`, which can be put on disk. */
+uint64_t records_memory(const struct link_records *records);
+uint64_t records_raw_memory(const struct link_records *records);
+bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
 /* Puts numbers into canonical order: by their keys, equal ones by number. */
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);

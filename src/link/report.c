@@ -54,12 +54,10 @@ static size_t bin_of(double weight)
 static void count_rules(const struct gather_visit *visit, struct link_pair pair, bool match, uint64_t chance)
 {
     const struct blocks *blocks = visit->work->blocks;
-    const uint32_t *x = &blocks->groups[(size_t)pair.a * blocks->rule_count],
-                   *y = &blocks->groups[(size_t)pair.b * blocks->rule_count];
     struct report_rule *rules = visit->tally->rules;
     size_t met = 0, last = 0;
     for (size_t r = 0; r < blocks->rule_count; r++) {
-        if (x[r] == 0 || x[r] != y[r])
+        if (blocks->groups[r][pair.a] == 0 || blocks->groups[r][pair.a] != blocks->groups[r][pair.b])
             continue;
         rules[r].first += met == 0;
         met++;

@@ -1,10 +1,12 @@
 /* score.c: pairs to weights to edges.
  *
  * Each task of the blocks collects its edges for itself. Tasks go by record number, so their lists one after another
- * are in order of `a`; those of one record are put in order of `b`. The threads leave no trace. */
+ * (edge_queue.h) are in order of `a`; those of one record are put in order of `b`. The threads leave no trace. */
 #include "link/score.h"
 
 #include "link/block.h"
+#include "link/edge_queue.h"
+#include "link/memory_plan.h"
 #include "link/threads.h"
 
 #include <math.h>
@@ -42,28 +44,12 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge)
         edge->weight = (float)comparer->model->join;
 }
 
-/* A thread's edges, task after task, in pieces that are given back one by one as they are copied out. */
-enum { PIECE_EDGES = 1 << 16 };
-
-struct piece {
-    struct piece *next;
-    size_t count;
-    struct link_edge edges[PIECE_EDGES];
-};
-
 struct thread_edges {
     struct memo *memo;
     struct block_seen *seen;
-    struct arena *arena;   /* of `own`, and of the pieces */
+    struct arena *arena;   /* of `own` */
     struct link_edge *own; /* of the task at hand */
     size_t own_count, own_capacity;
-    struct piece *first, *last;
-    size_t copied; /* of the first piece */
-};
-
-struct task_edges {
-    unsigned thread;
-    size_t count;
     uint64_t pairs;
 };
 
@@ -71,14 +57,13 @@ struct score_work {
     const struct comparer *comparer;
     const struct blocks *blocks;
     struct thread_edges *threads[LINK_THREADS_MAX];
-    struct task_edges *tasks;
+    struct edge_queue *queue;
     float floor;
     bool rules; /* a deterministic rule may lift a light pair */
 };
 
 struct score_visit {
     struct score_work *work;
-    struct task_edges *task;
     struct thread_edges *thread;
 };
 
@@ -108,7 +93,7 @@ static void score_pairs(void *context, const struct link_pair *pairs, size_t cou
     UNINITIALIZED struct link_pair kept[BLOCK_BATCH];
     UNINITIALIZED struct compared compared[BLOCK_BATCH];
     memcpy(kept, pairs, count * sizeof *kept);
-    visit->task->pairs += count;
+    thread->pairs += count;
     if (visit->work->rules)
         compare_batch(comparer, thread->memo, pairs, count, compared);
     else
@@ -157,72 +142,18 @@ static void sort_own(struct thread_edges *thread)
     }
 }
 
-static void put_away(struct thread_edges *thread)
-{
-    for (size_t done = 0; done < thread->own_count;) {
-        if (!thread->last || thread->last->count == PIECE_EDGES) {
-            struct piece *piece = arena_large(thread->arena, sizeof *piece);
-            if (thread->last)
-                thread->last->next = piece;
-            else
-                thread->first = piece;
-            thread->last = piece;
-        }
-        size_t room = PIECE_EDGES - thread->last->count, some = thread->own_count - done;
-        some = some < room ? some : room;
-        memcpy(thread->last->edges + thread->last->count, thread->own + done, some * sizeof *thread->own);
-        thread->last->count += some;
-        done += some;
-    }
-    thread->own_count = 0;
-}
-
 static void score_task(void *context, size_t task, unsigned thread)
 {
     struct score_work *work = context;
-    struct score_visit visit = {work, &work->tasks[task], work->threads[thread]};
-    blocks_visit(work->blocks, task, visit.thread->seen, score_pairs, &visit);
-    sort_own(visit.thread);
-    work->tasks[task].thread = thread;
-    work->tasks[task].count = visit.thread->own_count;
-    put_away(visit.thread);
-}
-
-/* The next edges of a thread's pieces. */
-static void take_out(struct thread_edges *thread, struct link_edge *into, size_t count)
-{
-    while (count > 0) {
-        struct piece *piece = thread->first;
-        size_t some = piece->count - thread->copied;
-        some = some < count ? some : count;
-        memcpy(into, piece->edges + thread->copied, some * sizeof *into);
-        thread->copied += some;
-        into += some;
-        count -= some;
-        if (thread->copied == piece->count) {
-            thread->first = piece->next;
-            thread->copied = 0;
-            arena_give_back(thread->arena, piece);
-        }
-    }
-}
-
-/* The tasks' edges one after another: each thread did its tasks in their order. */
-static void join_tasks(const struct score_work *work, struct arena *arena, struct link_edges *ret)
-{
-    struct link_edges edges = {0};
-    for (size_t t = 0; t < work->blocks->task_count; t++) {
-        edges.count += work->tasks[t].count;
-        edges.pairs += work->tasks[t].pairs;
-    }
-    edges.edges = arena_array(arena, struct link_edge, edges.count + 1);
-    size_t at = 0;
-    for (size_t t = 0; t < work->blocks->task_count; t++) {
-        if (work->tasks[t].count)
-            take_out(work->threads[work->tasks[t].thread], edges.edges + at, work->tasks[t].count);
-        at += work->tasks[t].count;
-    }
-    *ret = edges;
+    struct thread_edges *own = work->threads[thread];
+    struct score_visit visit = {work, own};
+    if (edge_queue_failed(work->queue))
+        return;
+    blocks_visit(work->blocks, task, own->seen, score_pairs, &visit);
+    sort_own(own);
+    edge_queue_put(work->queue, task, own->own, own->own_count, own->pairs);
+    own->own_count = 0;
+    own->pairs = 0;
 }
 
 bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
@@ -236,16 +167,15 @@ bool score_blocks(const struct blocks *blocks, const struct link_model *model, d
     struct score_work work = {.comparer = &comparer, .blocks = blocks, .floor = (float)floor};
     for (size_t i = 0; i < spec->guard_count; i++)
         work.rules |= spec->guards[i].then == LINK_JOIN;
-    work.tasks = arena_array(scratch, struct task_edges, blocks->task_count + 1);
+    work.queue = edge_queue_make(options, memory_for_edges(blocks, options), blocks->task_count, arena);
     for (unsigned t = 0; t < threads_count(options); t++) {
         struct thread_edges *thread = work.threads[t] = arena_alloc(scratch, sizeof *thread, 1, 64);
         thread->arena = arena_child(scratch);
         thread->memo = memo_make(spec, thread->arena);
         thread->seen = block_seen_make(blocks, thread->arena);
     }
-    bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err);
-    if (done)
-        join_tasks(&work, arena, ret);
+    bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err) &&
+                edge_queue_end(work.queue, ret, err);
     arena_free(scratch);
     return done;
 }

@@ -571,7 +571,7 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
     int type = 0, order = DATE_DMY;
     bool rules_given = false, comparisons_given = false;
     if (!yaml_maybe_word(&root, "link", type_words, &type, err) ||
-        !yaml_maybe_text(&root, "id", &spec->id_column, err) ||
+        !yaml_maybe_texts(&root, "id", arena, &spec->id_headers, &spec->id_header_count, err) ||
         !yaml_maybe_word(&root, "date_order", order_words, &order, err) ||
         !yaml_maybe_bool(&root, "one_to_one", &spec->one_to_one, err) ||
         !yaml_maybe_bool(&root, "learn", &spec->learn, err) || !yaml_maybe_bool(&root, "attach", &spec->attach, err) ||

@@ -147,7 +147,8 @@ struct link_spec {
     struct arena *arena;
     struct slice file;
     enum link_type type;
-    struct slice id_column;
+    struct slice *id_headers; /* the first of them that a file has names its records; none: the row's number does */
+    size_t id_header_count;
     size_t input_count, column_count;
     struct link_column columns[LINK_COLUMNS_MAX];
     struct link_made made[LINK_COLUMNS_MAX]; /* of columns input_count and above */

@@ -27,6 +27,19 @@ static void quoted(struct buffer *out, struct slice s)
     buffer_add_byte(out, '"');
 }
 
+static void print_id(const struct link_spec *spec, struct buffer *out)
+{
+    if (spec->id_header_count == 0)
+        return;
+    buffer_add(out, spec->id_header_count > 1 ? S("id: [") : S("id: "));
+    for (size_t h = 0; h < spec->id_header_count; h++) {
+        if (h > 0)
+            buffer_add(out, S(", "));
+        quoted(out, spec->id_headers[h]);
+    }
+    buffer_add(out, spec->id_header_count > 1 ? S("]\n") : S("\n"));
+}
+
 static void print_columns(const struct link_spec *spec, struct buffer *out)
 {
     buffer_add(out, S("columns:\n"));
@@ -149,11 +162,7 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
 {
     struct buffer out = buffer_make(arena);
     buffer_format(&out, "link: %s\n", type_words[spec->type]);
-    if (!slice_empty(spec->id_column)) {
-        buffer_add(&out, S("id: "));
-        quoted(&out, spec->id_column);
-        buffer_add_byte(&out, '\n');
-    }
+    print_id(spec, &out);
     buffer_format(&out, "date_order: %s\n", order_words[spec->date_order]);
     print_columns(spec, &out);
     buffer_add(&out, S("blocking:\n"));

@@ -61,6 +61,8 @@ static bool recluster(const struct link_files_request *request, const struct sid
     link_edges_rethreshold(result->records, from->result.model, other.model, edges, result->edges.count);
     result->edges.edges = edges;
     result->cluster_input.edges = edges;
+    result->cluster_input.spill = NULL;
+    result->cluster_input.options = &request->options; /* those that the first linking had have ended */
     result->cluster_input.join = link_model_join(other.model);
     result->cluster_input.review = link_model_review(other.model);
     result->cluster_input.model = other.model;

@@ -1,0 +1,112 @@
+/* memory_plan.c: bytes by record and by rule, as the arrays of the other files are made; held against the most that
+ * processes came to hold in bench/memory.py. */
+#include "link/memory_plan.h"
+
+#include "link/threads.h"
+
+#include <inttypes.h>
+
+enum {
+    OF_PROCESS = 24 << 20, /* the program, its libraries, nicknames, samples */
+    OF_THREAD = 16 << 20,  /* memos, edges of the task at hand */
+    WINDOW = 16 << 20,     /* what is read of files before it is let go */
+    OF_KEY = 32,           /* a key and its record, twice, while they are sorted */
+    OF_CLUSTERING = 96,    /* of a record: its place, component and cluster in all orders, and its line in the output */
+    OF_BLOCKED = 8,        /* of a record under a rule: its block, its place there */
+};
+
+static bool bounded(const struct link_options *options)
+{
+    return options && options->memory && options->host;
+}
+
+void memory_plan_make(const struct link_records *records, const struct link_options *options, struct memory_plan *ret)
+{
+    uint64_t n = records->count, threads = threads_count(options);
+    uint64_t rows = n * records->spec->column_count * sizeof *records->plain;
+    uint64_t sorting = n * OF_KEY * threads;
+    *ret = (struct memory_plan){.table = records_memory(records) + OF_PROCESS + threads * OF_THREAD,
+                                .raw = records->raw_on_disk ? 0 : records_raw_memory(records),
+                                .blocks = n * OF_BLOCKED * records->spec->rule_count,
+                                .making = sorting > rows ? sorting : rows,
+                                .clustering = n * OF_CLUSTERING};
+}
+
+static uint64_t greater(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t memory_needed(const struct memory_plan *plan, uint64_t edges)
+{
+    return plan->table + plan->blocks + greater(plan->making, edges + plan->clustering);
+}
+
+/* What is read of files at a time. */
+static uint64_t window(const struct memory_plan *plan)
+{
+    return plan->blocks / 4 < WINDOW ? plan->blocks / 4 : WINDOW;
+}
+
+uint64_t memory_least(const struct memory_plan *plan)
+{
+    return plan->table - plan->raw + window(plan) + greater(plan->making, plan->clustering);
+}
+
+/* ---- What goes to disk ---- */
+
+bool memory_spills_blocks(const struct link_records *records, const struct link_options *options)
+{
+    struct memory_plan plan;
+    if (!bounded(options))
+        return false;
+    memory_plan_make(records, options, &plan);
+    return plan.table + plan.blocks + greater(plan.making, plan.clustering) > options->memory;
+}
+
+bool memory_spills_raw(const struct link_records *records, const struct link_options *options)
+{
+    struct memory_plan plan;
+    if (!bounded(options) || records->raw_on_disk)
+        return false;
+    memory_plan_make(records, options, &plan);
+    return plan.table + window(&plan) + greater(plan.making, plan.clustering) > options->memory;
+}
+
+uint64_t memory_for_edges(const struct blocks *blocks, const struct link_options *options)
+{
+    struct memory_plan plan;
+    if (!bounded(options))
+        return UINT64_MAX;
+    memory_plan_make(blocks->records, options, &plan);
+    uint64_t taken = plan.table + (blocks->spill ? window(&plan) : plan.blocks) + plan.clustering;
+    return taken < options->memory ? options->memory - taken : 0;
+}
+
+bool memory_suffices(const struct link_records *records, const struct link_options *options, double part,
+                     struct error *err)
+{
+    enum { MB = 1 << 20 };
+    struct memory_plan plan;
+    if (!bounded(options))
+        return true;
+    memory_plan_make(records, options, &plan);
+    uint64_t least = memory_least(&plan);
+    if (least <= options->memory)
+        return true;
+    const struct slice folder = options->temporary;
+    double fixed = OF_PROCESS + (double)threads_count(options) * OF_THREAD, whole = fixed;
+    if (least > (uint64_t)fixed)
+        whole += ((double)least - fixed) / part;
+    if (part < 1)
+        return error_set(err, ERROR_TOO_BIG,
+                         "the memory allowed, %" PRIu64 " MB, is full when %.0f %% of the files are read (%u records); "
+                         "the whole needs about %.0f MB even with all that can lie on disk: give --memory so much, or "
+                         "link fewer records or columns",
+                         options->memory / MB, 100 * part, records->count, whole / MB);
+    return error_set(err, ERROR_TOO_BIG,
+                     "%u records need %" PRIu64 " MB of memory even with all that can lie on disk (%.*s), and %" PRIu64
+                     " MB are allowed: give --memory %" PRIu64 "M, or link fewer records or columns",
+                     records->count, least / MB + 1, PRINT(folder.len ? folder : S("/tmp")), options->memory / MB,
+                     least / MB + 1);
+}

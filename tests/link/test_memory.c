@@ -1,0 +1,253 @@
+/* Memory that is bounded: the same bytes from disk as from memory, a full disk, a refusal in words. */
+#include "tests/link/people.h"
+
+#include "base/memory.h"
+#include "link/link_files.h"
+#include "link/memory_plan.h"
+#include "link/records.h"
+#include "link/spill.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PEOPLE = 4000, COPIES = 4, MB = 1 << 20 };
+
+static const char specification[] = "columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
+                                    "date_order: ymd\nid: id\n";
+
+struct world {
+    struct arena *arena;
+    char folder[64];
+    struct slice specification, people;
+};
+
+static struct slice put(struct world *world, const char *name, struct slice text)
+{
+    struct slice path = arena_format(world->arena, "%s/%s", world->folder, name);
+    struct error err = NO_ERROR;
+    assert_true(host_write_file(host_real(), path, text, &err));
+    return path;
+}
+
+static struct world make_world(void)
+{
+    struct world world = {.arena = arena_make(0), .folder = "/tmp/staithe-test-XXXXXX"};
+    assert_non_null(mkdtemp(world.folder));
+    struct buffer rows = buffer_make(world.arena);
+    uint64_t random = 5;
+    buffer_add(&rows, S("id,name,born,postcode,town\n"));
+    for (int p = 0; p < PEOPLE; p++) {
+        const char *given = given_names[next_random(&random) % countof(given_names)];
+        const char *root = family_roots[next_random(&random) % countof(family_roots)],
+                   *end = family_roots[next_random(&random) % countof(family_roots)];
+        unsigned day = 1 + (unsigned)(next_random(&random) % 28), year = 1930 + (unsigned)(next_random(&random) % 80);
+        unsigned place = (unsigned)(next_random(&random) % 300);
+        for (int copy = 0; copy < COPIES; copy++)
+            buffer_format(&rows, "%d-%d,%s %s%s%s,%04u-%02u-%02u,NR%u %uAB,town%u\n", p, copy, given, root, end,
+                          copy == 2 ? "e" : "", year, copy == 3 ? day % 12 + 1 : 5, day, place % 30 + 1, place % 9,
+                          place / 10);
+    }
+    world.people = put(&world, "people.csv", buffer_slice(&rows));
+    world.specification = put(&world, "people.yaml", slice_of(specification));
+    return world;
+}
+
+static void end_world(struct world *world)
+{
+    struct slice *names;
+    size_t count;
+    struct error err;
+    assert_true(host_list_folder(slice_of(world->folder), world->arena, &names, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        assert_true(
+            host_delete(host_real(), arena_format(world->arena, "%s/%.*s", world->folder, PRINT(names[i])), &err));
+    assert_int_equal(rmdir(world->folder), 0);
+    arena_free(world->arena);
+}
+
+struct answer {
+    bool linked;
+    struct slice clusters, pairs, report;
+    uint64_t edges_on_disk;
+    struct memory_plan plan;
+    struct error err;
+};
+
+static struct answer link_within(struct world *world, uint64_t memory, const struct host *host, unsigned threads)
+{
+    struct slice clusters = arena_format(world->arena, "%s/clusters.csv", world->folder),
+                 pairs = arena_format(world->arena, "%s/pairs.csv", world->folder);
+    struct link_files_result result;
+    struct link_files_request request = {
+        .host = host,
+        .specification = world->specification,
+        .files = &world->people,
+        .file_count = 1,
+        .clusters = clusters,
+        .pairs = pairs,
+        .ret_result = &result,
+        .json = true,
+        .options = {.threads = threads, .memory = memory, .host = host, .temporary = slice_of(world->folder)}};
+    struct buffer out = buffer_make(world->arena);
+    struct answer answer = {.err = NO_ERROR};
+    answer.linked = link_files(&request, &out, &answer.err);
+    if (!answer.linked)
+        return answer;
+    assert_true(host_read_file(host, clusters, 1u << 30, world->arena, &answer.clusters, &answer.err));
+    assert_true(host_read_file(host, pairs, 1u << 30, world->arena, &answer.pairs, &answer.err));
+    answer.report = buffer_slice(&out);
+    answer.edges_on_disk = spill_on_disk(result.edges.spill);
+    memory_plan_make(result.records, &request.options, &answer.plan);
+    return answer;
+}
+
+static size_t files_in(struct world *world)
+{
+    struct slice *names;
+    size_t count = 0;
+    struct error err;
+    assert_true(host_list_folder(slice_of(world->folder), world->arena, &names, &count, &err));
+    return count;
+}
+
+static void what_lies_on_disk_links_as_what_lies_in_memory(void **state)
+{
+    (void)state;
+    struct world world = make_world();
+    struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
+    assert_true(all.linked && all.pairs.len > 0);
+    assert_int_equal(all.edges_on_disk, 0);
+    const struct memory_plan *plan = &all.plan;
+    uint64_t greater = plan->making > plan->clustering ? plan->making : plan->clustering;
+    /* Pairs have no room; then the blocks neither; then the codes as written, which is all that can go. */
+    const uint64_t budgets[] = {plan->table + plan->blocks + greater, plan->table + plan->blocks / 2 + greater,
+                                memory_least(plan) + 4096};
+    for (size_t i = 0; i < countof(budgets); i++)
+        for (unsigned threads = 1; threads <= 2; threads++) {
+            uint64_t less = threads == 1 && budgets[i] > 16 * MB ? 16 * MB : 0; /* what a thread takes */
+            struct answer some = link_within(&world, budgets[i] - less, host_real(), threads);
+            assert_true(some.linked);
+            assert_true(some.edges_on_disk > 0);
+            assert_true(slice_equal(some.clusters, all.clusters));
+            assert_true(slice_equal(some.pairs, all.pairs));
+        }
+    assert_int_equal(files_in(&world), 4); /* no temporary file is left: the two given, the two made */
+    end_world(&world);
+}
+
+/* Temporary files alone fail. */
+static int refuse(void *context, const struct host_change *change)
+{
+    unsigned *after = context;
+    if (change->operation != HOST_WRITE || !strstr(change->path, "/staithe-") || strstr(change->path, ".csv"))
+        return 0;
+    return *after > 0 ? (int)(--*after, 0) : ENOSPC;
+}
+
+static void a_full_disk_ends_in_one_sentence_and_leaves_nothing(void **state)
+{
+    (void)state;
+    struct world world = make_world();
+    struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
+    assert_true(all.linked);
+    uint64_t least = memory_least(&all.plan) + 4096;
+    for (unsigned writes = 0; writes < 3; writes++) {
+        struct error err = NO_ERROR;
+        assert_true(host_delete(host_real(), arena_format(world.arena, "%s/clusters.csv", world.folder), &err));
+        assert_true(host_delete(host_real(), arena_format(world.arena, "%s/pairs.csv", world.folder), &err));
+        unsigned left = writes;
+        struct host full = *host_real();
+        full.before = refuse;
+        full.context = &left;
+        struct answer none = link_within(&world, least, &full, 2);
+        assert_false(none.linked);
+        assert_int_equal(none.err.code, ERROR_FULL);
+        assert_int_equal(files_in(&world), 2);
+        assert_true(link_within(&world, (uint64_t)4096 * MB, host_real(), 2).linked);
+    }
+    end_world(&world);
+}
+
+static void what_has_no_room_even_so_is_refused_with_what_it_needs(void **state)
+{
+    (void)state;
+    struct world world = make_world();
+    struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
+    struct answer none = link_within(&world, memory_least(&all.plan) - MB, host_real(), 2);
+    char words[900];
+    assert_false(none.linked);
+    assert_int_equal(none.err.code, ERROR_TOO_BIG);
+    error_print(&none.err, words, sizeof words);
+    assert_non_null(strstr(words, "16000 records need "));
+    assert_non_null(strstr(words, "give --memory "));
+    none = link_within(&world, 8 * MB, host_real(), 2); /* while it reads */
+    assert_false(none.linked);
+    error_print(&none.err, words, sizeof words);
+    assert_non_null(strstr(words, "the memory allowed, 8 MB, is full when"));
+    end_world(&world);
+}
+
+static void a_spill_gives_back_what_was_put_into_it(void **state)
+{
+    (void)state;
+    for (uint64_t room = 0; room <= 4 * MB; room += 2 * MB) {
+        struct arena *arena = arena_make(0);
+        struct link_options options = {.host = host_real(), .memory = 1, .temporary = S("/tmp")};
+        struct spill *spill = spill_make(&options, room, arena);
+        const void *all = NULL;
+        struct error err = NO_ERROR;
+        for (uint64_t i = 0; i < 3 * MB / 8 + 1; i++)
+            assert_true(spill_add(spill, &i, sizeof i, &err));
+        assert_true(spill_end(spill, &all, &err));
+        assert_true((spill_on_disk(spill) > 0) == (room < 3 * MB));
+        for (uint64_t i = 0; i < 3 * MB / 8 + 1; i++) {
+            assert_int_equal(((const uint64_t *)all)[i], i);
+            if (i % 100000 == 0)
+                spill_rest(spill);
+        }
+        arena_free(arena);
+    }
+}
+
+static void a_size_is_read_as_people_write_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t size;
+    } cases[] = {{"400M", 400u << 20},
+                 {"2G", 2ull << 30},
+                 {"1.5 GB", 3ull << 29},
+                 {"2GiB", 2ull << 30},
+                 {"800000", 800000},
+                 {"64k", 64 << 10},
+                 {"1b", 1},
+                 {"0", 0},
+                 {"many", 0},
+                 {"2X", 0},
+                 {"", 0},
+                 {"-3M", 0},
+                 {"1e400", 0},
+                 {"3Mhz", 0}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        uint64_t size = 0;
+        assert_true(memory_read(slice_of(cases[i].text), &size) == (cases[i].size > 0));
+        assert_int_equal(size, cases[i].size);
+    }
+    assert_true(memory_of_machine() > (uint64_t)64 * MB);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_lies_on_disk_links_as_what_lies_in_memory),
+        cmocka_unit_test(a_full_disk_ends_in_one_sentence_and_leaves_nothing),
+        cmocka_unit_test(what_has_no_room_even_so_is_refused_with_what_it_needs),
+        cmocka_unit_test(a_spill_gives_back_what_was_put_into_it),
+        cmocka_unit_test(a_size_is_read_as_people_write_it),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
