@@ -159,6 +159,22 @@ static void print_why(const struct why_view *why, struct buffer *out)
         print_why_link(why, &why->links[i], out);
 }
 
+static bool ask_why(const struct invocation *invocation, const struct app *app, const struct guard_session *session,
+                    int64_t entity, struct why_view **ret, struct error *err)
+{
+    int64_t other = 0, a, b;
+    if (option_given(invocation, "path")) {
+        if (!slice_integer(option_text(invocation, "path", ""), &a) ||
+            !slice_integer(option_second(invocation, "path"), &b))
+            return error_set(err, ERROR_USAGE, "--path takes the numbers of two records, as --why prints them");
+        return hub_why_path(&app->hub, session, entity, a, b, invocation->arena, ret, err);
+    }
+    if (!option_integer(invocation, "why-not", 1, INT64_MAX, &other, err))
+        return false;
+    return other ? hub_why_not(&app->hub, session, entity, other, invocation->arena, ret, err)
+                 : hub_why(&app->hub, session, entity, invocation->arena, ret, err);
+}
+
 bool run_view(struct invocation *invocation, struct error *err)
 {
     struct arena *arena = invocation->arena;
@@ -182,9 +198,10 @@ bool run_view(struct invocation *invocation, struct error *err)
             home_json(&json, view, arena);
         else
             print_home(view, arena, &out);
-    } else if (option_given(invocation, "why")) {
+    } else if (option_given(invocation, "why") || option_given(invocation, "why-not") ||
+               option_given(invocation, "path")) {
         struct why_view *why;
-        if (!hub_why(&app->hub, session, entity, arena, &why, err))
+        if (!ask_why(invocation, app, session, entity, &why, err))
             return false;
         if (invocation->json)
             why_json(&json, why);

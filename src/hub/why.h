@@ -46,6 +46,7 @@ struct why_view {
     struct why_link *links; /* record_count - 1 of them for an entity; one for a pair */
     size_t link_count;
     bool together;        /* of a pair: whether they share an entity now */
+    bool way;             /* the first link is a pair's own, the others the way from the one to the other, if any */
     struct slice outcome; /* in a sentence: why they are, or are not, the same person here */
 };
 
@@ -56,5 +57,15 @@ bool hub_why(const struct hub *hub, const struct guard_session *session, int64_t
  */
 bool hub_why_pair(const struct hub *hub, const struct guard_session *session, int64_t anchor_a, int64_t anchor_b,
                   struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
+
+/* The way between two records of an entity: links of which the weakest is as strong as can be. links[0] are the two
+ * themselves; behind it each step of the way, where it is longer than one. ERROR_NOT_FOUND unless both are records of
+ * it. Audited as "why". */
+bool hub_why_path(const struct hub *hub, const struct guard_session *session, int64_t entity, int64_t anchor_a,
+                  int64_t anchor_b, struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
+/* Why two people are two: of the pairs across (at most 60 records of each) the one that fits best, the one that fits
+ * worst, and in `outcome` what stands between. ERROR_INPUT when they are one. Audited as "why". */
+bool hub_why_not(const struct hub *hub, const struct guard_session *session, int64_t entity_a, int64_t entity_b,
+                 struct arena *arena, struct why_view **ret, struct error *err) MUST_USE;
 
 #endif

@@ -192,7 +192,9 @@ static const struct command table[] = {
      .about = "Shows what each source holds, as far as the session's agreements allow, and which sources they exclude. "
               "With --why it shows why "
               "the records are believed to be of one person, weight by weight. Needs `staithe login`.",
-     .options = {{"why", NULL, "the match weights of each link"}},
+     .options = {{"why", NULL, "the match weights of each link"},
+                 {"path", "RECORD_A RECORD_B", "the way of links between two records of the person"},
+                 {"why-not", "NUMBER", "why this other person is not the same"}},
      .run = run_view},
     {.name = "list",
      .arguments = "[LIST]",

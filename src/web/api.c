@@ -32,19 +32,6 @@ bool api_person(struct call *call, struct error *err)
     return call_json(call, &out);
 }
 
-bool api_why(struct call *call, struct error *err)
-{
-    int64_t entity;
-    struct why_view *why;
-    struct buffer out = buffer_make(call->arena);
-    struct json json = json_to(&out);
-    if (!request_integer(call->request, S("id"), &entity, err) ||
-        !hub_why(&call->hub, call->session, entity, call->arena, &why, err))
-        return false;
-    why_json(&json, why);
-    return call_json(call, &out);
-}
-
 bool api_home(struct call *call, struct error *err)
 {
     struct home_view *view;

@@ -25,6 +25,17 @@ bool search_question_of(struct call *call, struct search_question *question, str
 /* ERROR_NOT_FOUND when no version of it may be shown. */
 bool record_asked(struct call *call, struct view_record **ret, size_t *ret_count, struct error *err) MUST_USE;
 
+/* ---- pages_why.c ---- */
+
+/* The links of a person; with "a" and "b" the way between two records. */
+bool why_asked(struct call *call, struct why_view **ret, struct error *err) MUST_USE;
+struct why_not_page {
+    int64_t person, other;
+    struct why_view *why;         /* with "other" */
+    struct search_answer *answer; /* with "q" instead: who the other may be */
+};
+bool why_not_asked(struct call *call, struct why_not_page *ret, struct error *err) MUST_USE;
+
 /* ---- pages_list.c ---- */
 
 bool list_asked(struct call *call, struct list_page **ret, struct error *err) MUST_USE;

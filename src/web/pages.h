@@ -12,7 +12,9 @@ handler file_asset, file_county_style, api_health;
 /* openapi.c */
 handler api_openapi;
 /* pages_find.c */
-handler page_find, page_home, page_why;
+handler page_find, page_home;
+/* pages_why.c */
+handler page_why, api_why, page_why_not, api_why_not;
 /* pages_person.c */
 handler page_person, do_caller, do_note, page_concern, do_concern, page_record;
 /* pages_steward.c */
@@ -40,7 +42,7 @@ handler api_plans, api_plan, api_plan_table, api_plan_figure, api_plan_checks, a
 /* pages_list.c */
 handler page_lists, page_list, file_list_csv, page_list_item, do_list_take, do_list_give_back, do_list_outcome;
 /* api.c */
-handler api_me, api_people, api_person, api_why, api_record, api_home, api_lists, api_list, api_list_item;
+handler api_me, api_people, api_person, api_record, api_home, api_lists, api_list, api_list_item;
 /* api_source.c */
 handler api_sources, api_source, api_landing, api_quarantine;
 /* api_register.c */

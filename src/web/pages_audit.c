@@ -34,7 +34,7 @@ static struct page_looks_row look_of(struct call *call, const struct deed_reader
     size_t count = deed_subjects(e, reader, call->arena, subjects);
     struct page_looks_one *rows = arena_array(call->arena, struct page_looks_one, count);
     for (size_t i = 0; i < count; i++)
-        rows[i] = (struct page_looks_one){subjects[i].words, audit ? subjects[i].looks : subjects[i].to};
+        rows[i] = (struct page_looks_one){subjects[i].words, i > 0, audit ? subjects[i].looks : subjects[i].to};
     return (struct page_looks_row){
         .id = text_of_integer(call->arena, e->id),
         .at = time_words(call->arena, e->at),

@@ -223,6 +223,7 @@ static bool show_person(struct call *call, const struct person_view *view, struc
         .markers = markers_of(call, view),
         .markers_count = view->marker_count,
         .why = url_path(call->arena, "/people/%/why", id),
+        .why_not = url_path(call->arena, "/people/%/why-not", id),
         .split = url_path(call->arena, "/people/%/split", id),
         .several = view->record_count > 1,
         .can_split = view->record_count > 1 && call_may(call, ABILITY_STEWARD),

@@ -257,7 +257,17 @@ struct part_waterfall part_of_link(struct call *call, const struct why_view *why
             link->prior, link->total, PRINT(odds)),
     };
     struct buffer drawn = buffer_make(arena);
-    picture_waterfall(&drawn, &picture, steps, link->part_count + 1, why->join, NO_SLICE, NULL, 0);
+    size_t step_count = why->way && number == 1 ? why->link_count - 1 : 0;
+    struct picture_link *way = arena_array(arena, struct picture_link, step_count);
+    for (size_t i = 0; i < step_count; i++) {
+        const struct why_link *step = &why->links[i + 1];
+        way[i] = (struct picture_link){words_of_record(call, why, step->b),
+                                       step->said.len
+                                           ? arena_format(arena, "%+.1f bits; %.*s", step->total, PRINT(step->said))
+                                           : arena_format(arena, "%+.1f bits", step->total),
+                                       step->total < why->join};
+    }
+    picture_waterfall(&drawn, &picture, steps, link->part_count + 1, why->join, a, way, step_count);
     return (struct part_waterfall){
         .number = (int64_t)number,
         .open = number == 1,

@@ -101,6 +101,16 @@
     {                                                                                                                  \
         "to", IN_QUERY, KIND_TEXT, false, "likewise"                                                                   \
     }
+#define WHY_ASKED                                                                                                      \
+    ID("person"), {"a", IN_QUERY, KIND_INTEGER, false, "a record of the person: the way from it"},                     \
+    {                                                                                                                  \
+        "b", IN_QUERY, KIND_INTEGER, false, "to this one"                                                              \
+    }
+#define WHY_NOT_ASKED                                                                                                  \
+    ID("person"), {"other", IN_QUERY, KIND_INTEGER, false, "number of the other person"},                              \
+    {                                                                                                                  \
+        "q", IN_QUERY, KIND_TEXT, false, "words that find the other, when the number is not known"                     \
+    }
 #define WHAT_IF_ASKED                                                                                                  \
     {"join", IN_QUERY, KIND_TEXT, false, "join from so many bits"},                                                    \
         {"review", IN_QUERY, KIND_TEXT, false, "doubtful from so many bits"},                                          \
@@ -158,7 +168,9 @@ static const struct route table[] = {
     {METHOD_GET, "/people/{id}", page_person, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
      "The single view of a person", P(ID("person"))},
     {METHOD_GET, "/people/{id}/why", page_why, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
-     "Why are these records the same person?", P(ID("person"))},
+     "Why are these records the same person?", P(WHY_ASKED)},
+    {METHOD_GET, "/people/{id}/why-not", page_why_not, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
+     "Why is somebody else not this person?", P(WHY_NOT_ASKED)},
     {METHOD_GET, "/people/{id}/concern", page_concern, ABILITY_VIEW, 0, ANSWER_PAGE, "People and homes",
      "The form to say that something looks wrong",
      P(ID("person"), {"anchor", IN_QUERY, KIND_INTEGER, true, "the record"},
@@ -342,7 +354,9 @@ static const struct route table[] = {
     {METHOD_GET, "/api/v1/people/{id}", api_person, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
      "The single view of a person", P(ID("person")), .shape = SHAPE_PERSON},
     {METHOD_GET, "/api/v1/people/{id}/why", api_why, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
-     "Why records are the same person", P(ID("person")), .shape = SHAPE_WHY},
+     "Why records are the same person, and the way between two of them", P(WHY_ASKED), .shape = SHAPE_WHY},
+    {METHOD_GET, "/api/v1/people/{id}/why-not", api_why_not, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
+     "Why is somebody else not this person?", P(WHY_NOT_ASKED), .shape = SHAPE_WHY_NOT},
     {METHOD_GET, "/api/v1/records/{id}", api_record, ABILITY_VIEW, 0, ANSWER_JSON, "For programs",
      "One record down to its file and line, with its earlier versions", P(ID("record")),
      .shape = SHAPE_RECORD_VERSIONS},

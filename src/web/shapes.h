@@ -38,6 +38,7 @@
     "{person?:integer,model:integer,join:number,review:number,together:boolean,outcome:text,"                          \
     "records:[{record:integer,source_title:text,name:text}],"                                                          \
     "links:[" SHAPE_WHY_LINK "]}"
+#define SHAPE_WHY_NOT "{person:integer,other?:integer,why?:" SHAPE_WHY ",found:[{person:integer,name:text}]}"
 #define SHAPE_WHAT_IF                                                                                                  \
     "{model:integer,join:number,review:number,state:text,asked?:text,stage?:text,share?:number,why?:text,"             \
     "answer?:{model:integer,linked_at:time,compared_anew:boolean,join_before:number,review_before:number,"             \

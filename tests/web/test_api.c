@@ -299,6 +299,7 @@ static const struct {
     {"/find", SAM, GRACE, "search"},
     {"/people/{id}", SAM, GRACE, "view"},
     {"/people/{id}/why", SAM, GRACE, "why"},
+    {"/people/{id}/why-not", SAM, GRACE, NULL}, /* nobody is chosen yet */
     {"/records/{id}", SAM, GRACE, "record"},
     {"/homes/{uprn}", SAM, ADAM, "home"},
     {"/doubts", STELLA, SAM, "doubts"},
