@@ -156,6 +156,25 @@ async function steward(stella) {
   await stella.look("a concern answered");
   await stella.goto("/concerns?closed=1");
   await stella.look("closed concerns");
+  await stella.goto(`${stays}/why-not?other=${leaves.match(/\d+/)[0]}`);
+  await stella.look("why is somebody else not this person");
+  check("why two people are two says that a steward parted them, with the weights drawn", /a steward said/.test(await stella.text())
+    && await stella.page.locator("main svg").count() > 0, await stella.text());
+  await stella.goto(`${stays}/why`);
+  if (await stella.page.getByRole("button", { name: "Show the way between the two" }).count()) {
+    await stella.press('main button:has-text("Show the way")');
+    await stella.look("the way between two records");
+    check("the way between two records is told", /joined by a link of their own|way between them|all the records of this person together/.test(await stella.text()), await stella.text());
+  }
+  await stella.goto("/what-if");
+  await stella.look("what if");
+  await stella.page.fill("#join", "14");
+  await stella.page.fill("#review", "9");
+  await stella.press('main button:has-text("See what would change")');
+  for (let tries = 0; tries < 30 && /being worked out/.test(await stella.text()); tries++) await stella.goto(stella.page.url());
+  await stella.look("what would change");
+  check("other thresholds would split people, told with examples and weights drawn", /would be split/.test(await stella.text())
+    && await stella.page.locator(".staithe-example").count() > 0 && await stella.page.locator("main svg").count() > 0, await stella.text());
 }
 
 async function contact(connie) {
