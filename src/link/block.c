@@ -354,7 +354,7 @@ static void keep_rule(struct make_work *work, size_t rule, const uint32_t *group
     struct blocks *blocks = work->blocks;
     size_t n = blocks->records->count, kept = blocks->member_count[rule];
     if (!work->spill) {
-        uint32_t *copy = arena_array(work->found[rule].arena, uint32_t, kept);
+        uint32_t *copy = arena_array(blocks->member_arenas[rule], uint32_t, kept);
         memcpy(copy, members, kept * sizeof *copy);
         blocks->members[rule] = copy;
         blocks->groups[rule] = groups;
@@ -491,8 +491,11 @@ static bool make_blocks(struct blocks *blocks, const struct link_model *model, s
         sorting.threads = 1; /* rule by rule */
     }
     list_terms(work, records, scratch);
-    for (size_t rule = 0; rule < blocks->rule_count; rule++)
+    blocks->arena = arena;
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         work->found[rule].arena = arena_child(arena);
+        blocks->member_arenas[rule] = arena_child(arena);
+    }
     for (unsigned t = 0; t < threads_count(&sorting); t++)
         work->rooms[t].arena = arena_child(scratch);
     bool done = threads_run(options, "making blocking keys", work->term_count, hash_term, work, err) &&
@@ -589,6 +592,16 @@ static void meet_later(const struct blocks *blocks, uint32_t x, struct block_see
         for (uint32_t j = 1; j <= *block; j++)
             if (keys[block[j]] > keys[x] || (keys[block[j]] == keys[x] && block[j] > x))
                 see(seen, block[j]);
+    }
+}
+
+void blocks_drop_members(struct blocks *blocks)
+{
+    for (size_t rule = 0; rule < blocks->rule_count; rule++) {
+        arena_undefer(blocks->arena, blocks->member_arenas[rule]);
+        arena_free(blocks->member_arenas[rule]);
+        blocks->members[rule] = NULL;
+        blocks->member_arenas[rule] = NULL;
     }
 }
 

@@ -13,6 +13,7 @@ struct blocks {
      * records the block has, then these, ascending. */
     const uint32_t *groups[LINK_RULES_MAX];
     const uint32_t *members[LINK_RULES_MAX];
+    struct arena *arena, *member_arenas[LINK_RULES_MAX];
     size_t member_count[LINK_RULES_MAX]; /* of its words; the first is none's */
     size_t task_count;
     uint32_t task_records; /* of a task: record numbers next to each other */
@@ -44,6 +45,8 @@ struct block_seen *block_seen_make(const struct blocks *blocks, struct arena *ar
 enum { BLOCK_BATCH = 64 }; /* as many as compare_batch takes */
 typedef void block_visit(void *context, const struct link_pair *pairs, size_t count);
 void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *seen, block_visit *visit, void *context);
+/* Gives the members back, most of what blocks take; after it only blocks_first_rule may be asked, without `largest`. */
+void blocks_drop_members(struct blocks *blocks);
 /* The first rule under which two records meet; rule_count: under none. */
 size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
 /* A sample of them: the pairs of about one record in `each`, whichever of the two has the lesser canonical key. Neither

@@ -29,6 +29,19 @@ static bool source_masks(const struct link_cluster_input *input, uint64_t *masks
     return true;
 }
 
+/* The records' own canonical order, which was found when they were prepared; those that follow another meet nobody, so
+ * their places do not matter. */
+static void take_order(struct cluster_plan *plan)
+{
+    const struct link_records *records = plan->input->records;
+    memcpy(plan->original, records->order, records->order_count * sizeof *records->order);
+    uint32_t at = records->order_count;
+    for (uint32_t r = 0; r < records->count; r++)
+        if (record_follows(records, r))
+            plan->original[at++] = r;
+    must(at == plan->count);
+}
+
 static bool plan_nodes(struct cluster_plan *plan, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
@@ -44,7 +57,9 @@ static bool plan_nodes(struct cluster_plan *plan, struct arena *arena, struct er
     plan->masks = arena_array(arena, uint64_t, sources + 1);
     if (!source_masks(input, plan->masks, sources, err))
         return false;
-    if (input->keys)
+    if (plan->scored)
+        take_order(plan);
+    else if (input->keys)
         records_sort_by_key(input->keys, plan->original, plan->count);
     plan->local = arena_array(arena, uint32_t, (size_t)plan->count + 1);
     plan->root = arena_array(arena, uint32_t, (size_t)plan->count + 1);

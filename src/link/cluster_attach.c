@@ -15,7 +15,7 @@
 
 #include <math.h>
 
-enum { NONE = CLUSTER_NONE, CHUNK = 256 };
+enum { NONE = CLUSTER_NONE, CHUNK = 256, SMALL = 1, GREAT = 3 };
 
 struct attaching {
     struct cluster_plan *plan;
@@ -55,30 +55,38 @@ static void list_members(struct attaching *work, struct arena *arena)
 
 struct way_list {
     struct attaching *work;
-    size_t *at; /* by root: how many ways it has; then where its next one goes */
+    uint8_t *part; /* by node: of what kind its cluster is; 0 where that has no part in this */
+    size_t *at;    /* by root: how many ways it has; then where its next one goes */
     bool placing;
 };
 
-/* From the smaller of an edge's two clusters to the greater. */
+/* From the smaller of an edge's two clusters to the greater. Most edges lead to no such two, which a byte tells. */
 static void add_way(struct way_list *list, uint32_t x, uint32_t y)
 {
     const struct attaching *work = list->work;
     const struct cluster_plan *plan = work->plan;
-    uint32_t a = plan->canonical[x], b = plan->canonical[y];
-    if (a == NONE || b == NONE || plan->root[a] == plan->root[b])
+    if (list->part[x] + list->part[y] != SMALL + GREAT)
         return;
-    a = plan->root[a];
-    b = plan->root[b];
-    if (work->size[a] > work->size[b]) {
+    uint32_t a = plan->root[plan->canonical[x]], b = plan->root[plan->canonical[y]];
+    if (list->part[x] == GREAT) {
         uint32_t swap = a;
         a = b;
         b = swap;
     }
-    if (work->size[a] > CLUSTER_SMALL || work->size[b] <= CLUSTER_SMALL || work->size[b] > CLUSTER_GREATEST)
-        return;
     if (list->placing)
         work->ways[list->at[a]] = b;
     list->at[a]++;
+}
+
+static uint8_t *list_parts(const struct attaching *work, struct arena *arena)
+{
+    const struct cluster_plan *plan = work->plan;
+    uint8_t *part = arena_array(arena, uint8_t, (size_t)plan->input->count + 1);
+    for (uint32_t c = 0; c < plan->count; c++) {
+        uint32_t size = work->size[plan->root[c]];
+        part[plan->original[c]] = size <= CLUSTER_SMALL ? SMALL : size <= CLUSTER_GREATEST ? GREAT : 0;
+    }
+    return part;
 }
 
 static void visit_edges(struct way_list *list)
@@ -105,7 +113,8 @@ static int compare_numbers(const void *x, const void *y)
 static void list_ways(struct attaching *work, struct arena *arena)
 {
     uint32_t count = work->plan->count;
-    struct way_list list = {.work = work, .at = arena_array(arena, size_t, (size_t)count + 1)};
+    struct way_list list = {
+        .work = work, .part = list_parts(work, arena), .at = arena_array(arena, size_t, (size_t)count + 1)};
     visit_edges(&list);
     size_t ways = 0;
     for (uint32_t root = 0; root < count; root++)

@@ -141,6 +141,7 @@ static bool score_without_edges(struct file_job *job, struct error *err)
                           err))
         return false;
     job->edges.pairs = job->scored.pairs;
+    blocks_drop_members(&job->blocks);
     return true;
 }
 
