@@ -1,22 +1,16 @@
-/* index.c: records come, go and are asked for.
+/* index.c: records come and go.
  *
  * Many records at once are taken in rounds: their keys are found, each meets those that stand under its keys and then
  * stands there itself, the pairs are compared on all threads, and when all have come the components touched are
- * clustered once. One record is a round of one.
- *
- * A find lends its question to the table as a record for a moment and takes it away again: it is then compared by the
- * very code that compares records, and leaves nothing behind. */
+ * clustered once. One record is a round of one. */
 #include "link/index_inside.h"
 
 #include "base/hash.h"
-#include "link/score.h"
 
 #include <stdlib.h>
 
-enum { ROUND = 1 << 13, PAIR_CHUNK = 1 << 12, KEY_CHUNK = 1 << 10, NAME_GONE = 0xffffffffu };
-
-/* Memory is called for so many records ahead: slots, then lists. */
-enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
+/* Fewer records than BULK are not worth a thread's start. */
+enum { ROUND = 1 << 13, BULK = 1 << 10, NAME_GONE = 0xffffffffu };
 
 /* ---- Room ---- */
 
@@ -142,173 +136,6 @@ uint32_t link_index_record(const struct link_index *index, uint32_t source, stru
     return found;
 }
 
-/* ---- Meeting ---- */
-
-struct pairs {
-    struct link_pair *items;
-    size_t count, capacity;
-};
-
-/* Records that share one of these keys with this one, each once. */
-static void meet(struct link_index *index, uint32_t record, const uint64_t *keys, struct pairs *pairs,
-                 struct arena *scratch)
-{
-    uint32_t stamp = ++index->stamp, single = 0;
-    bool all = records_all_meet(index->records);
-    index->seen[record] = stamp;
-    for (size_t rule = 0; rule < index->terms.rule_count; rule++) {
-        size_t count = 0;
-        const uint32_t *others = keys[rule] ? postings_of(&index->postings, keys[rule], &single, &count) : NULL;
-        for (size_t i = 0; i < count; i++)
-            __builtin_prefetch(&index->seen[others[i]]);
-        for (size_t i = 0; i < count; i++) {
-            uint32_t other = others[i];
-            if (index->seen[other] == stamp)
-                continue;
-            index->seen[other] = stamp;
-            if (!all && !records_may_meet(index->records, record, other))
-                continue;
-            ARENA_GROW(scratch, pairs->items, pairs->count, pairs->capacity);
-            pairs->items[pairs->count++] =
-                (struct link_pair){record < other ? record : other, record < other ? other : record};
-        }
-    }
-}
-
-static void fetch_ahead(const struct link_index *index, const uint64_t *keys, size_t i, size_t count)
-{
-    size_t rules = index->terms.rule_count;
-    const uint64_t *slots = keys + (i + SLOTS_AHEAD) * rules, *lists = keys + (i + LISTS_AHEAD) * rules;
-    for (size_t rule = 0; rule < rules && i + SLOTS_AHEAD < count; rule++)
-        if (slots[rule])
-            postings_fetch_slot(&index->postings, slots[rule]);
-    for (size_t rule = 0; rule < rules && i + LISTS_AHEAD < count; rule++)
-        if (lists[rule])
-            postings_fetch_list(&index->postings, lists[rule]);
-}
-
-struct keying {
-    const struct link_index *index;
-    uint32_t first;
-    size_t count;
-    uint64_t *keys;
-};
-
-static void key_chunk(void *context, size_t chunk, unsigned thread)
-{
-    (void)thread;
-    const struct keying *work = context;
-    struct arena *texts = arena_make(0);
-    for (size_t i = chunk * KEY_CHUNK; i < (chunk + 1) * KEY_CHUNK && i < work->count; i++) {
-        index_keys(work->index, work->first + (uint32_t)i, texts, work->keys + i * work->index->terms.rule_count);
-        if (arena_used(texts) > 1u << 16)
-            arena_reset(texts);
-    }
-    arena_free(texts);
-}
-
-/* New records meet those that were there, and those that came just before them. */
-static bool meet_all(struct link_index *index, uint32_t first, size_t count, unsigned threads, struct pairs *pairs,
-                     struct arena *scratch, struct error *err)
-{
-    size_t rules = index->terms.rule_count;
-    uint64_t *keys = arena_array(scratch, uint64_t, count * rules + 1);
-    struct keying keying = {index, first, count, keys};
-    if (!threads_run(&(struct link_options){.threads = threads}, "keying", (count + KEY_CHUNK - 1) / KEY_CHUNK,
-                     key_chunk, &keying, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t record = first + (uint32_t)i;
-        fetch_ahead(index, keys, i, count);
-        meet(index, record, keys + i * rules, pairs, scratch);
-        for (size_t rule = 0; rule < rules; rule++)
-            if (keys[i * rules + rule])
-                postings_add(&index->postings, keys[i * rules + rule], record);
-    }
-    return true;
-}
-
-/* ---- Comparing ---- */
-
-struct chunk_edges {
-    struct arena *arena;
-    struct link_edge *edges;
-    size_t count, capacity;
-};
-
-struct comparing {
-    struct link_index *index;
-    const struct pairs *pairs;
-    struct chunk_edges *chunks;
-    double floor;
-    bool remember;
-};
-
-static void fetch_rows(const struct link_index *index, const struct link_pair *pairs, size_t count)
-{
-    size_t columns = index->records->spec->column_count;
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t *row = &index->records->plain[(size_t)pairs[i].a * columns];
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + columns - 1);
-    }
-}
-
-static void compare_chunk(void *context, size_t chunk, unsigned thread)
-{
-    struct comparing *work = context;
-    const struct link_index *index = work->index;
-    const struct link_pair *pairs = work->pairs->items + chunk * PAIR_CHUNK;
-    size_t total = work->pairs->count - chunk * PAIR_CHUNK;
-    struct chunk_edges *out = &work->chunks[chunk];
-    struct compared compared[COMPARE_BATCH];
-    struct memo *memo = work->remember ? index->workers[thread]->memo : NULL;
-    total = total < PAIR_CHUNK ? total : PAIR_CHUNK;
-    fetch_rows(index, pairs, total < COMPARE_BATCH ? total : COMPARE_BATCH);
-    for (size_t from = 0; from < total; from += COMPARE_BATCH) {
-        size_t batch = total - from < COMPARE_BATCH ? total - from : COMPARE_BATCH;
-        if (from + batch < total)
-            fetch_rows(index, pairs + from + batch,
-                       total - from - batch < COMPARE_BATCH ? total - from - batch : COMPARE_BATCH);
-        compare_batch(&index->comparer, memo, pairs + from, batch, compared);
-        for (size_t i = 0; i < batch; i++) {
-            if ((double)score_weight(index->model, &compared[i]) < work->floor && !index->rules)
-                continue;
-            struct link_edge edge = score_edge(&index->comparer, pairs[from + i], &compared[i]);
-            if ((double)edge.weight < work->floor)
-                continue;
-            if (!out->arena)
-                out->arena = arena_make(0);
-            ARENA_GROW(out->arena, out->edges, out->count, out->capacity);
-            out->edges[out->count++] = edge;
-        }
-    }
-}
-
-/* Edges of `floor` or more among these pairs, in their order. */
-static bool compare_all(struct link_index *index, const struct pairs *pairs, double floor, bool remember,
-                        const struct link_options *options, struct arena *scratch, struct link_edges *ret,
-                        struct error *err)
-{
-    size_t chunks = (pairs->count + PAIR_CHUNK - 1) / PAIR_CHUNK, count = 0;
-    struct comparing work = {index, pairs, arena_array(scratch, struct chunk_edges, chunks + 1), floor, remember};
-    struct link_options own = options ? *options : (struct link_options){0};
-    own.threads = chunks < 2 ? 1 : threads_count(options);
-    for (unsigned t = 0; t < own.threads; t++)
-        (void)index_worker_make(index, t); /* for its memo; what it says of sources is asked when clustering */
-    bool done = threads_run(&own, "comparing pairs", chunks, compare_chunk, &work, err);
-    for (size_t i = 0; i < chunks; i++)
-        count += work.chunks[i].count;
-    *ret = (struct link_edges){arena_array(scratch, struct link_edge, count + 1), 0, pairs->count};
-    for (size_t i = 0; i < chunks; i++) {
-        if (work.chunks[i].count)
-            memcpy(ret->edges + ret->count, work.chunks[i].edges, work.chunks[i].count * sizeof *ret->edges);
-        ret->count += work.chunks[i].count;
-        arena_free(work.chunks[i].arena);
-    }
-    return done;
-}
-
 /* ---- Making ---- */
 
 static void release(void *handle)
@@ -371,30 +198,6 @@ bool index_start(struct link_records *records, const struct link_model *model, s
     }
     *ret = index;
     return true;
-}
-
-void index_post_all(struct link_index *index)
-{
-    size_t rules = index->terms.rule_count;
-    uint32_t count = link_records_count(index->records);
-    uint64_t keys[SLOTS_AHEAD + 1][LINK_RULES_MAX];
-    struct arena *texts = arena_make(0);
-    for (uint32_t r = 0; r < count + SLOTS_AHEAD; r++) {
-        if (r < count) {
-            uint64_t *own = keys[r % (SLOTS_AHEAD + 1)];
-            index_keys(index, r, texts, own);
-            for (size_t rule = 0; rule < rules; rule++)
-                if (own[rule])
-                    postings_fetch_slot(&index->postings, own[rule]);
-        }
-        uint32_t due = r - SLOTS_AHEAD;
-        for (size_t rule = 0; rule < rules && r >= SLOTS_AHEAD; rule++)
-            if (keys[due % (SLOTS_AHEAD + 1)][rule])
-                postings_add(&index->postings, keys[due % (SLOTS_AHEAD + 1)][rule], due);
-        if (arena_used(texts) > 1u << 16)
-            arena_reset(texts);
-    }
-    arena_free(texts);
 }
 
 bool link_index_make(struct link_records *records, const struct link_model *model, const struct link_options *options,
@@ -532,16 +335,16 @@ static bool put_in_all(struct changing *work, uint32_t first, const struct link_
     bool done = index_room(index, first + count, err);
     for (size_t at = 0; done && at < count; at += ROUND) {
         size_t batch = count - at < ROUND ? count - at : ROUND;
-        struct pairs pairs = {0};
+        struct index_pairs pairs = {0};
         uint32_t start = first + (uint32_t)at;
-        unsigned threads = batch < KEY_CHUNK ? 1 : threads_count(work->options);
+        unsigned threads = batch < BULK ? 1 : threads_count(work->options);
         done = records_append(index->records, rows + at, batch, threads, err);
         if (!done)
             break;
         add_round(index, start, batch);
-        done = meet_all(index, start, batch, threads, &pairs, own, err) &&
-               compare_all(index, &pairs, index->floor, true, work->options, work->scratch,
-                           &work->edges[work->rounds++], err);
+        done = index_meet_all(index, start, batch, threads, &pairs, own, err) &&
+               index_compare(index, &pairs, index->floor, true, work->options, work->scratch,
+                             &work->edges[work->rounds++], err);
         arena_reset(own);
     }
     arena_free(own);
@@ -622,146 +425,4 @@ bool link_index_remove_many(struct link_index *index, const uint32_t *records, s
 bool link_index_remove(struct link_index *index, uint32_t record, struct error *err)
 {
     return link_index_remove_many(index, &record, 1, NULL, err);
-}
-
-/* ---- Asking ---- */
-
-size_t link_index_count(const struct link_index *index)
-{
-    return link_records_count(index->records) - index->gone;
-}
-
-uint32_t link_index_entity(const struct link_index *index, uint32_t record)
-{
-    return record >= link_records_count(index->records) ? NONE : index->of[record].entity;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-size_t link_index_members(const struct link_index *index, uint32_t entity, struct arena *arena, uint32_t **ret)
-{
-    struct list members = {0}, small = {0};
-    uint32_t own = index->of[entity].strong;
-    index_ring(index, own, &members, arena);
-    /* Small clusters that have come stand at the other end of an edge. */
-    for (size_t i = 0; i < members.count; i++)
-        for (uint32_t e = index->of[members.items[i]].first_edge; e;
-             e = edge_next(&index->edges[e - 1], members.items[i])) {
-            uint32_t other = other_end(&index->edges[e - 1].edge, members.items[i]);
-            if (index->of[other].strong == own || index->of[other].entity != entity)
-                continue;
-            struct list ring_of = {0};
-            index_ring(index, index->of[other].strong, &ring_of, arena);
-            for (size_t k = 0; k < ring_of.count; k++)
-                list_push(&small, ring_of.items[k], arena);
-        }
-    for (size_t i = 0; i < small.count; i++)
-        list_push(&members, small.items[i], arena);
-    array_sort(members.items, members.count, sizeof *members.items, compare_numbers);
-    size_t kept = 0;
-    for (size_t i = 0; i < members.count; i++)
-        if (kept == 0 || members.items[i] != members.items[kept - 1])
-            members.items[kept++] = members.items[i];
-    *ret = members.items;
-    return kept;
-}
-
-void link_index_visit_edges(const struct link_index *index, void (*visit)(void *context, const struct link_edge *edge),
-                            void *context)
-{
-    for (size_t e = 0; e < index->edge_count; e++)
-        if (edge_alive(&index->edges[e].edge))
-            visit(context, &index->edges[e].edge);
-}
-
-size_t link_index_edges(const struct link_index *index, uint32_t record, struct arena *arena, struct link_edge **ret)
-{
-    size_t count = 0, capacity = 0;
-    *ret = NULL;
-    for (uint32_t e = index->of[record].first_edge; e; e = edge_next(&index->edges[e - 1], record)) {
-        ARENA_GROW(arena, *ret, count, capacity);
-        (*ret)[count++] = index->edges[e - 1].edge;
-    }
-    return count;
-}
-
-static int compare_found(const void *a, const void *b)
-{
-    const struct link_found *x = a, *y = b;
-    if (x->weight != y->weight)
-        return x->weight > y->weight ? -1 : 1;
-    return x->record < y->record ? -1 : x->record > y->record;
-}
-
-bool link_index_find(struct link_index *index, const struct slice *values, double least, size_t most,
-                     struct arena *arena, struct link_found **ret, size_t *ret_count, struct error *err)
-{
-    uint32_t record = link_records_count(index->records), source = 0;
-    struct arena *scratch = arena_make(0);
-    struct records_mark mark;
-    struct link_edges edges;
-    struct pairs pairs = {0};
-    uint64_t keys[LINK_RULES_MAX];
-    if (!index_room(index, record, err) || !link_records_source(index->records, S(""), &source, err) ||
-        !records_lend(index->records, &(struct link_row){source, NO_SLICE, values}, scratch, &mark, err)) {
-        arena_free(scratch);
-        return false;
-    }
-    index_bind_new(index);
-    index_keys(index, record, scratch, keys);
-    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
-        if (keys[rule])
-            postings_fetch_slot(&index->postings, keys[rule]);
-    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
-        if (keys[rule])
-            postings_fetch_list(&index->postings, keys[rule]);
-    meet(index, record, keys, &pairs, scratch);
-    struct link_options one = {.threads = 1};
-    bool done = compare_all(index, &pairs, least, !mark.new_words, &one, scratch, &edges, err);
-    struct link_found *found = arena_array(arena, struct link_found, edges.count + 1);
-    for (size_t i = 0; i < edges.count; i++) {
-        uint32_t other = other_end(&edges.edges[i], record);
-        found[i] =
-            (struct link_found){other, index->of[other].entity, (double)edges.edges[i].weight, edges.edges[i].verdict};
-    }
-    records_take_back(index->records, &mark);
-    index_bind_back(index);
-    array_sort(found, edges.count, sizeof *found, compare_found);
-    *ret = found;
-    *ret_count = edges.count < most ? edges.count : most;
-    arena_free(scratch);
-    return done;
-}
-
-/* Of the table: what a record has, and each distinct value and token. */
-static size_t bytes_of_records(const struct link_records *records)
-{
-    size_t columns = records->spec->column_count;
-    size_t bytes = records->count * (columns * sizeof *records->plain + sizeof *records->keys + sizeof *records->ids +
-                                     sizeof *records->source_of);
-    for (size_t c = 0; c < columns; c++) {
-        const struct column *column = &records->columns[c];
-        size_t entry = sizeof *column->plain.texts + sizeof *column->plain.hashes + sizeof *column->plain.slots;
-        bytes += column->plain.count * (sizeof *column->values + entry) + column->token_id_count * sizeof(uint32_t) +
-                 column->tokens.count * (sizeof *column->token_features + entry);
-    }
-    return bytes;
-}
-
-void link_index_measure(const struct link_index *index, struct link_index_size *ret)
-{
-    *ret = (struct link_index_size){.records = link_index_count(index),
-                                    .gone = index->gone,
-                                    .edges = index->edge_count - index->edges_gone,
-                                    .keys = index->postings.key_count,
-                                    .pairs = index->pairs};
-    ret->bytes = bytes_of_records(index->records) + arena_used(index->arena) +
-                 index->edge_count * sizeof *index->edges +
-                 index->capacity * (sizeof *index->of + sizeof *index->seen) +
-                 index->name_slots * sizeof *index->names + index->postings.slot_count * sizeof *index->postings.slots +
-                 index->postings.word_count * sizeof *index->postings.words;
 }

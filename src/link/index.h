@@ -105,7 +105,7 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
 struct link_index_size {
     size_t records, gone, edges, keys;
     uint64_t pairs; /* compared when it was made; 0 of one that was read from its file */
-    size_t bytes; /* in memory, about, of all that belongs to it */
+    size_t bytes;   /* in memory, about, of all that belongs to it */
 };
 void link_index_measure(const struct link_index *index, struct link_index_size *ret);
 /* Records of the greatest component, which one record more may mean clustering anew. Walks all of it. */

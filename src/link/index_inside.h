@@ -75,7 +75,7 @@ struct link_index {
     struct postings postings;
     struct index_edge *edges;
     size_t edge_count, edge_capacity, edges_gone;
-    uint64_t pairs; /* that were compared when it was made */
+    uint64_t pairs;     /* that were compared when it was made */
     uint32_t free_edge; /* place + 1 */
     struct index_record *of;
     uint32_t *seen;   /* by record: the stamp of the last walk that came by */
@@ -135,6 +135,25 @@ const uint32_t *postings_of(const struct postings *postings, uint64_t key, uint3
 void postings_fetch_slot(const struct postings *postings, uint64_t key);
 void postings_fetch_list(const struct postings *postings, uint64_t key);
 
+/* index_meet.c */
+struct index_pairs {
+    struct link_pair *items;
+    size_t count, capacity;
+};
+/* Puts all records under their keys. */
+void index_post_all(struct link_index *index);
+/* Adds the pairs of a record with those that stand under one of these keys, each once. */
+void index_meet(struct link_index *index, uint32_t record, const uint64_t *keys, struct index_pairs *pairs,
+                struct arena *scratch);
+/* The same for records that are new: they meet those that were there and those that came just before them, and then
+ * stand under their keys themselves. */
+bool index_meet_all(struct link_index *index, uint32_t first, size_t count, unsigned threads, struct index_pairs *pairs,
+                    struct arena *scratch, struct error *err) MUST_USE;
+/* Edges of `floor` or more among these pairs, in their order. `remember`: the words compared may be kept in memos. */
+bool index_compare(struct link_index *index, const struct index_pairs *pairs, double floor, bool remember,
+                   const struct link_options *options, struct arena *scratch, struct link_edges *ret,
+                   struct error *err) MUST_USE;
+
 /* index_bind.c: what the comparer asks of the model, for words that have come; and for those that go again. */
 void index_bind_new(struct link_index *index);
 void index_bind_back(struct link_index *index);
@@ -160,8 +179,6 @@ bool index_worker_make(struct link_index *index, unsigned thread);
 bool index_room(struct link_index *index, size_t records, struct error *err) MUST_USE;
 uint32_t index_edge_add(struct link_index *index, const struct link_edge *edge);
 void index_name_add(struct link_index *index, uint32_t record);
-/* Puts all records under their keys. */
-void index_post_all(struct link_index *index);
 /* An index with nothing in it yet but the table's words. */
 bool index_start(struct link_records *records, const struct link_model *model, struct arena *arena,
                  struct link_index **ret, struct error *err) MUST_USE;
