@@ -30,7 +30,7 @@ enum ability {
     ABILITY_SEARCH = 1 << 0,
     ABILITY_VIEW = 1 << 1,
     ABILITY_LAND = 1 << 2,       /* upload extracts of its own agency's sources, see their quarantine */
-    ABILITY_STEWARD = 1 << 3,    /* decide doubtful links and concerns */
+    ABILITY_STEWARD = 1 << 3,    /* decide doubtful links and concerns, try thresholds and put them in force */
     ABILITY_LIST = 1 << 4,       /* open lists, take from them, record outcomes */
     ABILITY_NOTE = 1 << 5,       /* contact notes; needs the caller-identity check */
     ABILITY_AUDIT = 1 << 6,      /* read the audit */
