@@ -262,6 +262,55 @@ static void the_truth_is_not_asked_for_before_the_clusters_are_written(void **st
     close_scratch(&scratch);
 }
 
+/* The file becomes another, in place, once its records are read and before anything is compared. */
+struct changing {
+    const char *path, *text;
+    const char *mode;
+    unsigned times;
+};
+
+static void change_file(void *context, struct slice line)
+{
+    struct changing *changing = context;
+    assert_true(line.len > 0);
+    FILE *file = fopen(changing->path, changing->mode);
+    assert_non_null(file);
+    assert_true(fputs(changing->text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    changing->times++;
+}
+
+static void a_file_that_changes_while_it_is_linked_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mode, *text, *words;
+    } cases[] = {{"a", "3,Cy Dale,1970-05-06,3\n", "grew while it was linked"},
+                 {"w", "key,name,born,who\n1,Ann Lee,1950-01-02,1\n", "changed while they were linked"},
+                 {"w", "", "empty"}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct scratch scratch = open_scratch();
+        struct slice file =
+            put_file(&scratch, "file.csv", S("key,name,born,who\n1,Ann Lee,1950-01-02,1\n2,Ann Lee,1950-01-02,1\n"));
+        struct changing changing = {arena_cstr(scratch.arena, file), cases[i].text, cases[i].mode, 0};
+        struct link_files_request request = {
+            .host = host_real(),
+            .specification = put_file(&scratch, "s.yaml", S("id: key\ncolumns: {name: full_name, born: date}\n")),
+            .files = &file,
+            .file_count = 1,
+            .truth = S("who"),
+            .say = change_file,
+            .say_context = &changing};
+        struct buffer out = buffer_make(scratch.arena);
+        struct error err = NO_ERROR;
+        assert_false(link_files(&request, &out, &err));
+        assert_int_equal(changing.times, 1);
+        if (!strstr(err.text, cases[i].words))
+            fail_msg("“%s” does not say “%s”", err.text, cases[i].words);
+        close_scratch(&scratch);
+    }
+}
+
 /* People with a duplicate each, and one who stands in the file over and over. */
 static struct slice crowd(struct scratch *scratch, unsigned repeats)
 {
@@ -391,6 +440,7 @@ int main(void)
         cmocka_unit_test(clusters_name_id_source_and_cluster),
         cmocka_unit_test(wrong_files_are_told_by_name_and_line),
         cmocka_unit_test(the_truth_is_not_asked_for_before_the_clusters_are_written),
+        cmocka_unit_test(a_file_that_changes_while_it_is_linked_is_told),
         cmocka_unit_test(a_record_that_stands_in_a_file_many_times_is_one),
         cmocka_unit_test(components_are_the_same_from_pairs_and_from_edges),
         cmocka_unit_test(clusters_are_the_same_from_pairs_and_from_edges),
