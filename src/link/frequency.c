@@ -5,6 +5,8 @@
  * chance agreement come out right. */
 #include "link/train.h"
 
+#include "base/hash.h"
+
 #include <math.h>
 
 static void count_up(const struct dictionary *texts, const uint32_t *counts, uint32_t keep, uint64_t filled,
@@ -36,15 +38,40 @@ static void count_up(const struct dictionary *texts, const uint32_t *counts, uin
 /* ---- Words that go together ---- */
 
 struct company {
-    uint32_t a, b, count;
+    uint32_t a, b; /* tokens, a < b; a 0: a free place */
+    uint64_t count;
 };
 
-static int compare_company(const void *x, const void *y)
+/* By both tokens, at most half full: only common words are in it, so it stays small however many values have them. */
+struct company_table {
+    struct arena *arena;
+    struct company *places;
+    size_t count, capacity;
+};
+
+static struct company *company_place(const struct company_table *table, uint32_t a, uint32_t b)
 {
-    const struct company *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    return p->b < q->b ? -1 : p->b > q->b;
+    const uint32_t both[2] = {a, b};
+    size_t mask = table->capacity - 1, at = hash64(slice_from(both, sizeof both), 3) & mask;
+    while (table->places[at].a && (table->places[at].a != a || table->places[at].b != b))
+        at = (at + 1) & mask;
+    return &table->places[at];
+}
+
+static void company_add(struct company_table *table, uint32_t a, uint32_t b, uint64_t count)
+{
+    if (2 * table->count >= table->capacity) {
+        struct company_table wider = {.arena = table->arena, .capacity = table->capacity ? 2 * table->capacity : 1024};
+        wider.places = arena_array(wider.arena, struct company, wider.capacity);
+        for (size_t i = 0; i < table->capacity; i++)
+            if (table->places[i].a)
+                *company_place(&wider, table->places[i].a, table->places[i].b) = table->places[i];
+        wider.count = table->count;
+        *table = wider;
+    }
+    struct company *place = company_place(table, a, b);
+    table->count += place->a == 0;
+    *place = (struct company){a, b, place->count + count};
 }
 
 static int compare_word_pairs(const void *x, const void *y)
@@ -64,29 +91,25 @@ static void count_company(const struct link_records *records, size_t c, const ui
 {
     const struct column *column = &records->columns[c];
     uint32_t least = filled > 50000 ? (uint32_t)(filled / 500) : 100;
-    struct company *company = NULL;
-    size_t count = 0, room = 0;
+    struct company_table table = {.arena = scratch};
     for (size_t code = 1; code < column->plain.count; code++) {
         const struct value *value = &column->values[code];
         const uint32_t *ids = &column->token_ids[value->token_at];
         for (unsigned i = 0; i < value->token_count; i++)
             for (unsigned j = 0; j < i && token_counts[ids[i]] >= least; j++)
-                if (token_counts[ids[j]] >= least && ids[i] != ids[j]) {
-                    ARENA_GROW(scratch, company, count, room);
-                    company[count++] = (struct company){ids[i] < ids[j] ? ids[i] : ids[j],
-                                                        ids[i] < ids[j] ? ids[j] : ids[i], counts[code]};
-                }
+                if (token_counts[ids[j]] >= least && ids[i] != ids[j])
+                    company_add(&table, ids[i] < ids[j] ? ids[i] : ids[j], ids[i] < ids[j] ? ids[j] : ids[i],
+                                counts[code]);
     }
-    array_sort(company, count, sizeof *company, compare_company);
-    for (size_t i = 0, end; i < count; i = end) {
-        uint64_t together = 0;
-        for (end = i; end < count && company[end].a == company[i].a && company[end].b == company[i].b; end++)
-            together += company[end].count;
-        double bits =
-            log2((double)together * (double)filled / ((double)token_counts[company[i].a] * token_counts[company[i].b]));
-        if (together < least || bits < 1.5)
+    for (size_t i = 0; i < table.capacity; i++) {
+        const struct company *company = &table.places[i];
+        if (company->count < least)
             continue;
-        struct slice a = column->tokens.texts[company[i].a], b = column->tokens.texts[company[i].b];
+        double bits = log2((double)company->count * (double)filled /
+                           ((double)token_counts[company->a] * token_counts[company->b]));
+        if (bits < 1.5)
+            continue;
+        struct slice a = column->tokens.texts[company->a], b = column->tokens.texts[company->b];
         bool order = slice_compare(a, b) <= 0;
         ARENA_GROW(model->arena, model->words.pairs, model->words.count, *capacity);
         model->words.pairs[model->words.count++] =

@@ -200,24 +200,25 @@ void learn_pairs(const struct link_records *records, struct link_model *model, c
     uint32_t *size = arena_array(scratch, uint32_t, (size_t)n + 1),
              *number = arena_array(scratch, uint32_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
-        size[cluster[r]]++;
+        if (cluster[r] != UINT32_MAX)
+            size[cluster[r]]++;
     for (uint32_t i = 0; i < records->order_count; i++) {
         uint32_t c = cluster[records->order[i]];
-        if (size[c] > 1 && number[c] == 0)
+        if (c != UINT32_MAX && size[c] > 1 && number[c] == 0)
             number[c] = (uint32_t)++learner.cluster_count;
     }
     uint32_t *starts = arena_array(scratch, uint32_t, learner.cluster_count + 2);
     uint32_t *members = arena_array(scratch, uint32_t, (size_t)n + 1);
     uint32_t *at = arena_array(scratch, uint32_t, learner.cluster_count + 2);
     for (uint32_t r = 0; r < n; r++)
-        if (number[cluster[r]])
+        if (cluster[r] != UINT32_MAX && number[cluster[r]])
             starts[number[cluster[r]]]++;
     for (size_t k = 1; k <= learner.cluster_count; k++)
         starts[k] += starts[k - 1];
     for (size_t k = 0; k < learner.cluster_count; k++)
         at[k] = starts[k];
     for (uint32_t i = 0; i < records->order_count; i++) {
-        uint32_t k = number[cluster[records->order[i]]];
+        uint32_t c = cluster[records->order[i]], k = c == UINT32_MAX ? 0 : number[c];
         if (k)
             members[at[k - 1]++] = records->order[i];
     }

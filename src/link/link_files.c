@@ -732,6 +732,10 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
     if (!check_places(request, err) || !read_files(&job, err))
         return false;
     end_stage(&job, S("reading"));
+    if (!link_prepare(job.records, &request->options, err))
+        return false;
+    if (only_clusters(&job))
+        records_forget_raw(job.records);
     if (!records_arrange(job.records, &request->options, err))
         return false;
     end_stage(&job, S("arranging"));

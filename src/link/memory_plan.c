@@ -95,15 +95,19 @@ bool memory_suffices(const struct link_records *records, const struct link_optio
     if (least <= options->memory)
         return true;
     const struct slice folder = options->temporary;
-    double fixed = OF_PROCESS + (double)threads_count(options) * OF_THREAD, whole = fixed;
-    if (least > (uint64_t)fixed)
-        whole += ((double)least - fixed) / part;
+    double fixed = OF_PROCESS + (double)threads_count(options) * OF_THREAD;
+    if (records->count == 0 || (double)options->memory < fixed)
+        return error_set(err, ERROR_TOO_BIG,
+                         "%" PRIu64 " MB of memory are allowed, and %.0f MB are needed before a record is read: give "
+                         "more by --memory",
+                         options->memory / MB, fixed / MB + 1);
     if (part < 1)
         return error_set(err, ERROR_TOO_BIG,
                          "the memory allowed, %" PRIu64 " MB, is full when %.0f %% of the files are read (%u records); "
-                         "the whole needs about %.0f MB even with all that can lie on disk: give --memory so much, or "
-                         "link fewer records or columns",
-                         options->memory / MB, 100 * part, records->count, whole / MB);
+                         "the whole needs more than %.0f MB even with all that can lie on disk: give --memory so much "
+                         "and a half more, or link fewer records or columns",
+                         options->memory / MB, 100 * part, records->count,
+                         (fixed + ((double)least - fixed) / part) / MB);
     return error_set(err, ERROR_TOO_BIG,
                      "%u records need %" PRIu64 " MB of memory even with all that can lie on disk (%.*s), and %" PRIu64
                      " MB are allowed: give --memory %" PRIu64 "M, or link fewer records or columns",

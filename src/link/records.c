@@ -179,6 +179,13 @@ uint64_t records_memory(const struct link_records *records)
            (records->raw_on_disk ? 0 : records_raw_memory(records));
 }
 
+void records_forget_raw(struct link_records *records)
+{
+    uint64_t row = records->spec->input_count * sizeof *records->raw;
+    records->raw = arena_let_go(records->arena, records->raw, records->raw_capacity * row);
+    records->raw_count = 0;
+}
+
 bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err)
 {
     struct spill *spill = spill_make(options, 0, records->arena);

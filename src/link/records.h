@@ -126,6 +126,8 @@ bool records_add_coded(struct link_records *records, uint32_t source, const stru
 /* Bytes of memory that the table takes, and those of them that are `raw`, which can be put on disk. */
 uint64_t records_memory(const struct link_records *records);
 uint64_t records_raw_memory(const struct link_records *records);
+/* Texts are shown in their plain form from now on. */
+void records_forget_raw(struct link_records *records);
 bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
 /* Puts numbers into canonical order: by their keys, equal ones by number. */

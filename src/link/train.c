@@ -307,6 +307,15 @@ static bool fit(struct trainer *trainer, struct error *err)
     return done;
 }
 
+/* The records that an edge has an end at. */
+static uint8_t *ends_of(const struct link_edges *edges, uint32_t count, struct arena *arena)
+{
+    uint8_t *in = arena_array(arena, uint8_t, (size_t)count + 1);
+    for (size_t i = 0; i < edges->count; i++)
+        in[edges->edges[i].a] = in[edges->edges[i].b] = 1;
+    return in;
+}
+
 /* What is certain teaches: only edges that join, and no record that was merely put where it fits best. */
 static bool learn(struct trainer *trainer, struct error *err)
 {
@@ -320,6 +329,7 @@ static bool learn(struct trainer *trainer, struct error *err)
     trainer->blocks->largest = trainer->blocks->each = 0;
     if (done) {
         struct link_cluster_input input = {.count = trainer->records->count,
+                                           .in = ends_of(&edges, trainer->records->count, scratch),
                                            .edges = edges.edges,
                                            .edge_count = edges.count,
                                            .spill = edges.spill,

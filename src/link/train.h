@@ -65,7 +65,8 @@ struct pattern_list {
 };
 void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known);
 
-/* learn.c: value pairs that stand together in many clusters though they are not spelt alike. */
+/* learn.c: value pairs that stand together in many clusters though they are not spelt alike. `cluster` by record;
+ * UINT32_MAX: of none. */
 void learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster);
 
 #endif

@@ -182,10 +182,14 @@ static void what_has_no_room_even_so_is_refused_with_what_it_needs(void **state)
     error_print(&none.err, words, sizeof words);
     assert_non_null(strstr(words, "16000 records need "));
     assert_non_null(strstr(words, "give --memory "));
-    none = link_within(&world, 8 * MB, host_real(), 2); /* while it reads */
+    none = link_within(&world, 8 * MB, host_real(), 2);
     assert_false(none.linked);
     error_print(&none.err, words, sizeof words);
-    assert_non_null(strstr(words, "the memory allowed, 8 MB, is full when"));
+    assert_non_null(strstr(words, "8 MB of memory are allowed, and "));
+    none = link_within(&world, 58 * MB, host_real(), 2); /* while it reads: little more than what it begins with */
+    assert_false(none.linked);
+    error_print(&none.err, words, sizeof words);
+    assert_non_null(strstr(words, "58 MB"));
     end_world(&world);
 }
 
