@@ -307,7 +307,7 @@ static bool link_all(struct linking *l, struct hub_link_result *result, enum lin
     if (!write_all(t, l, &state, result, err) || !transaction_commit(t, err))
         return false;
     result->anew = true;
-    people_index_settle(l->index, state.id, false, l->arena);
+    people_index_settle(l->index, state.id, false);
     *ret = LINKING_DONE;
     return true;
 }

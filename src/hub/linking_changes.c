@@ -83,8 +83,8 @@ static bool read_changes(struct transaction *t, struct work *w, enum linking_out
             read_records(t, w, &w->unseen, &w->taken, err));
 }
 
-/* The index takes in what it has not seen, and gives the edges of what changed. */
-static bool score(struct work *w, struct error *err)
+/* The index takes in what it has not seen, and gives the edges of what changed. One that cannot is given up. */
+static bool score(struct work *w, enum linking_outcome *ret, struct error *err)
 {
     const struct linking_changes *ask = w->ask;
     int64_t *gone = arena_array(w->arena, int64_t, w->unseen.count + 1);
@@ -95,8 +95,14 @@ static bool score(struct work *w, struct error *err)
             gone[count] = w->unseen.anchors[i];
             sources[count++] = w->unseen.sources[i];
         }
-    if (!people_index_follow(ask->index, &w->taken, ask->model->spec, gone, sources, count, ask->options->threads, err))
-        return error_wrap(err, "comparing what changed");
+    if (!people_index_follow(ask->index, &w->taken, ask->model->spec, gone, sources, count, ask->options->threads,
+                             err)) {
+        if (err->code == ERROR_CANCELLED)
+            return false;
+        people_index_give_up(ask->index, err);
+        *ret = LINKING_ANEW;
+        return true;
+    }
     w->edge_count = people_index_edges(ask->index, &w->linked, w->arena, &w->edges);
     array_sort(w->edges, w->edge_count, sizeof *w->edges, edge_rows_by_pair);
     size_t kept = 0;
@@ -243,10 +249,11 @@ bool linking_changes(const struct linking_changes *changes, struct arena *arena,
     if (!guard_read_begin(changes->session, USE_MATCH, arena, &t, err) || !read_changes(t, &w, ret, err))
         return false;
     transaction_rollback(t);
+    if (*ret == LINKING_DONE && changes->index->file && !score(&w, ret, err))
+        return false;
     if (*ret != LINKING_DONE)
         return true;
-    if ((changes->index->file && !score(&w, err)) || !guard_write_begin(changes->session, arena, &t, err) ||
-        !still_so(t, &w, &same, err))
+    if (!guard_write_begin(changes->session, arena, &t, err) || !still_so(t, &w, &same, err))
         return false;
     *ret = LINKING_AGAIN;
     if (!same) {
@@ -259,7 +266,7 @@ bool linking_changes(const struct linking_changes *changes, struct arena *arena,
         !transaction_commit(t, err))
         return false;
     out.changed = w.changed.count;
-    people_index_settle(changes->index, w.last.id, changes->options->compact, arena);
+    people_index_settle(changes->index, w.last.id, changes->options->compact);
     *result = out;
     *ret = LINKING_DONE;
     return true;

@@ -27,7 +27,7 @@ struct linking_changes {
 enum linking_outcome {
     LINKING_DONE,
     LINKING_AGAIN, /* somebody landed or linked meanwhile: begin again; the index goes on from where it is */
-    LINKING_ANEW,  /* so much changed that linking everything is less work; the index has not been touched */
+    LINKING_ANEW,  /* so much changed that linking everything is less work, or the index could not be used */
 };
 
 /* *ret and the result are written where it returns true; the result where it is done. */

@@ -16,7 +16,7 @@ void people_index_start(struct people_index *index, const struct host *host, str
 {
     struct error err = NO_ERROR;
     struct file_lock *lock;
-    *index = (struct people_index){.host = host, .folder = folder};
+    *index = (struct people_index){.host = host, .folder = folder, .life = arena};
     if (folder.len == 0)
         return;
     index->writable = host_make_folder(host, folder, &err) &&
@@ -33,10 +33,17 @@ void people_index_close(struct people_index *index)
     index->file = NULL;
 }
 
-static void refuse(struct people_index *index, struct slice why, struct arena *arena)
+void people_index_give_up(struct people_index *index, const struct error *why)
 {
     people_index_close(index);
-    index->note = arena_format(arena, "The index is made anew: %.*s.", PRINT(why));
+    index->writable = false;
+    index->note = arena_format(index->life, "The index could not be used: %.*s.", PRINT(slice_of(why->text)));
+}
+
+static void refuse(struct people_index *index, struct slice why)
+{
+    people_index_close(index);
+    index->note = arena_format(index->life, "The index is made anew: %.*s.", PRINT(why));
 }
 
 void people_index_open(struct people_index *index, const struct person_model *model, unsigned threads,
@@ -48,16 +55,16 @@ void people_index_open(struct people_index *index, const struct person_model *mo
         return;
     index->arena = arena_make(0);
     if (!index_file_open(index->host, index->folder, true, &options, index->arena, &index->file, &err)) {
-        refuse(index, slice_of(err.text), arena);
+        refuse(index, slice_of(err.text));
         return;
     }
     struct slice body = link_model_write(model->model, index->arena);
     if (!slice_equal(body, index_file_model_text(index->file)))
-        refuse(index, S("it is of another model"), arena);
+        refuse(index, S("it is of another model"));
     else if (!link_index_edges_only(index_file_index(index->file)))
-        refuse(index, S("it is none of the hub's"), arena);
+        refuse(index, S("it is none of the hub's"));
     else if (index_file_ahead(index->file))
-        refuse(index, S("a linking was broken off while it was written"), arena);
+        refuse(index, S("a linking was broken off while it was written"));
 }
 
 int64_t people_index_position(const struct people_index *index)
@@ -96,7 +103,7 @@ bool people_index_make(struct people_index *index, struct link_records *records,
             return false;
         }
         index->writable = false;
-        index->note = arena_format(arena, "No index could be made: %.*s.", PRINT(slice_of(why.text)));
+        index->note = arena_format(index->life, "No index could be made: %.*s.", PRINT(slice_of(why.text)));
         return false;
     }
     struct link_index_size size;
@@ -171,7 +178,7 @@ size_t people_index_edges(const struct people_index *index, const struct linked 
     return count;
 }
 
-void people_index_settle(struct people_index *index, int64_t linking, bool compact, struct arena *arena)
+void people_index_settle(struct people_index *index, int64_t linking, bool compact)
 {
     struct error err = NO_ERROR;
     struct link_index_size size;
@@ -186,7 +193,7 @@ void people_index_settle(struct people_index *index, int64_t linking, bool compa
     if ((!follows && (!index_file_mark(index->file, linking, &err) || !index_file_sync(index->file, &err))) ||
         (compact && !index_file_compact(index->file, &err))) {
         people_index_close(index);
-        index->note = arena_format(arena, "The hub is linked, but its index could not be written: %.*s.",
+        index->note = arena_format(index->life, "The hub is linked, but its index could not be written: %.*s.",
                                    PRINT(slice_of(err.text)));
     }
 }

@@ -22,9 +22,10 @@
 struct people_index {
     const struct host *host;
     struct slice folder;
+    struct arena *life;      /* of the note */
     struct arena *arena;     /* of the file below; NULL: none is open */
     struct index_file *file; /* NULL: there is none that can be used */
-    struct slice note;       /* what is wrong with it, in a sentence; in the arena that it was started in */
+    struct slice note;       /* what is wrong with it, in a sentence */
     bool writable;
 };
 
@@ -48,12 +49,14 @@ bool people_index_make(struct people_index *index, struct link_records *records,
 bool people_index_follow(struct people_index *index, const struct linked *linked, const struct link_spec *spec,
                          const int64_t *gone, const struct slice *gone_sources, size_t gone_count, unsigned threads,
                          struct error *err) MUST_USE;
+/* For this linking there is none: why goes into the note. */
+void people_index_give_up(struct people_index *index, const struct error *why);
 /* The edges of these records, in the arena; each pair once or twice. */
 struct edge_row;
 size_t people_index_edges(const struct people_index *index, const struct linked *linked, struct arena *arena,
                           struct edge_row **ret);
 /* The store's linking is committed: the index follows it from now on. `compact`: also takes the values of records that
  * have gone off the disk. */
-void people_index_settle(struct people_index *index, int64_t linking, bool compact, struct arena *arena);
+void people_index_settle(struct people_index *index, int64_t linking, bool compact);
 
 #endif

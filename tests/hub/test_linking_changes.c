@@ -10,6 +10,7 @@
 #include "link/index_file.h"
 #include "store/backup.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -559,6 +560,38 @@ static void where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said(
     assert_as_anew(little, &result);
 }
 
+/* errno of the writes to come of an index's log; 0: they happen. */
+static int log_is_full;
+
+static int full_log(void *context, const struct host_change *change)
+{
+    (void)context;
+    return change->operation == HOST_WRITE && strstr(change->path, "/log-") ? log_is_full : 0;
+}
+
+static void a_full_disk_stops_the_index_and_not_the_linking(void **state)
+{
+    struct little *little = little_of(state);
+    struct history *h = history_start(little, 85);
+    struct slice folder = index_folder(little, "index");
+    little->host.before = full_log;
+    (void)link_by(little, folder);
+    for (int times = 0; times < 2; times++) {
+        log_is_full = ENOSPC;
+        change_some(h);
+        struct hub_link_result result = link_by(little, folder);
+        assert_false(result.anew);
+        assert_true(slice_starts(result.index_note, S("The hub is linked, but its index could not be written: ")));
+        assert_as_anew(little, &result);
+        log_is_full = 0;
+        change_some(h);
+        result = link_by(little, folder);
+        assert_false(result.anew);
+        assert_int_equal(result.index_note.len, 0);
+        assert_as_anew(little, &result);
+    }
+}
+
 static bool holds(struct little *little, struct slice folder, const char *word)
 {
     struct error err;
@@ -610,6 +643,7 @@ int main(void)
         LITTLE_ON_BOTH(two_servers_over_one_store_take_turns),
         LITTLE_ON_BOTH(two_linkings_at_once_come_to_the_same),
         LITTLE_ON_BOTH(where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said),
+        LITTLE_ON_BOTH(a_full_disk_stops_the_index_and_not_the_linking),
         LITTLE_ON_BOTH(what_a_record_said_that_has_gone_is_in_no_file_after_compacting),
     };
     return cmocka_run_group_tests_name("linking_changes", tests, NULL, NULL);
