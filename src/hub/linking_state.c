@@ -3,6 +3,7 @@
 #include "hub/linking_state.h"
 
 #include "base/hash.h"
+#include "generated/made_of.h"
 #include "guard/change.h"
 #include "hub/clustering.h"
 
@@ -10,9 +11,6 @@
 
 /* How many linkings are remembered: an index that is further behind is made anew. */
 enum { LINKINGS_KEPT = 200 };
-
-/* Of what the program makes of a row: to be changed when a record's form or its search tokens come to be others. */
-#define PROGRAM_FORM "forms 1, Staithe " STAITHE_VERSION
 
 bool linking_last(struct transaction *t, struct arena *arena, struct linking_state *ret, struct error *err)
 {
@@ -91,7 +89,7 @@ struct digest linking_basis(const struct catalogue *catalogue, int64_t model, co
 {
     struct hash_state state;
     hash_start(&state);
-    hash_text(&state, S(PROGRAM_FORM));
+    hash_text(&state, S(MADE_OF)); /* another program may read a row, or cluster, otherwise */
     hash_number(&state, model);
     for (size_t i = 0; i < set_count; i++)
         hash_text(&state, sets[i]);

@@ -2,8 +2,8 @@
  *
  * A row of `linking` has a random id, the landing up to which every source was seen, and its *basis*: a digest of all
  * that touches everyone (the model's version, the contracts, the sets of sources that grants may match on, the
- * gazetteer, this program's version). While the basis is the same, the difference between two linkings is what the
- * landings between them changed. */
+ * gazetteer, the texts that this program was built from). While the basis is the same, the difference between two
+ * linkings is what the landings between them changed. */
 #ifndef STAITHE_HUB_LINKING_STATE_H
 #define STAITHE_HUB_LINKING_STATE_H
 
