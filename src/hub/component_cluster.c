@@ -239,7 +239,7 @@ static bool one_linkage(const struct recluster *r, const struct linkage_state *l
     out.moved = entities.change_count > 0 || !members_equal(&before, &after);
     *ret = out;
     int64_t linked_at = r->ask->what == RECLUSTER_DECIDED ? linkage->linked_at : r->ask->now;
-    return write_members(r->t, linkage->id, &before, &after, arena, err) &&
+    return write_members(r->t, linkage->id, &before, &after, r->ask->what == RECLUSTER_ALL, arena, err) &&
            write_entity_changes(r->t, linkage->id, &entities, r->ask->now, r->ask->cause, arena, err) &&
            store_execute(r->t, STATEMENT_HUB_LINKAGE_UPDATE,
                          ARGS(value_integer(linkage->id), value_integer(linked_at),

@@ -411,7 +411,7 @@ bool read_members(struct transaction *t, int64_t linkage, struct arena *arena, s
 }
 
 bool write_members(struct transaction *t, int64_t linkage, const struct members *before, const struct members *after,
-                   struct arena *arena, struct error *err)
+                   bool all, struct arena *arena, struct error *err)
 {
     struct member_row *go = arena_array(arena, struct member_row, before->count + 1);
     struct member_row *come = arena_array(arena, struct member_row, after->count + 1);
@@ -431,7 +431,7 @@ bool write_members(struct transaction *t, int64_t linkage, const struct members 
             i++, at++;
         }
     }
-    if (mostly(going, before->count)) {
+    if (all && mostly(going, before->count)) {
         if (!store_execute(t, STATEMENT_HUB_MEMBERS_DELETE_ALL, ARGS(value_integer(linkage)), NULL, err))
             return false;
         come = after->rows, coming = after->count;

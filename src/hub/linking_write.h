@@ -64,9 +64,11 @@ struct members {
 };
 bool read_members(struct transaction *transaction, int64_t linkage, struct arena *arena, struct members *ret,
                   struct error *err) MUST_USE;
-/* after: by anchor too. */
+/* after: by anchor too. `all`: before are all the members that the linkage has; else they are some, and the others
+ * stay.
+ */
 bool write_members(struct transaction *transaction, int64_t linkage, const struct members *before,
-                   const struct members *after, struct arena *arena, struct error *err) MUST_USE;
+                   const struct members *after, bool all, struct arena *arena, struct error *err) MUST_USE;
 bool write_entity_changes(struct transaction *transaction, int64_t linkage, const struct entities *entities,
                           int64_t now, struct slice cause, struct arena *arena, struct error *err) MUST_USE;
 

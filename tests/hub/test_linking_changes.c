@@ -3,6 +3,7 @@
  * What changed, linked by the index, held against everything linked anew: after random landings and stewards' words all
  * that linking writes must be the same, to the byte. And the index beside its store: behind it, ahead of it, damaged,
  * away, of two servers. */
+#include "hub/linking_write.h"
 #include "hub/little.h"
 #include "hub/steward.h"
 
@@ -632,9 +633,36 @@ static void what_a_record_said_that_has_gone_is_in_no_file_after_compacting(void
     assert_as_anew(little, &result);
 }
 
+static struct members members_from(struct little *little, int64_t first, size_t count)
+{
+    struct members members = {arena_array(little->arena, struct member_row, count + 1), count};
+    for (size_t i = 0; i < count; i++)
+        members.rows[i] = (struct member_row){first + (int64_t)i, first + (int64_t)i, 1};
+    return members;
+}
+
+/* A landing that takes away most of what it touches must leave those alone whom it does not touch. */
+static void members_outside_what_changed_stay_however_many_go(void **state)
+{
+    struct little *little = little_of(state);
+    struct members none = {0}, all = members_from(little, 1, 3000), some = members_from(little, 1, 1500), left;
+    struct error err;
+    struct transaction *t = both_begin(little->both, TRANSACTION_WRITE);
+    GOOD(write_members(t, 900, &none, &all, true, little->arena, &err));
+    GOOD(write_members(t, 900, &some, &none, false, little->arena, &err));
+    GOOD(read_members(t, 900, little->arena, &left, &err));
+    assert_int_equal(left.count, 1500);
+    assert_int_equal(left.rows[0].anchor, 1501);
+    GOOD(write_members(t, 900, &left, &none, true, little->arena, &err));
+    GOOD(read_members(t, 900, little->arena, &left, &err));
+    assert_int_equal(left.count, 0);
+    transaction_rollback(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        LITTLE_ON_BOTH(members_outside_what_changed_stay_however_many_go),
         LITTLE_ON_BOTH(what_landed_is_linked_as_linking_everything_anew),
         LITTLE_ON_BOTH(an_index_that_a_crash_left_behind_goes_on_from_where_it_is),
         LITTLE_ON_BOTH(an_index_ahead_of_its_store_is_made_anew),
