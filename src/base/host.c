@@ -470,6 +470,15 @@ bool host_exists(struct slice path)
     return system_path(path, name, &ignored) && access(name, F_OK) == 0;
 }
 
+bool host_is_stream(struct slice path)
+{
+    struct error ignored;
+    char name[PATH_MAX];
+    struct stat found;
+    return system_path(path, name, &ignored) && stat(name, &found) == 0 && !S_ISREG(found.st_mode) &&
+           !S_ISDIR(found.st_mode);
+}
+
 bool host_sync_folder(const struct host *host, struct slice path, struct error *err)
 {
     char name[PATH_MAX];

@@ -99,6 +99,8 @@ bool host_write_file(const struct host *host, struct slice path, struct slice te
 bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err) MUST_USE;
 bool host_delete(const struct host *host, struct slice path, struct error *err) MUST_USE;
 bool host_exists(struct slice path);
+/* Whether a path leads to a pipe or the like, which gives what it holds only once, to whoever opens it first. */
+bool host_is_stream(struct slice path);
 /* The folder that a path lies in, as a part of it; "." when it names none. */
 struct slice host_folder_of(struct slice path);
 /* With its parents, mode 0700, each made durable in its own parent; it is no error when it is there. */

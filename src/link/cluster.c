@@ -428,6 +428,7 @@ static void doubt_edges(struct doubts *doubts)
     const struct link_cluster_input *input = components->plan->input;
     for (size_t i = 0; i < input->edge_count; i++) {
         const struct link_edge *edge = &input->edges[i];
+        cluster_rest(input, i);
         if ((double)edge->weight < input->review || edge->verdict == LINK_QUIET || edge->verdict == LINK_APART ||
             !is_in(components->plan, edge->a) || !is_in(components->plan, edge->b) ||
             components->of[edge->a] == components->of[edge->b])

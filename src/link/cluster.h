@@ -126,8 +126,9 @@ struct component_result {
 };
 
 /* The weight from which an edge holds a component together: join; where more than weights has a say, lighter ones down
- * to `margin` below what a person is asked about or what joins. A cluster that is tied to another by less is no rival
- * for any of its records. */
+ * to `margin` below what a person is asked about or what joins. A cluster that is tied to another by less counts
+ * as no rival for any of its records, though several such edges, or a twin's (of_a_twin), might together have made one:
+ * that is what small components cost. */
 static inline double cluster_tie(double join, double review, double margin, bool constrained)
 {
     if (!constrained || margin <= 0)

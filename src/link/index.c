@@ -62,9 +62,8 @@ static void unhang(struct link_index *index, uint32_t record, uint32_t place)
 
 /* ---- Ids ---- */
 
-static uint64_t name_hash(const struct link_index *index, uint32_t source, struct slice id)
+static uint64_t name_hash(uint32_t source, struct slice id)
 {
-    (void)index;
     return hash64(id, 0x1d00 + source);
 }
 
@@ -95,8 +94,7 @@ static void widen_names(struct link_index *index)
         uint32_t record = index->names[i] - 1;
         if (index->names[i] == 0 || index->names[i] == NAME_GONE)
             continue;
-        name_put(names, slots, name_hash(index, index->records->source_of[record], index->records->ids[record]),
-                 record);
+        name_put(names, slots, name_hash(index->records->source_of[record], index->records->ids[record]), record);
         count++;
     }
     free(index->names);
@@ -109,14 +107,14 @@ void index_name_add(struct link_index *index, uint32_t record)
 {
     if (index->name_count * 10 >= index->name_slots * 7)
         widen_names(index);
-    name_put(index->names, index->name_slots,
-             name_hash(index, index->records->source_of[record], index->records->ids[record]), record);
+    name_put(index->names, index->name_slots, name_hash(index->records->source_of[record], index->records->ids[record]),
+             record);
     index->name_count++;
 }
 
 static void name_remove(struct link_index *index, uint32_t record)
 {
-    uint64_t hash = name_hash(index, index->records->source_of[record], index->records->ids[record]);
+    uint64_t hash = name_hash(index->records->source_of[record], index->records->ids[record]);
     size_t at = name_home(index->name_slots, hash);
     while (index->names[at] != record + 1)
         at = name_next(index->name_slots, at);
@@ -127,7 +125,7 @@ uint32_t link_index_record(const struct link_index *index, uint32_t source, stru
 {
     uint32_t found = NONE;
     size_t slots = index->name_slots;
-    for (size_t at = name_home(slots, name_hash(index, source, id)); index->names[at]; at = name_next(slots, at)) {
+    for (size_t at = name_home(slots, name_hash(source, id)); index->names[at]; at = name_next(slots, at)) {
         uint32_t record = index->names[at] - 1;
         if (index->names[at] != NAME_GONE && index->records->source_of[record] == source &&
             slice_equal(index->records->ids[record], id) && (found == NONE || record > found))

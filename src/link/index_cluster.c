@@ -39,7 +39,7 @@ size_t link_index_largest(struct link_index *index)
     struct arena *scratch = arena_make(0);
     struct list nodes = {0};
     size_t largest = 0;
-    index->stamp++;
+    (void)index_stamp(index);
     for (uint32_t r = 0; r < link_records_count(index->records); r++) {
         if (index->of[r].entity == NONE || index->seen[r] == index->stamp)
             continue;
@@ -215,7 +215,7 @@ static void attach(struct link_index *index, struct index_worker *worker, uint32
 /* The clusters of these records and those at the other ends of their edges. */
 static void list_small(struct link_index *index, const struct list *records, struct list *small, struct arena *scratch)
 {
-    uint32_t stamp = ++index->stamp;
+    uint32_t stamp = index_stamp(index);
     for (size_t i = 0; i < records->count; i++) {
         uint32_t record = records->items[i], root = index->of[record].strong;
         if (index->seen[root] != stamp) {
@@ -268,7 +268,7 @@ bool index_renew(struct link_index *index, const struct list *from, const struct
     struct arena *scratch = arena_make(0);
     struct renewing work = {.index = index};
     struct link_options own = own_threads(options, from->count);
-    index->stamp++;
+    (void)index_stamp(index);
     for (size_t i = 0; i < from->count; i++) {
         uint32_t record = from->items[i];
         if (index->of[record].entity == NONE || index->seen[record] == index->stamp)
@@ -303,7 +303,7 @@ bool index_renew(struct link_index *index, const struct list *from, const struct
 
 void index_watch(struct link_index *index, const struct list *from, struct index_change *change, struct arena *scratch)
 {
-    uint32_t stamp = ++index->stamp;
+    uint32_t stamp = index_stamp(index);
     for (size_t i = 0; i < from->count; i++)
         if (index->seen[from->items[i]] != stamp)
             walk(index, from->items[i], &change->watched, scratch);

@@ -112,6 +112,16 @@ static inline uint32_t other_end(const struct link_edge *edge, uint32_t record)
     return edge->a == record ? edge->b : edge->a;
 }
 
+/* For a new walk: a stamp that no record has. When all have been given, those of old walks are taken off. */
+static inline uint32_t index_stamp(struct link_index *index)
+{
+    if (++index->stamp == 0) {
+        memset(index->seen, 0, index->capacity * sizeof *index->seen);
+        index->stamp = 1;
+    }
+    return index->stamp;
+}
+
 /* The place + 1 of the next edge of this record. */
 static inline uint32_t edge_next(const struct index_edge *edge, uint32_t record)
 {

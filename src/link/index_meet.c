@@ -16,7 +16,7 @@ enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
 void index_meet(struct link_index *index, uint32_t record, const uint64_t *keys, struct index_pairs *pairs,
                 struct arena *scratch)
 {
-    uint32_t stamp = ++index->stamp, single = 0;
+    uint32_t stamp = index_stamp(index), single = 0;
     bool all = records_all_meet(index->records);
     index->seen[record] = stamp;
     for (size_t rule = 0; rule < index->terms.rule_count; rule++) {

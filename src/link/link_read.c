@@ -101,7 +101,7 @@ bool link_missing_header(struct slice path, const struct slice *headers, size_t 
                         PRINT(name), what, PRINT(near));
 }
 
-/* Asks now and then. How long standard input is is not known before its end: it counts as read. */
+/* Asks now and then. How long a pipe is is not known before its end: it counts as read. */
 static bool may_go_on(const struct link_read *job, const struct csv_reader *reader, struct error *err)
 {
     const struct link_options *options = job->options;
@@ -118,6 +118,8 @@ static bool measure_files(struct link_read *job, struct error *err)
     for (size_t f = 0; done && f < job->file_count; f++) {
         struct host_file *file = NULL;
         uint64_t size = 0;
+        if (host_is_stream(job->files[f]))
+            continue;
         done = host_open(job->host, job->files[f], HOST_READ, scratch, &file, err) && host_file_size(file, &size, err);
         job->bytes += size;
     }

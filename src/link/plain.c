@@ -93,8 +93,8 @@ static unsigned number_at(struct slice s, size_t from, size_t to)
     return number;
 }
 
-/* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the other order, as
- * 01311999 is. */
+/* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the specification's
+ * order, as 31011999 is where days come first. */
 static struct slice eight_digits(enum date_order order, struct slice s, struct arena *arena)
 {
     unsigned first = number_at(s, 0, 2), second = number_at(s, 2, 4), year = number_at(s, 4, 8);

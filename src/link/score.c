@@ -1,7 +1,9 @@
 /* score.c: pairs to weights to edges.
  *
  * Each task of the blocks collects its edges for itself. Tasks go by record number, so their lists one after another
- * (edge_queue.h) are in order of `a`; those of one record are put in order of `b`. The threads leave no trace. */
+ * (edge_queue.h) are in order of `a`; those of one record are put in order of `b`. Only where learning looks at a part
+ * of the records may a task's own be `b` (block.c): whoever wants an order then makes one. The threads leave no trace.
+ */
 #include "link/score.h"
 
 #include "link/block.h"

@@ -83,7 +83,8 @@ bool link_respecify(struct slice text, struct slice file, const struct link_spec
     struct slice other = put_line(text, line, arena);
     if (!link_spec_read(other, file, arena, ret, err))
         return error_wrap(err, "the specification with other thresholds");
-    must((*ret)->comparison_count == spec->comparison_count && (*ret)->column_count == spec->column_count);
+    if ((*ret)->comparison_count != spec->comparison_count || (*ret)->column_count != spec->column_count)
+        return error_set(err, ERROR_CONFLICT, "%.*s is no longer what was linked by it; ask again", PRINT(file));
     *ret_text = other;
     return true;
 }

@@ -5,6 +5,8 @@
 #include "link/link_files.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct slice data_folder(struct arena *arena)
@@ -311,6 +313,31 @@ static void a_file_that_changes_while_it_is_linked_is_told(void **state)
     }
 }
 
+/* Its writer waits for one reader and is gone with it. */
+static void a_named_pipe_is_opened_once(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice pipe = arena_format(scratch.arena, "%s/pipe", scratch.folder);
+    assert_int_equal(mkfifo(pipe.at, 0600), 0);
+    pid_t writer = fork();
+    assert_true(writer >= 0);
+    if (writer == 0) {
+        FILE *file = fopen(pipe.at, "w");
+        _exit(!file || fputs("key,name,born\n1,Ann Lee,1950-01-02\n2,Ann Lee,1950-01-02\n", file) < 0 ||
+              fclose(file) != 0);
+    }
+    struct link_files_request request = {
+        .specification = put_file(&scratch, "s.yaml", S("id: key\ncolumns: {name: full_name, born: date}\n")),
+        .files = &pipe,
+        .file_count = 1};
+    assert_true(figure(run_files(&scratch, &request), "records") == 2);
+    int status = 1;
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    close_scratch(&scratch);
+}
+
 /* People with a duplicate each, and one who stands in the file over and over. */
 static struct slice crowd(struct scratch *scratch, unsigned repeats)
 {
@@ -441,6 +468,7 @@ int main(void)
         cmocka_unit_test(wrong_files_are_told_by_name_and_line),
         cmocka_unit_test(the_truth_is_not_asked_for_before_the_clusters_are_written),
         cmocka_unit_test(a_file_that_changes_while_it_is_linked_is_told),
+        cmocka_unit_test(a_named_pipe_is_opened_once),
         cmocka_unit_test(a_record_that_stands_in_a_file_many_times_is_one),
         cmocka_unit_test(components_are_the_same_from_pairs_and_from_edges),
         cmocka_unit_test(clusters_are_the_same_from_pairs_and_from_edges),
