@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { WAIT_SECONDS = 2 };
+/* Whoever waits holds a worker of the server: when so many do, others are told at once that there is no answer yet. */
+enum { WAIT_SECONDS = 2, WAITING_MOST = 3 };
 
 struct entry {
     struct entry *next;
@@ -39,6 +40,7 @@ struct what_ifs {
     struct entry *first;
     pthread_t thread;
     bool started, ending;
+    unsigned waiting;
 };
 
 /* ---- Entries; the lock is held ---- */
@@ -253,10 +255,14 @@ static bool add(struct what_ifs *w, struct entry *entry, struct error *err)
 static void wait_a_little(struct what_ifs *w, const struct entry *entry)
 {
     struct timespec until;
+    if (w->waiting >= WAITING_MOST)
+        return;
+    w->waiting++;
     must(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
     until.tv_sec += WAIT_SECONDS;
     while (!over(entry) && !w->ending && pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
         ;
+    w->waiting--;
 }
 
 /* What was asked, of what, and by whom: %a is exact. */
