@@ -41,8 +41,8 @@ ORDER BY s.name, r.key, r.anchor;
 -- name: hub_linking_last
 SELECT id, number, model, basis, records, edges, homes, placed, placed_by_address FROM linking ORDER BY number DESC LIMIT 1;
 
--- name: hub_linking_number
-SELECT number FROM linking WHERE id = $1;
+-- name: hub_linking_basis
+SELECT basis FROM linking WHERE id = $1;
 
 -- name: hub_linking_insert
 INSERT INTO linking (id, number, at, model, basis, records, edges, homes, placed, placed_by_address)

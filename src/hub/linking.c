@@ -1,8 +1,8 @@
 /* The way of linking everything: read (a transaction with the grant's rights) → homes → the engine's table → model →
  * edges, and the index with them; then, with the writer: decisions and members as they are now → clusters for each
  * linkage → write all → commit. Scoring, the long part, holds nothing. Decisions are read only once the writer is held,
- * so a steward's word spoken meanwhile is obeyed; if a landing became visible meanwhile, all is done again, up to three
- * times. */
+ * so a steward's word spoken meanwhile is obeyed; if a landing became visible or another linking ended meanwhile, all
+ * is done again, up to three times. */
 #include "hub/linking.h"
 
 #include "base/hash.h"
@@ -25,6 +25,7 @@ struct linking {
     struct link_edges edges;
     struct result landings; /* STATEMENT_HUB_SOURCES as they were read */
     struct digest basis;
+    int64_t last; /* the linking before, as it was read */
     int64_t now;
     struct slice *sets; /* the first is that of all sources that may be linked */
     size_t set_count;
@@ -85,11 +86,13 @@ static bool specify(struct linking *l, struct hub_link_result *result, struct er
     const struct hub_link_options *options = l->options;
     struct person_model *person = &l->person;
     struct transaction *t;
-    if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) ||
+    struct linking_state last;
+    if (!guard_read_begin(l->session, USE_MATCH, l->arena, &t, err) || !linking_last(t, l->arena, &last, err) ||
         (!options->train && !options->adopt && !person_model_read(t, l->arena, person, err)) ||
         !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &l->landings, err))
         return false;
     transaction_rollback(t);
+    l->last = last.id;
     if (options->adopt)
         return specify_adopted(l, result, err);
     if (!person->model) {
@@ -275,17 +278,17 @@ static bool write_places(struct transaction *t, struct linking *l, struct error 
 static bool write_all(struct transaction *t, struct linking *l, struct linking_state *state,
                       struct hub_link_result *result, struct error *err)
 {
-    struct linking_state last;
     if (((result->trained || l->options->adopt) && !write_model(t, l, err)) ||
         !read_decisions(t, l->arena, &l->all.decisions, &l->all.decision_count, err) ||
         !write_linkages(t, l, result, err) || !forget_others(t, l, result, err) ||
         !say(l->options, "writing", 0.1, err) || !write_places(t, l, err) || !write_edges_of_all(t, l, err) ||
         !say(l->options, "writing", 0.4, err) || !write_search(t, &l->all.linked, err) ||
-        !say(l->options, "writing", 0.9, err) || !linking_last(t, l->arena, &last, err))
+        !say(l->options, "writing", 0.9, err))
         return false;
     l->basis = linking_basis(guard_catalogue(l->session), l->all.version, l->sets, l->set_count, &l->landings);
+    int64_t number = state->number;
     *state = state_of(l);
-    state->number = last.number;
+    state->number = number;
     return linking_write(t, l->hub->host, state, l->now, err) &&
            linking_finish(t, l->session, state, l->sets[0], l->arena, result, err);
 }
@@ -297,11 +300,13 @@ static bool link_all(struct linking *l, struct hub_link_result *result, enum lin
     struct linking_state state;
     people_index_close(l->index);
     if (!read_all(l, result, err) || !score(l, result, err) || !guard_write_begin(l->session, l->arena, &t, err) ||
-        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &now, err))
+        !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &now, err) || !linking_last(t, l->arena, &state, err))
         return false;
     *ret = LINKING_AGAIN;
-    if (!linking_same_landings(&l->landings, &now)) {
+    /* Another linking may have put another model in force. */
+    if (state.id != l->last || !linking_same_landings(&l->landings, &now)) {
         transaction_rollback(t);
+        people_index_close(l->index); /* its records are this attempt's */
         return true;
     }
     if (!write_all(t, l, &state, result, err) || !transaction_commit(t, err))
@@ -344,7 +349,7 @@ static bool can_follow(struct linking *l, bool *ret, struct error *err)
             return false;
         if (!nothing) {
             people_index_open(l->index, &l->person, l->options->threads, l->arena);
-            if (!linking_known(t, people_index_position(l->index), l->arena, &known, err))
+            if (!linking_known(t, people_index_position(l->index), &l->basis, l->arena, &known, err))
                 return false;
         }
         *ret = nothing || (l->index->file && known);
@@ -420,5 +425,5 @@ bool hub_link(const struct hub *hub, const struct guard_session *session, const 
         return error_wrap(err, "linking");
     return outcome == LINKING_DONE ||
            error_set(err, ERROR_CONFLICT,
-                     "extracts kept landing while the hub was linked; link again when they have ended");
+                     "extracts landed, or others linked the hub, while it was linked; link again when they have ended");
 }

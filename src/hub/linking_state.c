@@ -34,12 +34,13 @@ bool linking_last(struct transaction *t, struct arena *arena, struct linking_sta
     return true;
 }
 
-bool linking_known(struct transaction *t, int64_t linking, struct arena *arena, bool *ret, struct error *err)
+bool linking_known(struct transaction *t, int64_t linking, const struct digest *basis, struct arena *arena, bool *ret,
+                   struct error *err)
 {
     struct result rows;
-    if (!store_query(t, STATEMENT_HUB_LINKING_NUMBER, ARGS(value_integer(linking)), arena, &rows, err))
+    if (!store_query(t, STATEMENT_HUB_LINKING_BASIS, ARGS(value_integer(linking)), arena, &rows, err))
         return false;
-    *ret = rows.rows > 0;
+    *ret = rows.rows > 0 && slice_equal(result_row(&rows, 0)[0].text, slice_from(basis->bytes, sizeof basis->bytes));
     return true;
 }
 

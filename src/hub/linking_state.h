@@ -19,9 +19,10 @@ struct linking_state {
 /* The last one. */
 bool linking_last(struct transaction *transaction, struct arena *arena, struct linking_state *ret,
                   struct error *err) MUST_USE;
-/* Whether this linking is known: one that is not was never made in this store, or was forgotten since. */
-bool linking_known(struct transaction *transaction, int64_t linking, struct arena *arena, bool *ret,
-                   struct error *err) MUST_USE;
+/* Whether this linking is known and had this basis: one that is not known was never made in this store, or was
+ * forgotten since; what one of another basis saw is not told by what landed after it. */
+bool linking_known(struct transaction *transaction, int64_t linking, const struct digest *basis, struct arena *arena,
+                   bool *ret, struct error *err) MUST_USE;
 /* As the next one, with an id of its own; those long gone are forgotten. */
 bool linking_write(struct transaction *transaction, const struct host *host, struct linking_state *state, int64_t now,
                    struct error *err) MUST_USE;

@@ -51,16 +51,21 @@ void people_index_open(struct people_index *index, const struct person_model *mo
 {
     struct error err = NO_ERROR;
     struct link_options options = {.threads = threads};
-    if (!index->writable || index->file || !index_file_exists(index->folder, arena))
+    bool held = index->file != NULL; /* of an attempt before: ahead of the store, maybe under another model */
+    if (!index->writable || (!held && !index_file_exists(index->folder, arena)))
         return;
-    index->arena = arena_make(0);
-    if (!index_file_open(index->host, index->folder, true, &options, index->arena, &index->file, &err)) {
-        refuse(index, slice_of(err.text));
-        return;
+    if (!held) {
+        index->arena = arena_make(0);
+        if (!index_file_open(index->host, index->folder, true, &options, index->arena, &index->file, &err)) {
+            refuse(index, slice_of(err.text));
+            return;
+        }
     }
     struct slice body = link_model_write(model->model, index->arena);
     if (!slice_equal(body, index_file_model_text(index->file)))
         refuse(index, S("it is of another model"));
+    else if (held)
+        return;
     else if (!link_index_edges_only(index_file_index(index->file)))
         refuse(index, S("it is none of the hub's"));
     else if (index_file_ahead(index->file))

@@ -10,8 +10,8 @@
  *
  * WHEN IT IS MADE ANEW: where there is none; when it is damaged or of another version or model; when its position is no
  * linking of this store, as after a restore of an older backup, which takes it out of the store, not off the disk; when
- * it was left in the midst of a change (it may then be ahead of the store); when everything is linked anew. Private to
- * this room. */
+ * that linking had another basis than today's (another server has linked everything anew since); when it was left in
+ * the midst of a change (it may then be ahead of the store); when everything is linked anew. Private to this room. */
 #ifndef STAITHE_HUB_PEOPLE_INDEX_H
 #define STAITHE_HUB_PEOPLE_INDEX_H
 
@@ -35,7 +35,7 @@ void people_index_start(struct people_index *index, const struct host *host, str
 /* Lets go of what is open, in memory alone. */
 void people_index_close(struct people_index *index);
 
-/* Opens what is there, if it is of this model. */
+/* Opens what is there, if it is of this model; of what is open already that is asked again. */
 void people_index_open(struct people_index *index, const struct person_model *model, unsigned threads,
                        struct arena *arena);
 int64_t people_index_position(const struct people_index *index);

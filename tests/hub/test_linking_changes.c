@@ -491,6 +491,15 @@ static void two_servers_over_one_store_take_turns(void **state)
         assert_int_equal(result.index_note.len, 0);
         assert_as_anew(little, &result); /* a third server, that keeps none */
     }
+    /* One of them links everything anew by other homes; the other's index knows the old ones alone. */
+    const struct loader_row home = {
+        {"200000003", "12 Heron Way, Littleham, NR29 4DD", "Littleham", "NR29 4DD", "Dwelling"}};
+    little_reload(little, "homes", &home, 1, "2026-11-21");
+    assert_true(link_by(little, folders[0]).anew);
+    change_some(h);
+    result = link_by(little, folders[1]);
+    assert_true(result.anew);
+    assert_as_anew(little, &result);
 }
 
 struct linking_thread {
