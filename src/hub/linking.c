@@ -398,7 +398,7 @@ bool hub_link(const struct hub *hub, const struct guard_session *session, const 
     struct arena *held = arena_make(0);
     struct people_index index;
     enum linking_outcome outcome = LINKING_AGAIN;
-    bool done = true;
+    bool done = true, linked = false, clean = true;
     people_index_start(&index, hub->host, options->index, held);
     for (int attempt = 0; attempt < 3 && done && outcome != LINKING_DONE; attempt++) {
         struct hub_link_result result = {0};
@@ -415,7 +415,9 @@ bool hub_link(const struct hub *hub, const struct guard_session *session, const 
             result.seconds = (double)(host_monotonic(hub->host) - start) / 1e9;
             *ret = result;
         }
-        if (!done || outcome == LINKING_DONE)
+        linked = done && outcome == LINKING_DONE;
+        clean = !linked || !options->compact || index.file || people_index_wipe(&index, err);
+        if (!done || linked)
             people_index_close(&index);
         arena_free(own);
     }
@@ -423,6 +425,8 @@ bool hub_link(const struct hub *hub, const struct guard_session *session, const 
     arena_free(held);
     if (!done)
         return error_wrap(err, "linking");
+    if (!clean)
+        return false;
     return outcome == LINKING_DONE ||
            error_set(err, ERROR_CONFLICT,
                      "extracts landed, or others linked the hub, while it was linked; link again when they have ended");

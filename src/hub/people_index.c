@@ -202,3 +202,18 @@ void people_index_settle(struct people_index *index, int64_t linking, bool compa
                                    PRINT(slice_of(err.text)));
     }
 }
+
+bool people_index_wipe(const struct people_index *index, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct error why = NO_ERROR;
+    bool there = index->folder.len && index_file_exists(index->folder, scratch);
+    arena_free(scratch);
+    if (!there || index_file_delete(index->host, index->folder, &why))
+        return true;
+    return error_set(
+        err, ERROR_IO,
+        "the hub is linked, but %.*s may still hold values of people who have gone, and could not be taken "
+        "away (%s); remove that folder",
+        PRINT(index->folder), why.text);
+}

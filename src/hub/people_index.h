@@ -58,5 +58,7 @@ size_t people_index_edges(const struct people_index *index, const struct linked 
 /* The store's linking is committed: the index follows it from now on. `compact`: also takes the values of records that
  * have gone off the disk. */
 void people_index_settle(struct people_index *index, int64_t linking, bool compact);
+/* Where that did not come about: takes the whole index off the disk. An error when even that cannot be done. */
+bool people_index_wipe(const struct people_index *index, struct error *err) MUST_USE;
 
 #endif

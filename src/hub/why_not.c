@@ -147,8 +147,10 @@ static void weigh_across(struct sides *s)
         }
 }
 
-/* A word of a steward, of the identifiers' owner or of a source that stands between the two; empty for none. */
-static struct slice stands_between(const struct reading *r, const struct sides *s, struct arena *arena)
+/* A word of a steward, of the identifiers' owner or of a source that stands between the two; empty for none. A source
+ * that shows nothing to this session is not named. */
+static struct slice stands_between(const struct reading *r, const struct sides *s, const struct why_view *view,
+                                   struct arena *arena)
 {
     const struct linked *linked = &s->c->linked;
     uint64_t *codes = verified_codes(linked, r->grant->match_sources, arena), own[2] = {0, 0};
@@ -161,15 +163,18 @@ static struct slice stands_between(const struct reading *r, const struct sides *
         if (codes[i])
             own[s->side[i]] = codes[i];
     if (own[0] && own[1] && own[0] != own[1])
-        return S("their verified NHS numbers differ");
+        return why_numbers_differ(view);
     for (size_t n = 0; n < linked->source_count; n++) {
         const struct linked_source *source = &linked->sources[n];
         bool has[2] = {false, false};
         for (uint32_t i = source->first; i < source->first + source->count; i++)
             has[s->side[i]] = true;
-        if (source->source->no_duplicates && has[0] && has[1])
-            return arena_format(arena, "%.*s holds each person once, and has a record of both",
-                                PRINT(source->source->title));
+        if (!source->source->no_duplicates || !has[0] || !has[1])
+            continue;
+        const struct reading_source *theirs = reading_source_of(r, source->source->name);
+        bool shown = theirs && theirs->granted && theirs->granted->column_count;
+        return arena_format(arena, "%.*s holds each person once, and has a record of both",
+                            PRINT(shown ? source->source->title : S("a source")));
     }
     return NO_SLICE;
 }
@@ -177,7 +182,7 @@ static struct slice stands_between(const struct reading *r, const struct sides *
 static struct slice apart_words(const struct reading *r, const struct sides *s, const struct why_view *view,
                                 struct arena *arena)
 {
-    struct slice between = stands_between(r, s, arena);
+    struct slice between = stands_between(r, s, view, arena);
     const struct why_link *best = &view->links[0];
     if (between.len)
         return arena_format(arena, "Two people here: %.*s. The two records that fit best weigh %.1f bits.",

@@ -211,6 +211,15 @@ bool why_link_make(struct reading *r, const struct component *c, uint32_t a, uin
     return true;
 }
 
+struct slice why_numbers_differ(const struct why_view *view)
+{
+    const struct why_link *link = &view->links[0];
+    for (size_t i = 0; i < link->part_count; i++)
+        if (link->parts[i].shown && slice_equal_nocase(link->parts[i].field, S("NHS number")))
+            return S("their verified NHS numbers differ");
+    return S("an identifier that is each person's own differs");
+}
+
 struct slice why_outcome(const struct component *c, const struct why_view *view, struct arena *arena)
 {
     const struct why_link *link = &view->links[0];
@@ -223,7 +232,7 @@ struct slice why_outcome(const struct component *c, const struct why_view *view,
                                                   PRINT(c->linked.sources[c->linked.records[1].source].source->name)),
                                      arena);
     if (!view->together && codes[0] && codes[1] && codes[0] != codes[1])
-        return S("Two people here: their verified NHS numbers differ.");
+        return arena_format(arena, "Two people here: %.*s.", PRINT(why_numbers_differ(view)));
     if (view->together)
         return link->total >= view->join
                    ? arena_format(arena, "One person here: their weight of %.1f bits is above %.1f.", link->total,

@@ -19,6 +19,8 @@ bool why_records(struct reading *reading, const struct component *component, str
 bool why_link_make(struct reading *reading, const struct component *component, uint32_t a, uint32_t b,
                    struct why_link *ret, struct error *err) MUST_USE;
 /* Why the two of a pair are, or are not, one person. */
+/* Names the number only where the view's first link shows it. */
+struct slice why_numbers_differ(const struct why_view *view);
 struct slice why_outcome(const struct component *component, const struct why_view *view, struct arena *arena);
 
 #endif

@@ -600,6 +600,12 @@ static void a_full_disk_stops_the_index_and_not_the_linking(void **state)
         assert_int_equal(result.index_note.len, 0);
         assert_as_anew(little, &result);
     }
+    /* Whoever asks for compacting gets no files with what has gone, even where they could not be written anew. */
+    log_is_full = ENOSPC;
+    change_some(h);
+    (void)little_link_with(little, &(struct hub_link_options){.index = folder, .compact = true});
+    log_is_full = 0;
+    assert_false(index_file_exists(folder, little->arena));
 }
 
 static bool holds(struct little *little, struct slice folder, const char *word)
