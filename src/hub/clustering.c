@@ -8,20 +8,25 @@
 
 #include <stdlib.h>
 
+void decisions_of_rows(const struct result *rows, struct arena *arena, struct decided_pair **ret, size_t *ret_count)
+{
+    struct decided_pair *decisions = arena_array(arena, struct decided_pair, rows->rows + 1);
+    for (size_t i = 0; i < rows->rows; i++) {
+        const struct value *row = result_row(rows, i);
+        decisions[i] = (struct decided_pair){cell_integer(&row[0]), cell_integer(&row[1]),
+                                             slice_equal(cell_text(&row[2]), S("join"))};
+    }
+    *ret = decisions;
+    *ret_count = rows->rows;
+}
+
 bool read_decisions(struct transaction *t, struct arena *arena, struct decided_pair **ret, size_t *ret_count,
                     struct error *err)
 {
     struct result rows;
     if (!store_query(t, STATEMENT_HUB_DECISIONS_IN_FORCE, NO_ARGS, arena, &rows, err))
         return false;
-    struct decided_pair *decisions = arena_array(arena, struct decided_pair, rows.rows + 1);
-    for (size_t i = 0; i < rows.rows; i++) {
-        const struct value *row = result_row(&rows, i);
-        decisions[i] = (struct decided_pair){cell_integer(&row[0]), cell_integer(&row[1]),
-                                             slice_equal(cell_text(&row[2]), S("join"))};
-    }
-    *ret = decisions;
-    *ret_count = rows.rows;
+    decisions_of_rows(&rows, arena, ret, ret_count);
     return true;
 }
 

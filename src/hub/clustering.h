@@ -11,6 +11,8 @@ struct decided_pair {
     bool join;
 };
 
+/* From rows of (a, b, verdict). */
+void decisions_of_rows(const struct result *rows, struct arena *arena, struct decided_pair **ret, size_t *ret_count);
 bool read_decisions(struct transaction *transaction, struct arena *arena, struct decided_pair **ret, size_t *ret_count,
                     struct error *err) MUST_USE;
 

@@ -151,12 +151,7 @@ static bool read_decisions_at(struct transaction *t, struct component *c, const 
     struct result decisions;
     if (!store_query(t, STATEMENT_HUB_DECISIONS_AT, ARGS(id_list(t, anchors, count, arena)), arena, &decisions, err))
         return false;
-    c->decisions = arena_array(arena, struct decided_pair, decisions.rows + 1);
-    for (size_t i = 0; i < decisions.rows; i++) {
-        const struct value *row = result_row(&decisions, i);
-        c->decisions[c->decision_count++] = (struct decided_pair){cell_integer(&row[0]), cell_integer(&row[1]),
-                                                                  slice_equal(cell_text(&row[2]), S("join"))};
-    }
+    decisions_of_rows(&decisions, arena, &c->decisions, &c->decision_count);
     return true;
 }
 

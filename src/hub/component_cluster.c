@@ -27,12 +27,6 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int by_member(const void *a, const void *b)
-{
-    const struct member_row *x = a, *y = b;
-    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
-}
-
 static bool has_changed(const struct reclustering *ask, int64_t anchor)
 {
     return ask->changed_count &&
@@ -135,7 +129,9 @@ static bool assign(const struct recluster *r, int64_t linkage, const struct link
 static const struct member_row *member_of(const struct members *members, int64_t anchor)
 {
     struct member_row wanted = {.anchor = anchor};
-    return members->count ? bsearch(&wanted, members->rows, members->count, sizeof *members->rows, by_member) : NULL;
+    return members->count
+               ? bsearch(&wanted, members->rows, members->count, sizeof *members->rows, member_rows_by_anchor)
+               : NULL;
 }
 
 static int64_t *entities_of(const struct content *contents, size_t count, const struct members *members,
@@ -175,8 +171,8 @@ static bool sum_decided(const struct recluster *r, int64_t linkage, const struct
         then.rows[then.count++] = member;
         now.rows[now.count++] = moved ? *moved : member;
     }
-    array_sort(then.rows, then.count, sizeof *then.rows, by_member);
-    array_sort(now.rows, now.count, sizeof *now.rows, by_member);
+    array_sort(then.rows, then.count, sizeof *then.rows, member_rows_by_anchor);
+    array_sort(now.rows, now.count, sizeof *now.rows, member_rows_by_anchor);
     if (!contents_at(r->t, r->ask->linking, anchors, rows.rows, arena, &contents, &count, err))
         return false;
     contents_order(contents, count);

@@ -156,7 +156,7 @@ static bool verifies(const struct source *source)
     return column && column->verified;
 }
 
-static const struct value *source_row(const struct result *sources, struct slice name)
+const struct value *linked_source_row(const struct result *sources, struct slice name)
 {
     for (size_t i = 0; i < sources->rows; i++)
         if (slice_equal(cell_text(&result_row(sources, i)[0]), name))
@@ -198,7 +198,7 @@ bool linked_read(const struct guard_session *session, struct arena *arena, struc
     struct source_reading reading = {.arena = arena};
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
-        const struct value *row = source_row(&sources, source->name);
+        const struct value *row = linked_source_row(&sources, source->name);
         if (!row || cell_integer(&row[2]) == 0 || !grant_matches(grant, source->name))
             continue;
         int64_t id = cell_integer(&row[1]);
@@ -280,7 +280,7 @@ static bool read_versions(struct transaction *t, const struct catalogue *catalog
     struct source_reading reading = {.arena = arena, .past = past};
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
-        const struct value *row = source_row(&sources, source->name);
+        const struct value *row = linked_source_row(&sources, source->name);
         if (!row || source->subject == SUBJECT_HOME)
             continue;
         uint32_t first = (uint32_t)reading.count;
@@ -469,7 +469,7 @@ static bool place_by_gazetteer(struct transaction *t, const struct catalogue *ca
     moved->home_count = 0;
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
-        const struct value *row = source_row(&sources, source->name);
+        const struct value *row = linked_source_row(&sources, source->name);
         if (row && cell_integer(&row[2]) && source->subject == SUBJECT_HOME && source->gazetteer &&
             !read_homes(t, source, cell_integer(&row[1]), moved, arena, err))
             return error_wrap(err, "reading %.*s", PRINT(source->name));

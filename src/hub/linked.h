@@ -73,6 +73,8 @@ bool linked_place_some(struct transaction *transaction, const struct catalogue *
 void linked_order(struct linked *linked, struct arena *arena);
 /* The record's number, or -1. */
 int64_t linked_find(const struct linked *linked, int64_t anchor);
+/* The row of a source among those of STATEMENT_HUB_SOURCES; NULL when it has none. */
+const struct value *linked_source_row(const struct result *sources, struct slice name);
 
 /* ---- linked_table.c ---- */
 

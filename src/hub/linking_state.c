@@ -66,14 +66,6 @@ bool linking_write(struct transaction *t, const struct host *host, struct linkin
            store_execute(t, STATEMENT_HUB_LINKING_LANDINGS_INSERT, ARGS(value_integer(state->id)), NULL, err);
 }
 
-static const struct value *row_of(const struct result *sources, struct slice name)
-{
-    for (size_t i = 0; i < sources->rows; i++)
-        if (slice_equal(cell_text(&result_row(sources, i)[0]), name))
-            return result_row(sources, i);
-    return NULL;
-}
-
 static void hash_text(struct hash_state *state, struct slice text)
 {
     hash_more(state, text);
@@ -96,7 +88,7 @@ struct digest linking_basis(const struct catalogue *catalogue, int64_t model, co
         hash_text(&state, sets[i]);
     for (size_t i = 0; i < catalogue->source_count; i++) {
         const struct source *source = &catalogue->sources[i];
-        const struct value *row = row_of(sources, source->name);
+        const struct value *row = linked_source_row(sources, source->name);
         hash_text(&state, source->name);
         hash_more(&state, slice_from(source->digest.bytes, sizeof source->digest.bytes));
         if (source->subject == SUBJECT_HOME && source->gazetteer)

@@ -401,6 +401,12 @@ static bool take_member(void *context, const struct value *cells, size_t columns
     return true;
 }
 
+int member_rows_by_anchor(const void *a, const void *b)
+{
+    const struct member_row *x = a, *y = b;
+    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
+}
+
 bool read_members(struct transaction *t, int64_t linkage, struct arena *arena, struct members *ret, struct error *err)
 {
     struct members_reading reading = {.arena = arena};

@@ -62,6 +62,8 @@ struct members {
     } * rows;
     size_t count;
 };
+/* Their order, for sorting and searching. */
+int member_rows_by_anchor(const void *a, const void *b);
 bool read_members(struct transaction *transaction, int64_t linkage, struct arena *arena, struct members *ret,
                   struct error *err) MUST_USE;
 /* after: by anchor too. `all`: before are all the members that the linkage has; else they are some, and the others

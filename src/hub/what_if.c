@@ -57,12 +57,6 @@ bool what_if_may(const struct guard_session *session, struct error *err)
 
 /* ---- Reading ---- */
 
-static int by_member(const void *a, const void *b)
-{
-    const struct member_row *x = a, *y = b;
-    return (x->anchor > y->anchor) - (x->anchor < y->anchor);
-}
-
 /* Only records that stand in an entity: what landed since would be told of one side alone. */
 static size_t leave_out_others(struct asking *asking)
 {
@@ -73,7 +67,7 @@ static size_t leave_out_others(struct asking *asking)
         size_t first = kept;
         for (size_t i = source->first; i < (size_t)source->first + source->count; i++) {
             struct member_row wanted = {.anchor = linked->records[i].anchor};
-            if (bsearch(&wanted, asking->members.rows, asking->members.count, sizeof wanted, by_member))
+            if (bsearch(&wanted, asking->members.rows, asking->members.count, sizeof wanted, member_rows_by_anchor))
                 linked->records[kept++] = linked->records[i];
         }
         source->first = (uint32_t)first;

@@ -564,16 +564,21 @@ static void fetch_blocks(const struct blocks *blocks, uint32_t x)
             __builtin_prefetch(&blocks->members[rule][blocks->groups[rule][x]]);
 }
 
+/* The block of x by a rule: how many records it has, then these; NULL when x meets nobody there. */
+static const uint32_t *block_of(const struct blocks *blocks, size_t rule, uint32_t x)
+{
+    uint32_t group = blocks->groups[rule][x];
+    const uint32_t *block = group ? &blocks->members[rule][group] : NULL;
+    return block && blocks->largest && *block > blocks->largest ? NULL : block;
+}
+
 /* Records of higher number that x meets. */
 static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
 {
     uint32_t above = x < blocks->from ? blocks->from - 1 : x;
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        uint32_t group = blocks->groups[rule][x];
-        if (!group)
-            continue;
-        const uint32_t *block = &blocks->members[rule][group];
-        if (blocks->largest && *block > blocks->largest)
+        const uint32_t *block = block_of(blocks, rule, x);
+        if (!block)
             continue;
         for (uint32_t j = *block; j > 0 && block[j] > above; j--)
             see(seen, block[j]);
@@ -625,11 +630,8 @@ static bool is_chosen(const struct blocks *blocks, uint32_t record, uint64_t eac
 static void meet_all(const struct blocks *blocks, uint32_t x, struct block_seen *seen)
 {
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        uint32_t group = blocks->groups[rule][x];
-        if (!group)
-            continue;
-        const uint32_t *block = &blocks->members[rule][group];
-        if (blocks->largest && *block > blocks->largest)
+        const uint32_t *block = block_of(blocks, rule, x);
+        if (!block)
             continue;
         for (uint32_t j = 1; j <= *block; j++)
             if (block[j] > x || (block[j] < x && !is_chosen(blocks, block[j], blocks->each)))
