@@ -5,13 +5,10 @@ takes the workbook away, adds a saving that is refused approval; the director ap
 money.mjs tells it; this makes the hub and holds the journal and the audit of changes against what was done."""
 import json
 import os
-import subprocess
 import sys
 
-from journey import browser_program, modules
+from journey import browser_program, modules, tell
 from world import PASSWORD, Browser, Tap, World
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def story(tap, dialect):
@@ -22,22 +19,7 @@ def story(tap, dialect):
         with world.serving() as port:
             told = {"base": f"http://127.0.0.1:{port}", "password": PASSWORD, "chromium": chromium, "plain": dialect != "sqlite",
                     "pictures": os.environ.get("JOURNEY_PICTURES", "") if dialect == "sqlite" else ""}
-            path = os.path.join(world.folder, "story.json")
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump(told, file)
-            process = subprocess.Popen(["node", os.path.join(HERE, "money.mjs"), path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                       text=True, cwd=HERE)
-            for line in process.stdout:
-                try:
-                    said = json.loads(line)
-                except ValueError:
-                    tap.note(line)
-                    continue
-                if "check" in said:
-                    tap.check(f"{dialect}: {said['check']}", said["holds"], said["seen"])
-                elif "note" in said:
-                    tap.note(said["note"])
-            tap.check(f"{dialect}: the story is told to its end", process.wait() == 0)
+            tell(world, tap, dialect, "money.mjs", told)
             frank = Browser(port)
             frank.sign_in("frank.finance")
             journal = json.loads(frank.ask("GET", "/api/v1/plans/norfolk/journal"))
