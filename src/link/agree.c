@@ -90,6 +90,25 @@ bool agree_swapped_names(const struct column *column, const struct value *a, con
     return (x[0] == y[1] && token_near(column, x[1], y[0])) || (x[1] == y[0] && token_near(column, x[0], y[1]));
 }
 
+static int next_digit(struct slice text, size_t *at)
+{
+    while (*at < text.len && (text.at[*at] < '0' || text.at[*at] > '9'))
+        ++*at;
+    return *at < text.len ? text.at[(*at)++] : -1;
+}
+
+bool agree_digits(struct slice a, struct slice b)
+{
+    size_t at_a = 0, at_b = 0;
+    for (;;) {
+        int digit = next_digit(a, &at_a);
+        if (digit != next_digit(b, &at_b))
+            return false;
+        if (digit < 0)
+            return true;
+    }
+}
+
 bool agree_initial(struct slice a, struct slice b)
 {
     size_t first_a = slice_find(a, ' '), first_b = slice_find(b, ' ');

@@ -19,6 +19,8 @@ bool agree_within(const struct column *column, const struct value *a, const stru
 bool agree_swapped_names(const struct column *column, const struct value *a, const struct value *b);
 /* One is the other's initial. */
 bool agree_initial(struct slice a, struct slice b);
+/* The digits of both, in their order: petra.yarrowby43 and petra.yarrowby56 are two people's. */
+bool agree_digits(struct slice a, struct slice b);
 bool agree_prefix(struct slice a, unsigned length_a, struct slice b, unsigned length_b);
 bool agree_soundex(struct slice a, struct slice b);
 /* One of the tests that read dates. False when either is none. */

@@ -282,7 +282,9 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
             return similar_one_edit(a->text, b->text);
         return text_distance(a->text, b->text, (unsigned)level->argument) <= (unsigned)level->argument;
     case LINK_TEST_JARO:
-        return code_a == code_b || similar_jaro_winkler(a->text, b->text) >= level->argument;
+        return code_a == code_b ||
+               (similar_jaro_winkler(a->text, b->text) >= level->argument &&
+                (comparer->spec->columns[level->column].kind != LINK_EMAIL || agree_digits(a->text, b->text)));
     case LINK_TEST_SWAPPED:
         if (comparer->spec->columns[level->column].kind != LINK_DATE)
             return agree_swapped_names(column, a, b);

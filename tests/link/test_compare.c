@@ -61,6 +61,25 @@ static void dates_have_their_levels(void **state)
     arena_free(table.arena);
 }
 
+static void mail_of_two_people_is_not_near_for_being_made_from_one_name(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"petra.yarrowby43@example.org", "petra.yarrowby43@example.org"},
+                                          {"petra.yarrowby43@example.org", "petra.yarrowby43@example.net"},
+                                          {"petra.yarrowby43@example.org", "perta.yarrowby43@example.org"},
+                                          {"petra.yarrowby43@example.org", "petra.yarrowby56@example.org"},
+                                          {"petra.yarrowby43@example.org", "petra.yarrowby4@example.org"},
+                                          {"petra.yarrowby@example.org", "petra.yarrowby56@example.org"}};
+    static const unsigned levels[] = {1, 2, 3, 4, 4, 4};
+    struct table table = make_table("columns: {mail: email}\ncomparisons: [mail]\nlearn: false\n", rows, countof(rows));
+    for (uint32_t i = 0; i < countof(rows); i++) {
+        struct compared one;
+        compare_records(&table.comparer, NULL, 2 * i, 2 * i + 1, &one);
+        assert_int_equal(one.level[0], levels[i]);
+    }
+    arena_free(table.arena);
+}
+
 static void classes_tell_slips_from_other_names(void **state)
 {
     (void)state;
@@ -179,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(given_names_have_their_levels),
         cmocka_unit_test(dates_have_their_levels),
+        cmocka_unit_test(mail_of_two_people_is_not_near_for_being_made_from_one_name),
         cmocka_unit_test(classes_tell_slips_from_other_names),
         cmocka_unit_test(swapped_names_may_hold_another_form),
         cmocka_unit_test(a_date_a_year_or_a_decade_off_is_close),
