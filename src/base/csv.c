@@ -105,6 +105,12 @@ static bool turn_fields(struct csv_reader *r, size_t row_len, struct error *err)
     return true;
 }
 
+/* Maybe: most fields have none, and are not worth a call. */
+static inline bool space_around(struct slice s)
+{
+    return s.len > 0 && (s.at[0] <= ' ' || s.at[s.len - 1] <= ' ');
+}
+
 static bool finish(struct csv_reader *r, const struct csv_parsed *found, struct error *err)
 {
     struct slice row = slice_from(r->at + r->position, found->content_end - r->position);
@@ -127,7 +133,7 @@ static bool finish(struct csv_reader *r, const struct csv_parsed *found, struct 
             r->fields[i].len &= FIELD_LEN;
             if (flags & UNQUOTE)
                 r->fields[i] = unquote(r->fields[i]);
-            if (r->trim && !(flags & QUOTED))
+            if (r->trim && !(flags & QUOTED) && space_around(r->fields[i]))
                 r->fields[i] = slice_trim(r->fields[i]);
             if (nul)
                 r->fields[i] = without_nul(r->fields[i]);

@@ -96,22 +96,50 @@ uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text)
     return slice_empty(text) ? 0 : add_hashed(dictionary, text, hash64(text, 0), true);
 }
 
+uint64_t dictionary_hash(struct slice text)
+{
+    return hash64(text, 0);
+}
+
+/* The text that a word may be the same as, or NULL: most that are new meet a free place. */
+static const struct slice *rival(const struct dictionary *dictionary, uint64_t hash)
+{
+    const struct dictionary_slot *slot = &dictionary->slots[first_slot(dictionary, hash)];
+    return slot->code && slot->tag == hash >> 32 ? &dictionary->texts[slot->code] : NULL;
+}
+
+static void add_step(struct dictionary *dictionary, struct dictionary_word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&dictionary->slots[first_slot(dictionary, words[i].hash)]);
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(rival(dictionary, words[i].hash));
+    for (size_t i = 0; i < count; i++) {
+        const struct slice *text = rival(dictionary, words[i].hash);
+        if (text)
+            __builtin_prefetch(text->at);
+    }
+    for (size_t i = 0; i < count; i++)
+        words[i].code =
+            slice_empty(words[i].text) ? 0 : add_hashed(dictionary, words[i].text, words[i].hash, words[i].stays);
+}
+
+void dictionary_add_words(struct dictionary *dictionary, struct dictionary_word *words, size_t count)
+{
+    for (size_t from = 0; from < count; from += STEP)
+        add_step(dictionary, words + from, count - from < STEP ? count - from : STEP);
+}
+
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes)
 {
-    uint64_t hashes[STEP];
+    struct dictionary_word words[STEP];
     for (size_t from = 0; from < count; from += STEP) {
         size_t some = count - from < STEP ? count - from : STEP;
-        for (size_t i = 0; i < some; i++) {
-            hashes[i] = hash64(texts[from + i], 0);
-            __builtin_prefetch(&dictionary->slots[first_slot(dictionary, hashes[i])]);
-        }
         for (size_t i = 0; i < some; i++)
-            __builtin_prefetch(&dictionary->texts[dictionary->slots[first_slot(dictionary, hashes[i])].code]);
+            words[i] = (struct dictionary_word){.text = texts[from + i], .hash = hash64(texts[from + i], 0)};
+        add_step(dictionary, words, some);
         for (size_t i = 0; i < some; i++)
-            __builtin_prefetch(dictionary->texts[dictionary->slots[first_slot(dictionary, hashes[i])].code].at);
-        for (size_t i = 0; i < some; i++)
-            ret_codes[from + i] =
-                slice_empty(texts[from + i]) ? 0 : add_hashed(dictionary, texts[from + i], hashes[i], false);
+            ret_codes[from + i] = words[i].code;
     }
 }
 
@@ -135,10 +163,16 @@ void dictionary_cut(struct dictionary *dictionary, size_t count)
     }
 }
 
+void dictionary_end_search(struct dictionary *dictionary)
+{
+    dictionary->slots =
+        arena_let_go(dictionary->arena, dictionary->slots, dictionary->slot_count * sizeof *dictionary->slots);
+}
+
 void dictionary_close(struct dictionary *dictionary)
 {
     struct arena *arena = dictionary->arena;
-    dictionary->slots = arena_let_go(arena, dictionary->slots, dictionary->slot_count * sizeof *dictionary->slots);
+    dictionary_end_search(dictionary);
     dictionary->hashes = arena_let_go(arena, dictionary->hashes, dictionary->capacity * sizeof *dictionary->hashes);
 }
 

@@ -22,6 +22,14 @@ struct dictionary {
     size_t count, capacity; /* count includes the empty text */
 };
 
+/* A text on its way into a dictionary, with what is known of it. */
+struct dictionary_word {
+    struct slice text;
+    uint64_t hash; /* dictionary_hash(text) */
+    uint32_t code; /* is found out */
+    bool stays;    /* the text outlives the dictionary: it is not copied */
+};
+
 void dictionary_start(struct dictionary *dictionary, struct arena *arena);
 /* Room for about so many texts, if there is none yet: nothing is moved then. Room that is not used takes no memory. */
 void dictionary_reserve(struct dictionary *dictionary, size_t texts);
@@ -30,10 +38,14 @@ uint32_t dictionary_add(struct dictionary *dictionary, struct slice text);
 /* The same for a text that outlives the dictionary: it is not copied. */
 uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
 /* The numbers of many texts, each made when new: what they need of memory is called for together. */
+void dictionary_add_words(struct dictionary *dictionary, struct dictionary_word *words, size_t count);
+uint64_t dictionary_hash(struct slice text);
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes);
 /* The number of a text, or 0 when it is not there. Any thread. */
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text);
-/* No text is looked for any more, and none added: only the texts by number stay in memory. */
+/* No text is looked for any more, and none added: the texts by number and their hashes stay in memory; then only the
+ * texts. */
+void dictionary_end_search(struct dictionary *dictionary);
 void dictionary_close(struct dictionary *dictionary);
 /* Bytes of memory that large tables take; what is small is the arena's. */
 uint64_t dictionary_memory(const struct dictionary *dictionary);

@@ -2,12 +2,35 @@
  *
  * Only values of at least `keep` records are named in the model: rare addresses and identifiers would make it a copy of
  * the data. All others share one count: what a record with such a value sees on average, which is the count that makes
- * chance agreement come out right. */
+ * chance agreement come out right. Each column is counted on whichever thread is free. */
 #include "link/train.h"
 
 #include "base/hash.h"
+#include "link/threads.h"
 
 #include <math.h>
+
+/* Those of `keep` records or more, in order of their codes. */
+static void name_values(const struct dictionary *texts, const uint32_t *counts, uint32_t keep,
+                        struct frequencies *frequencies)
+{
+    enum { SOME = 64 };
+    struct dictionary_word words[SOME];
+    uint32_t counts_of[SOME];
+    size_t count = 0;
+    for (size_t code = 1; code <= texts->count; code++) {
+        if (code < texts->count && counts[code] >= keep) {
+            counts_of[count] = counts[code];
+            words[count++] = (struct dictionary_word){.text = texts->texts[code], .hash = texts->hashes[code]};
+        }
+        if (count < SOME && code < texts->count)
+            continue;
+        dictionary_add_words(&frequencies->values, words, count);
+        for (size_t i = 0; i < count; i++)
+            frequencies->counts[words[i].code] = counts_of[i];
+        count = 0;
+    }
+}
 
 static void count_up(const struct dictionary *texts, const uint32_t *counts, uint32_t keep, uint64_t filled,
                      struct frequencies *frequencies, struct arena *arena)
@@ -15,20 +38,17 @@ static void count_up(const struct dictionary *texts, const uint32_t *counts, uin
     double squares = 0, rest_squares = 0, rest = 0;
     *frequencies = (struct frequencies){.used = true, .filled = filled};
     dictionary_start(&frequencies->values, arena);
-    size_t named = 1;
-    for (size_t code = 1; code < texts->count; code++)
-        named += counts[code] >= keep;
-    frequencies->counts = arena_array(arena, uint32_t, named + 1);
+    size_t named = 0;
     for (size_t code = 1; code < texts->count; code++) {
         double count = counts[code];
         squares += count * (count - 1);
-        if (counts[code] >= keep) {
-            frequencies->counts[dictionary_add(&frequencies->values, texts->texts[code])] = counts[code];
-        } else {
-            rest += count;
-            rest_squares += count * count;
-        }
+        named += counts[code] >= keep;
+        rest += counts[code] >= keep ? 0 : count;
+        rest_squares += counts[code] >= keep ? 0 : count * count;
     }
+    frequencies->counts = arena_array(arena, uint32_t, named + 2);
+    dictionary_reserve(&frequencies->values, named);
+    name_values(texts, counts, keep, frequencies);
     double n = (double)filled;
     /* Records hold several tokens, so their squares may add up to more than one. */
     frequencies->equal = n > 1 ? fmin(1, (squares + 1) / (n * (n - 1) + 1)) : 1;
@@ -83,13 +103,23 @@ static int compare_word_pairs(const void *x, const void *y)
     return order ? order : slice_compare(p->b, q->b);
 }
 
+struct counting {
+    const struct link_records *records;
+    struct link_model *model;
+    struct column_count {
+        struct arena *arena; /* of the model, for this column */
+        struct word_pair *pairs;
+        size_t pair_count, pair_capacity;
+    } columns[LINK_COLUMNS_MAX];
+    struct arena *scratch[LINK_THREADS_MAX];
+};
+
 /* Only common words: the parts of a rare name go together because they are one person's, which is what linking is
  * after. */
-static void count_company(const struct link_records *records, size_t c, const uint32_t *counts,
-                          const uint32_t *token_counts, uint64_t filled, struct link_model *model,
-                          struct arena *scratch, size_t *capacity)
+static void count_company(const struct counting *work, size_t c, const uint32_t *counts, const uint32_t *token_counts,
+                          uint64_t filled, struct column_count *ret, struct arena *scratch)
 {
-    const struct column *column = &records->columns[c];
+    const struct column *column = &work->records->columns[c];
     uint32_t least = filled > 50000 ? (uint32_t)(filled / 500) : 100;
     struct company_table table = {.arena = scratch};
     for (size_t code = 1; code < column->plain.count; code++) {
@@ -111,46 +141,79 @@ static void count_company(const struct link_records *records, size_t c, const ui
             continue;
         struct slice a = column->tokens.texts[company->a], b = column->tokens.texts[company->b];
         bool order = slice_compare(a, b) <= 0;
-        ARENA_GROW(model->arena, model->words.pairs, model->words.count, *capacity);
-        model->words.pairs[model->words.count++] =
-            (struct word_pair){(uint16_t)c, arena_copy(model->arena, order ? a : b),
-                               arena_copy(model->arena, order ? b : a), round(bits * 1000) / 1000};
+        ARENA_GROW(ret->arena, ret->pairs, ret->pair_count, ret->pair_capacity);
+        ret->pairs[ret->pair_count++] =
+            (struct word_pair){(uint16_t)c, arena_copy(ret->arena, order ? a : b),
+                               arena_copy(ret->arena, order ? b : a), round(bits * 1000) / 1000};
     }
 }
 
-void frequency_count(const struct link_records *records, struct link_model *model)
+/* By code; gives the number of records that have the column. */
+static uint64_t count_values(const struct link_records *records, size_t c, uint32_t *counts)
 {
-    const struct link_spec *spec = records->spec;
-    struct arena *scratch = arena_make(0);
-    size_t capacity = 0;
-    for (size_t c = 0; c < spec->column_count; c++) {
-        const struct column *column = &records->columns[c];
-        dictionary_start(&model->values[c].values, model->arena);
-        dictionary_start(&model->tokens[c].values, model->arena);
-        model->values[c].rest = model->tokens[c].rest = 1;
-        bool values = model_uses_values(spec, c), tokens = model_uses_tokens(spec, c);
-        if (!values && !tokens)
-            continue;
-        uint32_t *counts = arena_array(scratch, uint32_t, column->plain.count);
-        uint64_t filled = 0;
-        for (uint32_t r = 0; r < records->count; r++) {
-            uint32_t code = record_code(records, r, c);
-            bool counts_here = !record_follows(records, r);
-            counts[code] += counts_here;
-            filled += code != 0 && counts_here;
-        }
-        if (values)
-            count_up(&column->plain, counts, spec->keep[c], filled, &model->values[c], model->arena);
-        if (tokens) {
-            uint32_t *token_counts = arena_array(scratch, uint32_t, column->tokens.count);
-            for (size_t code = 1; code < column->plain.count; code++)
-                for (unsigned t = 0; t < column->values[code].token_count; t++)
-                    token_counts[column->token_ids[column->values[code].token_at + t]] += counts[code];
-            count_up(&column->tokens, token_counts, 2, filled, &model->tokens[c], model->arena);
-            count_company(records, c, counts, token_counts, filled, model, scratch, &capacity);
-        }
-        arena_reset(scratch);
+    uint64_t filled = 0;
+    for (uint32_t r = 0; r < records->count; r++) {
+        uint32_t code = record_code(records, r, c);
+        bool counts_here = !record_follows(records, r);
+        counts[code] += counts_here;
+        filled += code != 0 && counts_here;
     }
+    return filled;
+}
+
+static void count_column(void *context, size_t c, unsigned thread)
+{
+    struct counting *work = context;
+    const struct link_spec *spec = work->records->spec;
+    const struct column *column = &work->records->columns[c];
+    struct link_model *model = work->model;
+    struct column_count *own = &work->columns[c];
+    struct arena *scratch = work->scratch[thread];
+    dictionary_start(&model->values[c].values, own->arena);
+    dictionary_start(&model->tokens[c].values, own->arena);
+    model->values[c].rest = model->tokens[c].rest = 1;
+    bool values = model_uses_values(spec, c), tokens = model_uses_tokens(spec, c);
+    if (!values && !tokens)
+        return;
+    uint32_t *counts = arena_array(scratch, uint32_t, column->plain.count);
+    uint64_t filled = count_values(work->records, c, counts);
+    if (values)
+        count_up(&column->plain, counts, spec->keep[c], filled, &model->values[c], own->arena);
+    if (tokens) {
+        uint32_t *token_counts = arena_array(scratch, uint32_t, column->tokens.count);
+        for (size_t code = 1; code < column->plain.count; code++)
+            for (unsigned t = 0; t < column->values[code].token_count; t++)
+                token_counts[column->token_ids[column->values[code].token_at + t]] += counts[code];
+        count_up(&column->tokens, token_counts, 2, filled, &model->tokens[c], own->arena);
+        count_company(work, c, counts, token_counts, filled, own, scratch);
+    }
+    arena_reset(scratch);
+}
+
+static void gather_words(const struct counting *work, struct link_model *model)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < work->records->spec->column_count; c++)
+        count += work->columns[c].pair_count;
+    model->words.pairs = arena_array(model->arena, struct word_pair, count + 1);
+    for (size_t c = 0; c < work->records->spec->column_count; c++)
+        for (size_t i = 0; i < work->columns[c].pair_count; i++)
+            model->words.pairs[model->words.count++] = work->columns[c].pairs[i];
     array_sort(model->words.pairs, model->words.count, sizeof *model->words.pairs, compare_word_pairs);
+}
+
+bool frequency_count(const struct link_records *records, const struct link_options *options, struct link_model *model,
+                     struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct counting work = {.records = records, .model = model};
+    for (size_t c = 0; c < records->spec->column_count; c++)
+        work.columns[c].arena = arena_child(model->arena);
+    for (unsigned t = 0; t < threads_count(options); t++)
+        work.scratch[t] = arena_child(scratch);
+    bool done = threads_run(options, "counting", records->spec->column_count, count_column, &work, err);
+    if (done)
+        gather_words(&work, model);
     arena_free(scratch);
+    return done;
 }

@@ -1,5 +1,5 @@
 /* link_read.c: rows in batches. While one batch's columns are coded, each on whichever thread is free, the next batch
- * is parsed: finding the fields costs a third of looking their values up, and no two columns touch the same memory. */
+ * is parsed and the one before is put into the table: no two of these touch the same memory. */
 #include "link/link_read.h"
 
 #include "base/text.h"
@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 static struct slice base_name(struct slice path)
 {
@@ -129,7 +128,7 @@ static bool measure_files(struct link_read *job, struct error *err)
 
 /* ---- Batches ---- */
 
-enum { BATCH_ROWS = 4096, BATCH_BYTES = 1 << 20 };
+enum { BATCH_ROWS = 4096, BATCH_BYTES = 1 << 19, BATCH_FULL = BATCH_BYTES - (1 << 15) };
 
 struct batch {
     size_t rows;
@@ -149,9 +148,9 @@ struct file_read {
     size_t headers;
     uint64_t number; /* of rows so far */
     uint32_t source;
-    struct batch batches[2], *coded, *parsed;
-    bool ended, failed;
-    struct error err;
+    struct batch batches[3], *kept, *coded, *parsed;
+    bool ended, failed, full; /* full: the table takes no more */
+    struct error err, full_err;
 };
 
 static struct slice batch_text(struct batch *batch, struct slice text)
@@ -174,6 +173,15 @@ static bool bad_row(const struct file_read *read, const struct csv_row *row, str
                         : "a field is longer than 1 MiB, or the row than 4 MiB; shorten it");
 }
 
+/* A record without an id is called by its row. */
+static struct slice row_number(uint64_t number, char digits[20])
+{
+    size_t at = 20;
+    for (; number; number /= 10)
+        digits[--at] = (char)('0' + number % 10);
+    return slice_from(digits + at, 20 - at);
+}
+
 static void keep_row(struct file_read *read, const struct csv_row *row, struct batch *batch)
 {
     struct link_read *job = read->job;
@@ -184,11 +192,11 @@ static void keep_row(struct file_read *read, const struct csv_row *row, struct b
         bool has = place >= 0 && (size_t)place < row->count;
         batch->values[c * BATCH_ROWS + at] = has ? batch_text(batch, slice_trim(row->fields[place])) : NO_SLICE;
     }
-    char digits[24];
-    int length = snprintf(digits, sizeof digits, "%" PRIu64, ++read->number);
-    struct slice id = slice_from(digits, (size_t)length);
-    if (read->id_place >= 0)
-        id = (size_t)read->id_place < row->count ? slice_trim(row->fields[read->id_place]) : NO_SLICE;
+    char digits[20];
+    read->number++;
+    struct slice id = read->id_place < 0                    ? row_number(read->number, digits)
+                      : (size_t)read->id_place < row->count ? slice_trim(row->fields[read->id_place])
+                                                            : NO_SLICE;
     batch->ids[at] = batch_text(batch, id);
 }
 
@@ -197,7 +205,7 @@ static void parse_batch(struct file_read *read)
     struct batch *batch = read->parsed;
     batch->rows = batch->used = 0;
     arena_reset(batch->more);
-    while (!read->ended && !read->failed && batch->rows < BATCH_ROWS) {
+    while (!read->ended && !read->failed && batch->rows < BATCH_ROWS && batch->used < BATCH_FULL) {
         const struct csv_row *row = NULL;
         if (!csv_read(read->reader, &row, &read->err))
             read->failed = true;
@@ -210,29 +218,34 @@ static void parse_batch(struct file_read *read)
     }
 }
 
-/* Chunk 0 parses, the others code a column each. */
+/* Chunk 0 parses, chunk 1 puts into the table what is coded, the others code a column each. */
 static void batch_step(void *context, size_t chunk, unsigned thread)
 {
     (void)thread;
     struct file_read *read = context;
+    const struct batch *kept = read->kept, *coded = read->coded;
     if (chunk == 0)
         parse_batch(read);
+    else if (chunk == 1)
+        read->full = !records_add_coded(read->job->records, read->source, kept->ids, kept->codes, BATCH_ROWS,
+                                        kept->rows, &read->full_err);
     else
-        records_code(read->job->records, chunk - 1, read->coded->values + (chunk - 1) * BATCH_ROWS, read->coded->rows,
-                     read->coded->codes + (chunk - 1) * BATCH_ROWS);
+        records_code(read->job->records, chunk - 2, coded->values + (chunk - 2) * BATCH_ROWS, coded->rows,
+                     coded->codes + (chunk - 2) * BATCH_ROWS);
 }
 
 static void make_batches(struct file_read *read, struct arena *arena)
 {
     size_t cells = read->job->spec->input_count * BATCH_ROWS;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         read->batches[i] = (struct batch){.bytes = arena_array(arena, char, BATCH_BYTES),
                                           .more = arena_child(arena),
                                           .ids = arena_array(arena, struct slice, BATCH_ROWS),
                                           .values = arena_array(arena, struct slice, cells),
                                           .codes = arena_array(arena, uint32_t, cells)};
-    read->coded = &read->batches[0];
-    read->parsed = &read->batches[1];
+    read->kept = &read->batches[0];
+    read->coded = &read->batches[1];
+    read->parsed = &read->batches[2];
 }
 
 static bool read_rows(struct file_read *read, struct error *err)
@@ -240,20 +253,20 @@ static bool read_rows(struct file_read *read, struct error *err)
     struct link_read *job = read->job;
     const struct link_options quiet = {.threads = job->options->threads};
     do {
-        struct batch *swap = read->coded;
+        struct batch *next = read->kept;
         if (!may_go_on(job, read->reader, err) ||
-            !threads_run(&quiet, "reading", 1 + (read->coded->rows ? job->spec->input_count : 0), batch_step, read,
+            !threads_run(&quiet, "reading", 2 + (read->coded->rows ? job->spec->input_count : 0), batch_step, read,
                          err))
             return false;
-        if (!records_add_coded(job->records, read->source, read->coded->ids, read->coded->codes, BATCH_ROWS,
-                               read->coded->rows, err))
-            return false;
+        read->kept = read->coded;
         read->coded = read->parsed;
-        read->parsed = swap;
-    } while (read->coded->rows > 0 && !read->failed);
-    if (read->failed)
+        read->parsed = next;
+    } while ((read->kept->rows > 0 || read->coded->rows > 0) && !read->failed && !read->full);
+    if (read->full)
+        *err = read->full_err;
+    else if (read->failed)
         *err = read->err;
-    return !read->failed;
+    return !read->full && !read->failed;
 }
 
 static bool read_file(struct link_read *job, size_t file, uint8_t *found_anywhere, struct error *err)

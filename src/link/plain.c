@@ -7,34 +7,100 @@
 
 #include "base/text.h"
 
+/* Looked up for each distinct text, so that most are let by at their length or their first letter. */
+static bool one_of(struct slice s, const char *const *words, size_t shortest, size_t longest, const char *first)
+{
+    if (s.len < shortest || s.len > longest || !strchr(first, s.at[0]))
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (slice_equal(s, slice_of(words[i])))
+            return true;
+    return false;
+}
+
 static bool says_nothing(struct slice s)
 {
     static const char *const nothing[] = {"unknown",      "n/a", "na", "none", "null", "not known",
                                           "nk",           "-",   ".",  "?",    "xx",   "not available",
                                           "not recorded", "tbc", NULL};
-    for (size_t i = 0; nothing[i]; i++)
-        if (slice_equal(s, slice_of(nothing[i])))
-            return true;
-    return false;
+    return one_of(s, nothing, 1, 13, "unt-.?x");
 }
 
 static bool is_title(struct slice s)
 {
     static const char *const titles[] = {"mr", "mrs", "ms", "miss", "mx", "dr", "master", "rev", NULL};
-    for (size_t i = 0; titles[i]; i++)
-        if (slice_equal(s, slice_of(titles[i])))
-            return true;
-    return false;
+    return one_of(s, titles, 2, 6, "mdr");
 }
 
-static struct slice plain_tokens(struct slice folded, bool titles_go, struct arena *arena)
+static bool is_plain_letter(char c)
 {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Tokens with single spaces between them, as most texts of files in lower case are already. */
+static bool is_tokens(struct slice s)
+{
+    char before = ' ';
+    for (size_t i = 0; i < s.len; before = s.at[i++])
+        if (!is_plain_letter(s.at[i]) && (s.at[i] != ' ' || before == ' '))
+            return false;
+    return before != ' ';
+}
+
+static struct slice without_titles(struct slice tokens, struct arena *arena)
+{
+    char *out = arena_array(arena, char, tokens.len + 1);
+    size_t used = 0;
+    struct slice token;
+    while (slice_cut(&tokens, ' ', &token))
+        if (!is_title(token)) {
+            if (used > 0)
+                out[used++] = ' ';
+            memcpy(out + used, token.at, token.len);
+            used += token.len;
+        }
+    return slice_from(out, used);
+}
+
+static bool holds_title(struct slice tokens)
+{
+    struct slice token;
+    size_t count = 0;
+    bool found = false;
+    for (; slice_cut(&tokens, ' ', &token); count++)
+        found |= is_title(token);
+    return found && count > 1;
+}
+
+/* What text_tokens finds in folded ASCII, joined. */
+static struct slice ascii_tokens(struct slice folded, struct arena *arena)
+{
+    char *out = arena_array(arena, char, folded.len + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < folded.len; i++) {
+        if (is_plain_letter(folded.at[i]))
+            out[used++] = folded.at[i];
+        else if (folded.at[i] != '\'' && used > 0 && out[used - 1] != ' ')
+            out[used++] = ' ';
+    }
+    return slice_from(out, used - (used > 0 && out[used - 1] == ' '));
+}
+
+static struct slice plain_tokens(struct slice folded, struct arena *arena)
+{
+    if (is_tokens(folded))
+        return folded;
+    if (text_ascii(folded) == folded.len)
+        return ascii_tokens(folded, arena);
     struct slice *tokens = NULL;
-    size_t count = text_tokens(arena, folded, &tokens), kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!(titles_go && count > 1 && is_title(tokens[i])))
-            tokens[kept++] = tokens[i];
-    return arena_join(arena, tokens, kept, S(" "));
+    size_t count = text_tokens(arena, folded, &tokens);
+    return arena_join(arena, tokens, count, S(" "));
+}
+
+static struct slice plain_name(struct slice folded, struct arena *arena)
+{
+    struct slice tokens = plain_tokens(folded, arena);
+    return holds_title(tokens) ? without_titles(tokens, arena) : tokens;
 }
 
 static struct slice letters_and_digits(struct slice folded, bool upper, struct arena *arena)
@@ -93,6 +159,16 @@ static unsigned number_at(struct slice s, size_t from, size_t to)
     return number;
 }
 
+/* Each below the power of ten that its digits hold. */
+static struct slice date_digits(unsigned year, unsigned month, unsigned day, struct arena *arena)
+{
+    char *digits = arena_array(arena, char, 8);
+    unsigned number = year * 10000 + month * 100 + day;
+    for (size_t i = 8; i-- > 0; number /= 10)
+        digits[i] = (char)('0' + number % 10);
+    return slice_from(digits, 8);
+}
+
 /* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the specification's
  * order, as 31011999 is where days come first. */
 static struct slice eight_digits(enum date_order order, struct slice s, struct arena *arena)
@@ -102,7 +178,7 @@ static struct slice eight_digits(enum date_order order, struct slice s, struct a
     if (order == DATE_YMD || number_at(s, 4, 6) <= 12 || year < 1800 || year > 2099 || month < 1 || month > 12 ||
         day < 1 || day > 31)
         return arena_copy(arena, s);
-    return arena_format(arena, "%04u%02u%02u", year, month, day);
+    return date_digits(year, month, day, arena);
 }
 
 static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
@@ -122,7 +198,7 @@ static struct slice plain_date(enum date_order order, struct slice raw, struct a
         month = date.month;
         day = date.day;
     }
-    return arena_format(arena, "%04u%02u%02u", year, month, day);
+    return date_digits(year, month, day, arena);
 }
 
 static struct slice plain_telephone(struct slice raw, struct arena *arena)
@@ -148,18 +224,18 @@ struct slice plain_form(enum link_kind kind, enum date_order order, struct slice
         return plain_date(order, raw, arena);
     if (kind == LINK_TELEPHONE)
         return plain_telephone(raw, arena);
-    struct slice folded = text_fold(arena, raw);
+    struct slice folded = is_tokens(raw) ? raw : text_fold(arena, raw);
     if (slice_empty(folded) || says_nothing(folded))
         return NO_SLICE;
     switch (kind) {
     case LINK_GIVEN_NAME:
     case LINK_FAMILY_NAME:
     case LINK_FULL_NAME:
-        return plain_tokens(folded, true, arena);
+        return plain_name(folded, arena);
     case LINK_ADDRESS:
     case LINK_PLACE:
     case LINK_TEXT:
-        return plain_tokens(folded, false, arena);
+        return plain_tokens(folded, arena);
     case LINK_POSTCODE:
     case LINK_IDENTIFIER:
         return letters_and_digits(folded, true, arena);

@@ -161,7 +161,8 @@ double records_universe(const struct link_records *records);
 bool records_all_meet(const struct link_records *records);
 bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b);
 
-/* plain.c: the form in which values of a kind are compared; empty for what says nothing. */
+/* plain.c: the form in which values of a kind are compared; empty for what says nothing; `raw` itself where that is it.
+ */
 struct slice plain_form(enum link_kind kind, enum date_order order, struct slice raw, struct arena *arena);
 /* Prefix lengths of a plain postcode. */
 void plain_postcode(struct slice s, struct value *value);

@@ -374,7 +374,8 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                              ? "linking needs records of at least two sources; give two files or link: dedupe"
                              : "training needs at least two records");
     model->universe = fmax(model->universe, 2);
-    frequency_count(records, model);
+    if (!frequency_count(records, &all, model, err))
+        return false;
     model_index_words(model);
     struct arena *scratch = arena_make(0);
     struct trainer trainer = {

@@ -39,8 +39,9 @@ struct em {
 };
 unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t count, bool *ret_converged);
 
-/* frequency.c: counts values and tokens into the model. */
-void frequency_count(const struct link_records *records, struct link_model *model);
+/* frequency.c: counts values and tokens into the model. False when it was stopped. */
+bool frequency_count(const struct link_records *records, const struct link_options *options, struct link_model *model,
+                     struct error *err) MUST_USE;
 
 /* sample.c: the pairs that a model is fitted to, each compared once: random ones, and a sample of those that meet. When
  * a model has learned value pairs, sample_again compares anew those in which one of them stands, and no others. */

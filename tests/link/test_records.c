@@ -15,7 +15,18 @@ static void each_kind_has_its_plain_form(void **state)
     (void)state;
     plain_is(LINK_FULL_NAME, " Mr. John  O'Brien-Smith ", "john obrien smith");
     plain_is(LINK_FAMILY_NAME, "Müller", "muller");
+    plain_is(LINK_FULL_NAME, "dr ann  o`brien", "ann obrien");
+    plain_is(LINK_FULL_NAME, "mr", "mr"); /* all that there is */
+    plain_is(LINK_FULL_NAME, "mr mrs", "");
+    plain_is(LINK_FULL_NAME, "ann lee mr", "ann lee");
+    plain_is(LINK_FULL_NAME, "Mrs Zoë Müller", "zoe muller");
+    plain_is(LINK_ADDRESS, "mr 5, 'the  Old' Mill ", "mr 5 the old mill");
+    plain_is(LINK_ADDRESS, "5 mill lane", "5 mill lane");
+    plain_is(LINK_PLACE, "-' ,", "");
     plain_is(LINK_GIVEN_NAME, "Unknown", "");
+    plain_is(LINK_GIVEN_NAME, "unknown", "");
+    plain_is(LINK_PLACE, "not available", "");
+    plain_is(LINK_PLACE, "not availables", "not availables");
     plain_is(LINK_DATE, "03/02/1952", "19520203");
     plain_is(LINK_DATE, "1952-02-03", "19520203");
     plain_is(LINK_DATE, "19520203", "19520203");
@@ -71,6 +82,66 @@ static void a_made_column_joins_or_takes_the_first(void **state)
     arena_free(arena);
 }
 
+static void parts_that_join_to_one_text_are_one_value(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    const struct link_spec *spec = read_spec("columns:\n  a: given_name\n  b: family_name\n"
+                                             "  both: {kind: full_name, join: [a, b]}\n",
+                                             arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "s", "1", "Ann Marie", "Lee");
+    ADD(records, "s", "2", "", "");
+    ADD(records, "s", "3", "Ann", "Marie Lee");
+    ADD(records, "s", "4", "", "Ann Marie Lee");
+    assert_true(link_prepare(records, NULL, &err));
+    assert_int_equal(record_code(records, 0, 2), 1);
+    assert_int_equal(record_code(records, 1, 2), 0);
+    assert_int_equal(record_code(records, 2, 2), 1);
+    assert_int_equal(record_code(records, 3, 2), 1);
+    arena_free(arena);
+}
+
+/* Six parts of thousands of values do not fit into one number; a hundred and fifty thousand records are dealt out. */
+static void made_columns_are_right_whatever_their_parts_and_threads(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t records, values;
+        unsigned threads;
+    } cases[] = {{3000, 2500, 1}, {3000, 2500, 2}, {150000, 400, 2}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct arena *arena = arena_make(0);
+        struct error err = NO_ERROR;
+        const struct link_spec *spec =
+            read_spec("columns:\n  a: identifier\n  b: identifier\n  c: identifier\n  d: identifier\n  e: identifier\n"
+                      "  f: identifier\n  all: {kind: full_name, join: [a, b, c, d, e, f]}\n",
+                      arena);
+        struct link_records *records = link_records_make(spec, arena);
+        struct link_options options = {.threads = cases[i].threads};
+        uint32_t values = cases[i].values;
+        for (uint32_t r = 0; r < cases[i].records; r++) {
+            char texts[6][12];
+            for (uint32_t c = 0; c < 6; c++)
+                (void)snprintf(texts[c], sizeof texts[c], "%u", (r * (c + 1)) % values);
+            ADD(records, "s", "1", texts[0], texts[1], texts[2], texts[3], texts[4], texts[5]);
+        }
+        assert_true(link_prepare(records, &options, &err));
+        for (uint32_t r = 0; r < cases[i].records; r++) {
+            char joined[72];
+            (void)snprintf(joined, sizeof joined, "%u %u %u %u %u %u", r % values, r * 2 % values, r * 3 % values,
+                           r * 4 % values, r * 5 % values, r * 6 % values);
+            assert_true(slice_equal(record_value(records, r, 6)->text, slice_of(joined)));
+            assert_int_equal(record_code(records, r, 6), 1 + r % values);
+            assert_int_equal(record_value(records, r, 6)->token_count, 6);
+        }
+        for (uint32_t o = 1; o < records->order_count; o++)
+            assert_true(records->keys[records->order[o - 1]] <= records->keys[records->order[o]]);
+        arena_free(arena);
+    }
+}
+
 static void only_pairs_across_sources_may_meet_when_linking(void **state)
 {
     (void)state;
@@ -95,6 +166,8 @@ int main(void)
         cmocka_unit_test(each_kind_has_its_plain_form),
         cmocka_unit_test(postcodes_have_area_district_and_sector),
         cmocka_unit_test(a_made_column_joins_or_takes_the_first),
+        cmocka_unit_test(parts_that_join_to_one_text_are_one_value),
+        cmocka_unit_test(made_columns_are_right_whatever_their_parts_and_threads),
         cmocka_unit_test(only_pairs_across_sources_may_meet_when_linking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
