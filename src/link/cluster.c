@@ -1,6 +1,6 @@
 /* cluster.c: records to components to clusters.
  *
- * Every node is renamed by its canonical key first. Two records can share a cluster only along edges that join, so the
+ * Two records can share a cluster only along edges that join, so the
  * graph of those falls into components which are worked apart from each other, on as many threads as there are; where
  * guards or verified identifiers may make one cluster a rival of another, lighter edges hold a component together too,
  * but none so light that it makes no rival (cluster_tie): of those a large county has so many that half of it would be
@@ -29,49 +29,25 @@ static bool source_masks(const struct link_cluster_input *input, uint64_t *masks
     return true;
 }
 
-/* The records' own canonical order, which was found when they were prepared; those that follow another meet nobody, so
- * their places do not matter. */
-static void take_order(struct cluster_plan *plan)
-{
-    const struct link_records *records = plan->input->records;
-    memcpy(plan->original, records->order, records->order_count * sizeof *records->order);
-    uint32_t at = records->order_count;
-    for (uint32_t r = 0; r < records->count; r++)
-        if (record_follows(records, r))
-            plan->original[at++] = r;
-    must(at == plan->count);
-}
-
 static bool plan_nodes(struct cluster_plan *plan, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
-    plan->original = arena_array(arena, uint32_t, (size_t)input->count + 1);
+    plan->local = arena_array(arena, uint32_t, (size_t)input->count + 1);
     size_t sources = 0;
     for (uint32_t i = 0; i < input->count; i++) {
-        if (input->in && !input->in[i])
-            continue;
-        plan->original[plan->count++] = i;
-        if (input->source && input->source[i] >= sources)
+        plan->local[i] = input->in && !input->in[i] ? NONE : 0;
+        plan->count += plan->local[i] != NONE;
+        if (plan->local[i] != NONE && input->source && input->source[i] >= sources)
             sources = (size_t)input->source[i] + 1;
     }
     plan->masks = arena_array(arena, uint64_t, sources + 1);
     if (!source_masks(input, plan->masks, sources, err))
         return false;
-    if (plan->scored)
-        take_order(plan);
-    else if (input->keys)
-        records_sort_by_key(input->keys, plan->original, plan->count);
-    plan->local = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    plan->root = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    plan->canonical = arena_array(arena, uint32_t, (size_t)input->count + 1);
-    for (uint32_t i = 0; i < input->count; i++)
-        plan->canonical[i] = NONE;
-    for (uint32_t c = 0; c < plan->count; c++) {
-        uint32_t node = plan->original[c];
-        plan->canonical[node] = c;
-        plan->root[c] = c;
-        plan->constrained |=
-            (input->verified && input->verified[node]) || (input->source && plan->masks[input->source[node]]);
+    plan->root = arena_array(arena, uint32_t, (size_t)input->count + 1);
+    for (uint32_t i = 0; i < input->count; i++) {
+        plan->root[i] = i;
+        plan->constrained |= plan->local[i] != NONE && ((input->verified && input->verified[i]) ||
+                                                        (input->source && plan->masks[input->source[i]]));
     }
     return true;
 }
@@ -102,7 +78,7 @@ void cluster_plan_model(struct cluster_plan *plan)
 
 static bool is_in(const struct cluster_plan *plan, uint32_t node)
 {
-    return node < plan->input->count && plan->canonical[node] != NONE;
+    return node < plan->input->count && plan->local[node] != NONE;
 }
 
 static bool pair_is_in(const struct cluster_plan *plan, const struct link_pair *pair)
@@ -201,9 +177,9 @@ static struct grouped group(const struct components *components, size_t count, s
     return grouped;
 }
 
-static uint32_t component_of_node(const struct components *components, size_t canonical)
+static uint32_t component_of_node(const struct components *components, size_t node)
 {
-    return components->of[components->plan->original[canonical]];
+    return components->of[node];
 }
 
 static uint32_t component_of_pair(const struct components *components, const struct link_pair *pair)
@@ -278,21 +254,16 @@ static void find_components(struct components *components, struct arena *arena)
     struct cluster_plan *plan = components->plan;
     const struct link_cluster_input *input = plan->input;
     uint32_t *parent = components->of = hold_together(plan, arena);
-    /* Numbered in the order of their first nodes in canonical order. */
-    uint32_t *number = arena_array(arena, uint32_t, (size_t)input->count + 1),
-             *size = arena_array(arena, uint32_t, (size_t)plan->count + 1);
     for (uint32_t node = 0; node < input->count;
-         node++) /* no parent is greater: each node's is flat when it is asked */
-        parent[node] = parent[parent[node]];
-    for (uint32_t c = 0; c < plan->count; c++) {
-        uint32_t root = parent[plan->original[c]];
-        if (number[root] == 0)
-            number[root] = ++components->count;
-        plan->local[c] = size[number[root] - 1]++;
+         node++) { /* no parent is greater: by now it is the least, or its number */
+        uint32_t up = parent[node];
+        if (plan->local[node] == NONE)
+            parent[node] = NONE;
+        else
+            parent[node] = up == node ? components->count++ : parent[up];
     }
-    for (uint32_t node = 0; node < input->count; node++)
-        parent[node] = number[parent[node]] - 1; /* NONE where the node is left out */
-    components->nodes = group(components, plan->count, components->count, component_of_node, arena);
+    components->nodes = group(components, input->count, components->count, component_of_node, arena);
+    plan->nodes = components->nodes.items;
     components->must = group(components, input->must_count, components->count, component_of_must, arena);
     components->cannot = group(components, input->cannot_count, components->count, component_of_cannot, arena);
     group_edges(components, arena);
@@ -330,7 +301,7 @@ static void copy_edges(const struct components *components, uint32_t k, struct c
     struct link_edge *list = NULL;
     size_t capacity = 0;
     for (uint32_t c = 0; c < component->count; c++) {
-        uint32_t node = plan->original[component->nodes[c]];
+        uint32_t node = component->nodes[c];
         for (uint32_t i = edges->starts[node]; i < edges->starts[node + 1]; i++) {
             const struct link_edge *edge = &plan->input->edges[edges->items ? edges->items[i] : i];
             if (!is_in(plan, edge->b) || components->of[edge->b] != k || edge->b == node)
@@ -357,6 +328,25 @@ static void make_one(const struct components *components, const struct component
     result->edge_count += component->edge_count;
 }
 
+static void refine_one(const struct components *components, const struct component_input *component, unsigned thread,
+                       struct component_result *result)
+{
+    struct arena *arena = components->arenas[thread];
+    uint32_t *roots = arena_array(arena, uint32_t, component->count);
+    cluster_component(components->plan, component, components->memos[thread], arena, roots, result);
+    for (uint32_t c = 0; c < component->count; c++)
+        components->plan->root[component->nodes[c]] = component->nodes[roots[c]];
+}
+
+/* Canonical order: by key. Until now it is by number, so that next to each other lies what will be needed together. */
+static void order_nodes(const struct components *components, uint32_t *nodes, uint32_t count)
+{
+    const struct cluster_plan *plan = components->plan;
+    records_sort_by_key(plan->input->keys, nodes, count);
+    for (uint32_t c = 0; c < count; c++)
+        plan->local[nodes[c]] = c;
+}
+
 static void component_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct components *components = context;
@@ -371,6 +361,7 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
                                             .count = nodes->starts[k + 1] - nodes->starts[k],
                                             .must_count = must->starts[k + 1] - must->starts[k],
                                             .cannot_count = cannot->starts[k + 1] - cannot->starts[k]};
+        order_nodes(components, nodes->items + nodes->starts[k], component.count);
         if (trivial(components, &component)) {
             component.edge_count = component.count - 1;
             make_one(components, &component, result);
@@ -387,7 +378,7 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
         if (component.is_one)
             make_one(components, &component, result);
         else
-            cluster_component(components->plan, &component, components->memos[thread], arena, result);
+            refine_one(components, &component, thread, result);
         arena_reset(arena);
     }
 }
@@ -418,7 +409,7 @@ struct doubts {
 static void add_doubt(struct doubts *doubts, struct link_doubt doubt)
 {
     const struct cluster_plan *plan = doubts->components->plan;
-    cluster_doubt(&doubts->table, plan->root[plan->canonical[doubt.a]], plan->root[plan->canonical[doubt.b]], doubt);
+    cluster_doubt(&doubts->table, plan->root[doubt.a], plan->root[doubt.b], doubt);
 }
 
 /* Edges between components that are heavy enough to ask about. */
@@ -473,29 +464,31 @@ static void gather_doubts(struct components *components, struct arena *arena, st
 static void gather_refused(const struct components *components, struct arena *arena, struct link_clusters *ret)
 {
     const struct link_cluster_input *input = components->plan->input;
+    bool *refused = arena_array(arena, bool, input->must_count + 1);
     ret->refused = arena_array(arena, struct link_pair, input->must_count + 1);
     for (size_t chunk = 0; chunk < components->chunks; chunk++)
         for (size_t i = 0; i < components->results[chunk].refused_count; i++)
-            ret->refused[ret->refused_count++] = input->must_link[components->results[chunk].refused[i]];
+            refused[components->results[chunk].refused[i]] = true;
+    for (size_t i = 0; i < input->must_count; i++)
+        if (refused[i])
+            ret->refused[ret->refused_count++] = input->must_link[i];
 }
 
 static void name_clusters(const struct cluster_plan *plan, struct arena *arena, struct link_clusters *ret)
 {
     struct arena *scratch = arena_make(0);
     ret->cluster = arena_array(arena, uint32_t, (size_t)plan->input->count + 1);
-    uint32_t *lowest = arena_array(scratch, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++)
-        lowest[c] = NONE;
+    uint32_t *lowest = arena_array(scratch, uint32_t, (size_t)plan->input->count + 1); /* + 1; 0: none yet */
     for (uint32_t node = 0; node < plan->input->count; node++) {
         ret->cluster[node] = NONE;
-        if (plan->canonical[node] == NONE)
+        if (plan->local[node] == NONE)
             continue;
-        uint32_t root = plan->root[plan->canonical[node]];
-        if (lowest[root] == NONE) {
-            lowest[root] = node;
+        uint32_t root = plan->root[node];
+        if (lowest[root] == 0) {
+            lowest[root] = node + 1;
             ret->count++;
         }
-        ret->cluster[node] = lowest[root];
+        ret->cluster[node] = lowest[root] - 1;
     }
     arena_free(scratch);
 }

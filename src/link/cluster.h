@@ -29,12 +29,11 @@ struct cluster_plan {
     double odds_of_frequency[256];                     /* 2^bits, by steps + 128 */
     bool guards, constrained;
     float margin;
-    uint64_t *masks;     /* by source: its bit, of those that hold no duplicates */
-    uint32_t count;      /* nodes that are in */
-    uint32_t *original;  /* node of the input by canonical number */
-    uint32_t *canonical; /* and back; CLUSTER_NONE for nodes left out */
-    uint32_t *local;     /* by canonical number: its number within its component */
-    uint32_t *root;      /* by canonical number: that of its cluster's first node */
+    uint64_t *masks; /* by source: its bit, of those that hold no duplicates */
+    /* Beside what one component needs: the nodes that are in, component by component, each one's in canonical order;
+     * by node the first of its cluster. */
+    uint32_t count, *nodes, *root;
+    uint32_t *local; /* by node: its number within its component; CLUSTER_NONE for nodes left out */
 };
 
 /* Two clusters that have at least one edge between them. */
@@ -75,7 +74,7 @@ struct clustering {
     struct arena *arena;                    /* of this component */
     struct memo *memo;                      /* of this thread */
     uint32_t count;
-    uint32_t *original; /* node of the input by number here */
+    const uint32_t *original; /* node of the input by number here */
     const struct link_edge *edges;
     struct cluster_node *nodes;
     struct bond *bonds;
@@ -98,9 +97,9 @@ struct local_edge {
     uint32_t lo, hi, edge;
 };
 
-/* What one component is made of; numbers of nodes are canonical. */
+/* What one component is made of. */
 struct component_input {
-    const uint32_t *nodes; /* ascending */
+    const uint32_t *nodes; /* of the input, in canonical order */
     uint32_t count;
     const struct link_edge *edges; /* its own, side by side */
     size_t edge_count;
@@ -166,9 +165,10 @@ static inline void cluster_rest(const struct link_cluster_input *input, size_t i
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);
 
-/* cluster_component.c. Sets plan->root of its own nodes and adds to the result. The arena is reset by the caller. */
+/* cluster_component.c. ret_root: by number in the component, that of the first of its cluster. Adds to the result. The
+ * arena is reset by the caller. */
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
-                       struct arena *arena, struct component_result *ret);
+                       struct arena *arena, uint32_t *ret_root, struct component_result *ret);
 uint32_t cluster_find(struct clustering *work, uint32_t node);
 /* How well two sets of records, by their numbers in the input, fit into one cluster: prior and fields, in bits. */
 float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint32_t *a, size_t a_count,

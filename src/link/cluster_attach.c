@@ -22,9 +22,9 @@ struct attaching {
     struct light_list *const *light; /* all edges that may lead from one cluster to another, if not the input's */
     size_t light_count;
     uint32_t *size, *start; /* by root: its records are members[start … start + size), in canonical order */
-    uint32_t *members;      /* numbers in the input */
+    uint32_t *members;
     /* Edges from small clusters to greater ones: those of small[k] lead to the clusters ways[first[k] … first[k + 1]),
-     * by their roots, ascending; a few stand there more than once. */
+     * by their roots; a few stand there more than once. */
     uint32_t *ways;
     uint32_t *small;
     size_t *first;
@@ -36,19 +36,21 @@ struct attaching {
 static void list_members(struct attaching *work, struct arena *arena)
 {
     struct cluster_plan *plan = work->plan;
-    work->size = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    work->start = arena_array(arena, uint32_t, (size_t)plan->count + 1);
+    uint32_t n = plan->input->count, at = 0;
+    work->size = arena_array(arena, uint32_t, (size_t)n + 1);
+    work->start = arena_array(arena, uint32_t, (size_t)n + 1);
     work->members = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++)
-        work->size[plan->root[c]]++;
-    uint32_t at = 0;
-    for (uint32_t c = 0; c < plan->count; c++) {
-        work->start[c] = at;
-        at += work->size[c];
+    for (uint32_t i = 0; i < plan->count; i++)
+        work->size[plan->root[plan->nodes[i]]]++;
+    for (uint32_t i = 0; i < plan->count; i++) { /* a root comes before all others of its cluster */
+        uint32_t node = plan->nodes[i], root = plan->root[node];
+        if (node == root) {
+            work->start[node] = at;
+            at += work->size[node];
+            work->size[node] = 0;
+        }
+        work->members[work->start[root] + work->size[root]++] = node;
     }
-    uint32_t *next = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++)
-        work->members[work->start[plan->root[c]] + next[plan->root[c]]++] = plan->original[c];
 }
 
 /* ---- Ways: counted first, then put in their places, so that no list of millions grows and is sorted ---- */
@@ -67,7 +69,7 @@ static void add_way(struct way_list *list, uint32_t x, uint32_t y)
     const struct cluster_plan *plan = work->plan;
     if (list->part[x] + list->part[y] != SMALL + GREAT)
         return;
-    uint32_t a = plan->root[plan->canonical[x]], b = plan->root[plan->canonical[y]];
+    uint32_t a = plan->root[x], b = plan->root[y];
     if (list->part[x] == GREAT) {
         uint32_t swap = a;
         a = b;
@@ -82,9 +84,9 @@ static uint8_t *list_parts(const struct attaching *work, struct arena *arena)
 {
     const struct cluster_plan *plan = work->plan;
     uint8_t *part = arena_array(arena, uint8_t, (size_t)plan->input->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++) {
-        uint32_t size = work->size[plan->root[c]];
-        part[plan->original[c]] = size <= CLUSTER_SMALL ? SMALL : size <= CLUSTER_GREATEST ? GREAT : 0;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        uint32_t size = work->size[plan->root[plan->nodes[i]]];
+        part[plan->nodes[i]] = size <= CLUSTER_SMALL ? SMALL : size <= CLUSTER_GREATEST ? GREAT : 0;
     }
     return part;
 }
@@ -104,15 +106,9 @@ static void visit_edges(struct way_list *list)
                 add_way(list, piece->edges[i].a, piece->edges[i].b);
 }
 
-static int compare_numbers(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-    return a < b ? -1 : a > b;
-}
-
 static void list_ways(struct attaching *work, struct arena *arena)
 {
-    uint32_t count = work->plan->count;
+    uint32_t count = work->plan->input->count;
     struct way_list list = {
         .work = work, .part = list_parts(work, arena), .at = arena_array(arena, size_t, (size_t)count + 1)};
     visit_edges(&list);
@@ -151,7 +147,8 @@ static uint32_t choose(const struct attaching *work, size_t k, struct memo *memo
     uint32_t x = work->small[k], *ways = work->ways + work->first[k], chosen = NONE;
     size_t count = work->first[k + 1] - work->first[k];
     double best = 0, sum = work->plan->stranger;
-    array_sort(ways, count, sizeof *ways, compare_numbers);
+    /* So that the sum comes out the same whatever the order of the records was. */
+    records_sort_by_key(work->plan->input->keys, ways, count);
     for (size_t i = 0; i < count; i++) {
         uint32_t y = ways[i];
         if (i > 0 && y == ways[i - 1])
@@ -181,14 +178,14 @@ static void choose_chunk(void *context, size_t chunk, unsigned thread)
 static void carry_out(struct attaching *work, struct arena *arena)
 {
     struct cluster_plan *plan = work->plan;
-    uint32_t *gone_to = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t c = 0; c < plan->count; c++)
-        gone_to[c] = c;
+    uint32_t n = plan->input->count, *gone_to = arena_array(arena, uint32_t, (size_t)n + 1);
+    for (uint32_t node = 0; node < n; node++)
+        gone_to[node] = node;
     for (size_t k = 0; k < work->small_count; k++)
         if (work->chosen[k] != NONE)
             gone_to[work->small[k]] = work->chosen[k];
-    for (uint32_t c = 0; c < plan->count; c++)
-        plan->root[c] = gone_to[plan->root[c]];
+    for (uint32_t node = 0; node < n; node++)
+        plan->root[node] = gone_to[plan->root[node]];
 }
 
 bool cluster_attach(struct cluster_plan *plan, struct light_list *const *light, size_t light_count, struct error *err)

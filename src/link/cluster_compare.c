@@ -65,7 +65,7 @@ struct comparing {
 
 static uint32_t record_of(const struct comparing *work, uint32_t node)
 {
-    return work->plan->original[work->component->nodes[node]];
+    return work->component->nodes[node];
 }
 
 static struct link_pair pair_of(const struct comparing *work, uint32_t lo, uint32_t hi)

@@ -309,14 +309,14 @@ static bool may_join(const struct clustering *work, const struct bond *bond)
     return (double)bond->score >= work->input->join && (bond->strong > 0 || bond->by_rule > 0);
 }
 
-/* The heavier edge first; ties by the canonical numbers of its ends. */
+/* The heavier edge first; ties by the numbers of its ends, which are in canonical order. */
 static bool better_edge(const struct clustering *work, uint32_t x, uint32_t y)
 {
     const struct link_edge *p = &work->edges[x], *q = &work->edges[y];
-    const uint32_t *canonical = work->plan->canonical;
+    const uint32_t *local = work->plan->local;
     if (p->weight != q->weight)
         return p->weight > q->weight;
-    uint32_t ends_p[2] = {canonical[p->a], canonical[p->b]}, ends_q[2] = {canonical[q->a], canonical[q->b]};
+    uint32_t ends_p[2] = {local[p->a], local[p->b]}, ends_q[2] = {local[q->a], local[q->b]};
     uint32_t lo_p = ends_p[0] < ends_p[1] ? ends_p[0] : ends_p[1], lo_q = ends_q[0] < ends_q[1] ? ends_q[0] : ends_q[1];
     if (lo_p != lo_q)
         return lo_p < lo_q;
@@ -432,16 +432,14 @@ static void merge(struct clustering *work, uint32_t x, uint32_t y)
 
 /* ---- Setting up ---- */
 
-static void set_up_nodes(struct clustering *work, const struct component_input *component)
+static void set_up_nodes(struct clustering *work)
 {
     const struct link_cluster_input *input = work->input;
-    work->original = arena_array(work->arena, uint32_t, work->count);
     work->nodes = arena_array(work->arena, struct cluster_node, work->count);
     work->mark = arena_array(work->arena, uint32_t, work->count);
     work->members = arena_array(work->arena, uint32_t, work->count);
     for (uint32_t c = 0; c < work->count; c++) {
-        uint32_t node = work->plan->original[component->nodes[c]];
-        work->original[c] = node;
+        uint32_t node = work->original[c];
         work->nodes[c] = (struct cluster_node){.parent = c,
                                                .size = 1,
                                                .first_bond = NONE,
@@ -456,7 +454,7 @@ static void set_up_nodes(struct clustering *work, const struct component_input *
 
 static uint32_t local_number(const struct clustering *work, uint32_t node)
 {
-    return work->plan->local[work->plan->canonical[node]];
+    return work->plan->local[node];
 }
 
 static void add_enemy(struct clustering *work, uint32_t x, uint32_t y)
@@ -680,21 +678,22 @@ static void collect_light(struct clustering *work, const struct component_input 
 }
 
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
-                       struct arena *arena, struct component_result *ret)
+                       struct arena *arena, uint32_t *ret_root, struct component_result *ret)
 {
     struct clustering work = {.plan = plan,
                               .input = plan->input,
                               .arena = arena,
                               .memo = memo,
                               .count = component->count,
+                              .original = component->nodes,
                               .edges = component->edges};
-    set_up_nodes(&work, component);
+    set_up_nodes(&work);
     set_up_enemies(&work, component);
     set_up_bonds(&work, component);
     join_must_links(&work, component, ret);
     agglomerate(&work);
     for (uint32_t c = 0; c < work.count; c++)
-        plan->root[component->nodes[c]] = component->nodes[cluster_find(&work, c)];
+        ret_root[c] = cluster_find(&work, c);
     collect_doubts(&work, ret);
     if (ret->light)
         collect_light(&work, component, ret);

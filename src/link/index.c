@@ -149,9 +149,8 @@ static void release(void *handle)
     for (size_t t = 0; t < LINK_THREADS_MAX; t++)
         if (index->workers[t]) {
             arena_free(index->workers[t]->arena);
-            free(index->workers[t]->plan.canonical);
+            free(index->workers[t]->plan.local);
             free(index->workers[t]->edges);
-            free(index->workers[t]->numbers);
         }
 }
 

@@ -70,11 +70,11 @@ bool index_worker_make(struct link_index *index, unsigned thread)
         worker->plan.constrained = index->constrained;
         worker->plan.masks = arena_array(index->arena, uint64_t, countof(index->records->sources));
     }
-    while (worker->canonical_capacity < index->capacity) {
-        worker->plan.canonical = realloc(worker->plan.canonical, index->capacity * sizeof *worker->plan.canonical);
-        must(worker->plan.canonical);
-        for (; worker->canonical_capacity < index->capacity; worker->canonical_capacity++)
-            worker->plan.canonical[worker->canonical_capacity] = NONE;
+    while (worker->local_capacity < index->capacity) {
+        worker->plan.local = realloc(worker->plan.local, index->capacity * sizeof *worker->plan.local);
+        must(worker->plan.local);
+        for (; worker->local_capacity < index->capacity; worker->local_capacity++)
+            worker->plan.local[worker->local_capacity] = NONE;
     }
     worker->plan.comparer = index->comparer;
     worker->input.source = index->source;
@@ -89,16 +89,6 @@ bool index_worker_make(struct link_index *index, unsigned thread)
     return true;
 }
 
-static void make_numbers(struct index_worker *worker, size_t count)
-{
-    size_t from = worker->number_capacity;
-    if (from >= count)
-        return;
-    INDEX_GROW(worker->numbers, count, worker->number_capacity);
-    for (size_t i = from; i < worker->number_capacity; i++)
-        worker->numbers[i] = (uint32_t)i;
-}
-
 /* Each edge within the component once, from its lesser end; light ones too, whose fields count. */
 static size_t copy_edges(const struct link_index *index, struct index_worker *worker, const uint32_t *nodes,
                          size_t count)
@@ -107,7 +97,7 @@ static size_t copy_edges(const struct link_index *index, struct index_worker *wo
     for (size_t c = 0; c < count; c++)
         for (uint32_t e = index->of[nodes[c]].first_edge; e; e = edge_next(&index->edges[e - 1], nodes[c])) {
             const struct link_edge *edge = &index->edges[e - 1].edge;
-            if (!edge_alive(edge) || edge->a != nodes[c] || worker->plan.canonical[edge->b] == NONE)
+            if (!edge_alive(edge) || edge->a != nodes[c] || worker->plan.local[edge->b] == NONE)
                 continue;
             INDEX_GROW(worker->edges, edges, worker->edge_capacity);
             worker->edges[edges++] = *edge;
@@ -125,23 +115,17 @@ static void cluster_anew(struct link_index *index, struct index_worker *worker, 
         return;
     }
     records_sort_by_key(index->records->keys, nodes, count);
-    plan->original = nodes;
-    plan->count = (uint32_t)count;
-    plan->local = arena_array(scratch, uint32_t, count + 1);
-    plan->root = arena_array(scratch, uint32_t, count + 1);
-    make_numbers(worker, count);
+    uint32_t *roots = arena_array(scratch, uint32_t, count + 1);
     for (uint32_t c = 0; c < count; c++)
-        plan->canonical[nodes[c]] = plan->local[c] = plan->root[c] = c;
+        plan->local[nodes[c]] = c;
     size_t edges = copy_edges(index, worker, nodes, count);
     struct component_input component = {
-        .nodes = worker->numbers, .count = (uint32_t)count, .edges = worker->edges, .edge_count = edges};
+        .nodes = nodes, .count = (uint32_t)count, .edges = worker->edges, .edge_count = edges};
     struct component_result result = {.arena = scratch};
-    if (count == 2 && !index->constrained)
-        plan->root[1] = 0; /* the edge that holds them together joins them */
-    else
-        cluster_component(plan, &component, worker->memo, scratch, &result);
+    if (count > 2 || index->constrained) /* else the edge that holds the two together joins them */
+        cluster_component(plan, &component, worker->memo, scratch, roots, &result);
     for (uint32_t c = 0; c < count; c++) {
-        uint32_t record = nodes[c], root = nodes[plan->root[c]];
+        uint32_t record = nodes[c], root = nodes[roots[c]];
         index->of[record].strong = index->of[record].entity = root;
         index->of[record].next = record;
         if (record != root) { /* the first stands before its members in content order */
@@ -150,7 +134,7 @@ static void cluster_anew(struct link_index *index, struct index_worker *worker, 
         }
     }
     for (uint32_t c = 0; c < count; c++)
-        plan->canonical[nodes[c]] = NONE;
+        plan->local[nodes[c]] = NONE;
     arena_reset(scratch);
 }
 

@@ -50,8 +50,7 @@ struct index_worker {
     struct memo *memo;
     struct arena *arena;
     struct link_edge *edges;
-    uint32_t *numbers; /* 0, 1, 2 … */
-    size_t edge_capacity, number_capacity, canonical_capacity;
+    size_t edge_capacity, local_capacity;
 };
 
 /* Words bound to what the model knows of them so far, by column (index_bind.c). */

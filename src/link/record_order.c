@@ -61,12 +61,33 @@ static void sort_keyed(struct keyed_item *keyed, size_t count, struct arena *scr
     }
 }
 
+/* Most components and clusters are of a few. */
+static void sort_few(const uint64_t *keys, uint32_t *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct keyed_item item = {keys ? keys[items[i]] : 0, items[i]};
+        size_t to = i;
+        for (; to > 0; to--) {
+            struct keyed_item before = {keys ? keys[items[to - 1]] : 0, items[to - 1]};
+            if (compare_keyed(&before, &item) < 0)
+                break;
+            items[to] = items[to - 1];
+        }
+        items[to] = item.item;
+    }
+}
+
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count)
 {
+    enum { A_FEW = 32 };
+    if (count <= A_FEW) {
+        sort_few(keys, items, count);
+        return;
+    }
     struct arena *scratch = arena_make(0);
     struct keyed_item *keyed = arena_array(scratch, struct keyed_item, count + 1);
     for (size_t i = 0; i < count; i++)
-        keyed[i] = (struct keyed_item){keys[items[i]], items[i]};
+        keyed[i] = (struct keyed_item){keys ? keys[items[i]] : 0, items[i]};
     sort_keyed(keyed, count, scratch);
     for (size_t i = 0; i < count; i++)
         items[i] = keyed[i].item;

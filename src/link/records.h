@@ -130,7 +130,7 @@ uint64_t records_raw_memory(const struct link_records *records);
 void records_forget_raw(struct link_records *records);
 bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
-/* Puts numbers into canonical order: by their keys, equal ones by number. */
+/* Puts numbers into canonical order: by their keys, equal ones by number; without keys by number. */
 void records_sort_by_key(const uint64_t *keys, uint32_t *items, size_t count);
 
 /* Adds records to a table that is prepared, and prepares them; of their values only the plain form is kept. Codes,
