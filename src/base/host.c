@@ -419,8 +419,26 @@ struct slice host_folder_of(struct slice path)
     return path.len ? path : S(".");
 }
 
+/* Nothing to rename over: a device that was replaced by a file would be gone for everybody. */
+static bool write_into(const struct host *host, struct slice path, struct slice text, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    struct host_file *file;
+    bool done = host_open(host, path, HOST_OVERWRITE, scratch, &file, err) && host_write(file, text.at, text.len, err);
+    arena_free(scratch);
+    return done;
+}
+
 bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err)
 {
+    char name[PATH_MAX], target[PATH_MAX];
+    struct stat found;
+    if (!system_path(path, name, err))
+        return false;
+    if (host_is_stream(path))
+        return write_into(host, path, text, err);
+    if (lstat(name, &found) == 0 && S_ISLNK(found.st_mode) && realpath(name, target))
+        path = slice_of(target);
     struct arena *scratch = arena_make(0);
     uint64_t random;
     host_random(host, &random, sizeof random);
@@ -477,6 +495,55 @@ bool host_is_stream(struct slice path)
     struct stat found;
     return system_path(path, name, &ignored) && stat(name, &found) == 0 && !S_ISREG(found.st_mode) &&
            !S_ISDIR(found.st_mode);
+}
+
+/* The file's own place and number, or its folder's and the name it would have there. */
+static bool place_of(struct slice path, struct stat *ret, struct slice *ret_name)
+{
+    struct error ignored;
+    char name[PATH_MAX];
+    struct slice folder = host_folder_of(path);
+    *ret_name = NO_SLICE;
+    if (!system_path(path, name, &ignored))
+        return false;
+    if (stat(name, ret) == 0)
+        return true;
+    if (!system_path(folder, name, &ignored) || stat(name, ret) != 0)
+        return false;
+    size_t from = path.len;
+    while (from > 0 && path.at[from - 1] != '/')
+        from--;
+    *ret_name = slice_part(path, from, path.len);
+    return true;
+}
+
+bool host_same_file(struct slice a, struct slice b)
+{
+    struct stat one, two;
+    struct slice name_one, name_two;
+    return place_of(a, &one, &name_one) && place_of(b, &two, &name_two) && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino && slice_equal(name_one, name_two);
+}
+
+bool host_may_write(struct slice path, struct error *err)
+{
+    char name[PATH_MAX];
+    struct stat found;
+    struct slice folder = host_folder_of(path);
+    if (!system_path(path, name, err))
+        return false;
+    if (stat(name, &found) == 0 && S_ISDIR(found.st_mode))
+        return error_set(err, ERROR_INPUT, "%s cannot be written: it is a folder; name a file in it", name);
+    if (host_is_stream(path))
+        return access(name, W_OK) == 0 || error_from_errno(err, errno, "writing %s", name);
+    if (!system_path(folder, name, err))
+        return false;
+    if (access(name, F_OK) != 0)
+        return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %s; make it first",
+                         PRINT(path), name);
+    return access(name, W_OK | X_OK) == 0 ||
+           error_set(err, ERROR_IO, "%.*s cannot be written: you may not write in the folder %s; choose another",
+                     PRINT(path), name);
 }
 
 bool host_sync_folder(const struct host *host, struct slice path, struct error *err)

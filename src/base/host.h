@@ -94,13 +94,19 @@ bool host_file_size(struct host_file *file, uint64_t *ret_size, struct error *er
 /* The whole file, refused with ERROR_TOO_BIG past limit bytes. "-" is standard input. */
 bool host_read_file(const struct host *host, struct slice path, uint64_t limit, struct arena *arena,
                     struct slice *ret_text, struct error *err) MUST_USE;
-/* Writes beside, syncs, renames over, syncs the folder: the old content or the new, never a mixture. */
+/* Writes beside, syncs, renames over, syncs the folder: the old content or the new, never a mixture. A symbolic link
+ * stays and leads to the new content; a pipe, a terminal or a device is written into, and never replaced. */
 bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err) MUST_USE;
 bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err) MUST_USE;
 bool host_delete(const struct host *host, struct slice path, struct error *err) MUST_USE;
 bool host_exists(struct slice path);
 /* Whether a path leads to a pipe or the like, which gives what it holds only once, to whoever opens it first. */
 bool host_is_stream(struct slice path);
+/* Whether two paths lead to one file, or would when it is made. */
+bool host_same_file(struct slice a, struct slice b);
+/* Says what keeps host_write_file from writing there, before there is anything to write: no folder, no right to write
+ * in it, a folder of that name. Changes nothing. */
+bool host_may_write(struct slice path, struct error *err) MUST_USE;
 /* The folder that a path lies in, as a part of it; "." when it names none. */
 struct slice host_folder_of(struct slice path);
 /* With its parents, mode 0700, each made durable in its own parent; it is no error when it is there. */

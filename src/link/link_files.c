@@ -699,15 +699,76 @@ static bool explain(const struct file_job *job, struct buffer *out, struct error
     return host_write_file(request->host, request->svg, buffer_slice(&picture), err);
 }
 
-/* Said before the work, not after it. */
+/* ---- Said before the work, not after it ---- */
+
+/* A file that is written over while it is read, or by another answer. */
+static bool check_place(const struct link_files_request *request, const char *option, struct slice path,
+                        struct error *err)
+{
+    const struct slice read[] = {request->specification, request->model, request->labels};
+    if (!host_may_write(path, err))
+        return false;
+    if (host_is_stream(path))
+        return true;
+    for (size_t i = 0; i < countof(read) + request->file_count; i++) {
+        struct slice other = i < countof(read) ? read[i] : request->files[i - countof(read)];
+        if (!slice_empty(other) && host_same_file(path, other))
+            return error_set(err, ERROR_USAGE, "--%s would write over %.*s, which is read; give it another name",
+                             option, PRINT(other));
+    }
+    if (!host_is_stream(S("/dev/stdout")) && host_same_file(path, S("/dev/stdout")))
+        return error_set(err, ERROR_USAGE, "standard output goes to %.*s already; give --%s another file", PRINT(path),
+                         option);
+    return true;
+}
+
 static bool check_places(const struct link_files_request *request, struct error *err)
 {
-    const struct slice paths[] = {request->clusters, request->pairs, request->save_model,
-                                  request->report,   request->svg,   request->ask};
-    for (size_t i = 0; i < countof(paths); i++)
-        if (!slice_empty(paths[i]) && !host_exists(host_folder_of(paths[i])))
-            return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %.*s; make it first",
-                             PRINT(paths[i]), PRINT(host_folder_of(paths[i])));
+    static const char *const options[] = {"clusters", "pairs", "save-model", "report", "svg", "ask"};
+    const struct slice paths[countof(options)] = {request->clusters, request->pairs, request->save_model,
+                                                  request->report,   request->svg,   request->ask};
+    for (size_t i = 0; i < countof(paths); i++) {
+        if (slice_empty(paths[i]))
+            continue;
+        if (!check_place(request, options[i], paths[i], err))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (!slice_empty(paths[j]) && host_same_file(paths[i], paths[j]) && !host_is_stream(paths[i]))
+                return error_set(err, ERROR_USAGE, "--%s and --%s would both write %.*s; name two files", options[j],
+                                 options[i], PRINT(paths[i]));
+    }
+    return true;
+}
+
+static bool check_request(const struct file_job *job, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    if (request->file_count == 0 && !request->records)
+        return error_set(err, ERROR_USAGE, "no file to link was given");
+    if (job->spec->type == LINK_LINK && request->file_count < 2 && !request->records)
+        return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
+    if (!slice_empty(request->by) && slice_empty(request->truth))
+        return error_set(err, ERROR_USAGE, "--by needs --truth COLUMN: accuracy is a comparison with the truth");
+    for (size_t f = 0; f < request->file_count && !slice_empty(request->truth); f++)
+        if (host_is_stream(request->files[f]) || slice_equal(request->files[f], S("-")))
+            return error_set(err, ERROR_USAGE,
+                             "the truth is read from the files when all is linked, and %.*s can be read only once; "
+                             "write it to a file first",
+                             PRINT(request->files[f]));
+    return check_places(request, err);
+}
+
+static bool check_records(const struct file_job *job, struct error *err)
+{
+    const struct link_files_request *request = job->request;
+    uint32_t n = link_records_count(job->records);
+    if (n == 0 && request->file_count)
+        return error_set_at(err, ERROR_INPUT, request->files[0], 1, 0,
+                            request->file_count > 1 ? "no file holds a record below its row of column names"
+                                                    : "there is no record below the row of column names");
+    if (n == 1 && slice_empty(request->model) && request->file_count)
+        return error_set_at(err, ERROR_INPUT, request->files[0], 0, 0,
+                            "one record alone teaches nothing; give more records, or a model by --model");
     return true;
 }
 
@@ -723,13 +784,7 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         buffer_add(out, link_spec_print(job.spec, job.arena));
         return true;
     }
-    if (request->file_count == 0 && !request->records)
-        return error_set(err, ERROR_USAGE, "no file to link was given");
-    if (job.spec->type == LINK_LINK && request->file_count < 2 && !request->records)
-        return error_set(err, ERROR_USAGE, "the specification says link: link, which needs two files or more");
-    if (!slice_empty(request->by) && slice_empty(request->truth))
-        return error_set(err, ERROR_USAGE, "--by needs --truth COLUMN: accuracy is a comparison with the truth");
-    if (!check_places(request, err) || !read_files(&job, err))
+    if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err))
         return false;
     end_stage(&job, S("reading"));
     if (!link_prepare(job.records, &request->options, err))

@@ -110,6 +110,15 @@ static bool may_go_on(const struct link_read *job, const struct csv_reader *read
     return memory_suffices(job->records, options, part, err);
 }
 
+/* Each of its records would be joined with itself. */
+static bool refuse_repeated(const struct link_read *job, size_t file, struct error *err)
+{
+    for (size_t f = 0; f < file; f++)
+        if (host_same_file(job->files[f], job->files[file]))
+            return error_set(err, ERROR_USAGE, "%.*s is given twice; name each file once", PRINT(job->files[file]));
+    return true;
+}
+
 static bool measure_files(struct link_read *job, struct error *err)
 {
     struct arena *scratch = arena_make(0);
@@ -117,6 +126,10 @@ static bool measure_files(struct link_read *job, struct error *err)
     for (size_t f = 0; done && f < job->file_count; f++) {
         struct host_file *file = NULL;
         uint64_t size = 0;
+        if (!refuse_repeated(job, f, err)) {
+            arena_free(scratch);
+            return false;
+        }
         if (host_is_stream(job->files[f]))
             continue;
         done = host_open(job->host, job->files[f], HOST_READ, scratch, &file, err) && host_file_size(file, &size, err);

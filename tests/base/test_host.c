@@ -1,6 +1,7 @@
 #include "base/fault_host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,6 +94,52 @@ static void faults_of_the_disk_are_told_in_words(void **state)
     assert_int_equal(err.code, ERROR_TOO_BIG);
     assert_false(host_make_folder(host_real(), in(scene, "big"), &err));
     assert_int_equal(err.code, ERROR_CONFLICT);
+}
+
+/* Renamed over, a device would be gone for everybody on the machine. */
+static void a_pipe_is_written_into_and_a_link_stays(void **state)
+{
+    struct scene *scene = *state;
+    struct error err = NO_ERROR;
+    struct slice pipe = in(scene, "pipe"), target = in(scene, "target"), link = in(scene, "link"), text;
+    struct stat found;
+    char got[8] = "";
+    assert_int_equal(mkfifo(pipe.at, 0600), 0);
+    int reader = open(pipe.at, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(host_write_file(host_real(), pipe, S("hello"), &err));
+    assert_int_equal(read(reader, got, sizeof got), 5);
+    assert_int_equal(close(reader), 0);
+    assert_memory_equal(got, "hello", 5);
+    assert_true(stat(pipe.at, &found) == 0 && S_ISFIFO(found.st_mode));
+    assert_true(host_write_file(host_real(), target, S("old"), &err));
+    assert_int_equal(symlink("target", link.at), 0);
+    assert_true(host_write_file(host_real(), link, S("new"), &err));
+    assert_true(lstat(link.at, &found) == 0 && S_ISLNK(found.st_mode));
+    assert_true(host_read_file(host_real(), target, 10, scene->arena, &text, &err) && slice_equal(text, S("new")));
+}
+
+static void where_nothing_can_be_written_is_told_before(void **state)
+{
+    struct scene *scene = *state;
+    struct error err = NO_ERROR;
+    struct slice file = in(scene, "file"), link = in(scene, "link"), closed = in(scene, "closed");
+    assert_true(host_may_write(file, &err));
+    assert_false(host_may_write(slice_of(scene->folder), &err));
+    assert_non_null(strstr(err.text, "is a folder"));
+    assert_false(host_may_write(in(scene, "none/file"), &err));
+    assert_int_equal(err.code, ERROR_NOT_FOUND);
+    assert_int_equal(mkdir(closed.at, 0500), 0);
+    if (geteuid() != 0) { /* nothing is closed to root */
+        assert_false(host_may_write(in(scene, "closed/file"), &err));
+        assert_non_null(strstr(err.text, "may not write in the folder"));
+    }
+    assert_true(host_same_file(file, arena_format(scene->arena, "%s/./file", scene->folder)));
+    assert_false(host_same_file(file, in(scene, "other")));
+    assert_true(host_write_file(host_real(), file, S("x"), &err));
+    assert_int_equal(symlink("file", link.at), 0);
+    assert_true(host_same_file(file, link));
+    assert_false(host_same_file(file, in(scene, "other")));
 }
 
 static void a_file_without_a_size_is_read_whole(void **state)
@@ -248,6 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files_are_written_and_read_in_place_and_in_sequence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(faults_of_the_disk_are_told_in_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_pipe_is_written_into_and_a_link_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_nothing_can_be_written_is_told_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_without_a_size_is_read_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folders_are_made_with_their_parents_and_listed_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_operation_can_be_refused, set_up, tear_down),

@@ -200,6 +200,48 @@ static void blocking_functions_take_letters_of_any_script(void **state)
     }
 }
 
+/* Before a record is read: what would be written over, or given twice, or cannot be read twice. */
+static void files_that_get_in_each_others_way_are_refused_by_name(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct place place = put(people_file(arena, "id,first,last,born,town", 5, LATIN, "ely"), arena);
+    struct slice spec = arena_format(arena, "%s/spec.yaml", place.folder),
+                 other = arena_format(arena, "%s/other.csv", place.folder),
+                 around = arena_format(arena, "%s/./people.csv", place.folder);
+    struct slice twice[2] = {place.file, around};
+    const struct {
+        struct link_files_request request;
+        const char *words;
+    } cases[] = {
+        {{.clusters = around}, "--clusters would write over"},
+        {{.save_model = spec}, "--save-model would write over"},
+        {{.clusters = other, .pairs = other}, "--clusters and --pairs would both write"},
+        {{.pairs = slice_of(place.folder)}, "is a folder; name a file in it"},
+        {{.report = S("/no/such/folder/x.html")}, "there is no folder"},
+        {{.files = twice, .file_count = 2}, "is given twice"},
+        {{.files = &(struct slice)S_INIT("/dev/null"), .file_count = 1, .truth = S("id")}, "can be read only once"},
+        {{.files = &(struct slice)S_INIT("/dev/null"), .file_count = 1}, "the file is empty"}};
+    struct error err = NO_ERROR;
+    assert_true(host_write_file(host_real(), spec, slice_of(specification), &err));
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct link_files_request request = cases[i].request;
+        struct buffer out = buffer_make(arena);
+        request.host = host_real();
+        request.specification = spec;
+        if (request.file_count == 0) {
+            request.files = &place.file;
+            request.file_count = 1;
+        }
+        assert_false(link_files(&request, &out, &err));
+        if (!strstr(err.text, cases[i].words))
+            fail_msg("“%s” does not say “%s”", err.text, cases[i].words);
+        assert_false(host_exists(other));
+    }
+    assert_true(host_delete(host_real(), spec, &err));
+    take(&place);
+}
+
 static void a_rule_that_puts_all_in_one_block_is_named_before_any_pair_is_made(void **state)
 {
     (void)state;
@@ -279,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_column_that_is_empty_everywhere_links_nothing),
         cmocka_unit_test(names_of_any_script_are_linked),
         cmocka_unit_test(blocking_functions_take_letters_of_any_script),
+        cmocka_unit_test(files_that_get_in_each_others_way_are_refused_by_name),
         cmocka_unit_test(a_rule_that_puts_all_in_one_block_is_named_before_any_pair_is_made),
         cmocka_unit_test(a_field_of_ten_megabytes_is_refused_by_its_line),
         cmocka_unit_test(a_value_of_ten_megabytes_in_memory_is_linked),

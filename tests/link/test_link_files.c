@@ -221,6 +221,8 @@ static void wrong_files_are_told_by_name_and_line(void **state)
         const char *text, *words;
         uint64_t line;
     } cases[] = {{"", "empty", 1},
+                 {"key,name,born\n", "no record below the row", 1},
+                 {"key,name,born\n1,ann,1950\n", "one record alone teaches nothing", 0},
                  {"x,y\n1,2\n", "none of the specification's columns", 1},
                  {"name,key\nann,1\n", "born", 1},
                  {"key,name,name,born\n1,2,3,4\n", "stands twice", 1},
