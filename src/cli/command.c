@@ -168,6 +168,9 @@ bool command_parse(int argc, char **argv, struct arena *arena, struct invocation
                              option->name, option->value);
         if (option->value && !joined)
             value = slice_of(argv[++i]);
+        if (option->value && !value.len)
+            return error_set(err, ERROR_USAGE, "--%s is given nothing; write --%s %s, or leave it out", option->name,
+                             option->name, option->value);
         if (two)
             invocation->seconds[place] = slice_of(argv[++i]);
         set_option(invocation, place, value, &help);
@@ -222,6 +225,14 @@ bool option_integer(const struct invocation *invocation, const char *name, int64
         return error_set(err, ERROR_USAGE, "--%s takes a whole number from %lld to %lld, not \"%.*s\"", name,
                          (long long)low, (long long)high, PRINT(invocation->values[i]));
     *ret = value;
+    return true;
+}
+
+bool options_absent(const struct invocation *invocation, const char *const *names, const char *why, struct error *err)
+{
+    for (; *names; names++)
+        if (option_given(invocation, *names))
+            return error_set(err, ERROR_USAGE, "--%s %s", *names, why);
     return true;
 }
 
@@ -352,6 +363,13 @@ void progress_show(void *context, const char *what, uint64_t done, uint64_t all)
                 (int)(done * 100 / all));
     else
         fprintf(stderr, "\r\033[K%s: %llu", what, (unsigned long long)done);
+}
+
+bool progress_share(void *context, const char *stage, double share)
+{
+    const struct progress *progress = context;
+    progress_show(context, stage, (uint64_t)(share * 1000), 1000);
+    return !stop_asked(progress->stop);
 }
 
 void progress_end(struct progress *progress)

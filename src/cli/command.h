@@ -9,6 +9,7 @@
 #define STAITHE_CLI_COMMAND_H
 
 #include "base/log.h"
+#include "cli/stop.h"
 
 #define COMMAND_OPTIONS 24
 
@@ -61,16 +62,23 @@ struct slice option_second(const struct invocation *invocation, const char *name
 bool option_integer(const struct invocation *invocation, const char *name, int64_t low, int64_t high, int64_t *ret,
                     struct error *err) MUST_USE;
 
+/* Refuses each of these options (names, ended by NULL) that is given: "--NAME " and then `why`. */
+bool options_absent(const struct invocation *invocation, const char *const *names, const char *why,
+                    struct error *err) MUST_USE;
+
 void command_help(const struct command *command, struct buffer *out); /* NULL: of the whole program */
 void command_manual(struct buffer *out);                              /* mdoc, section 1 */
 
 /* Shows one line of progress on a terminal, at most ten times a second; `done` of `all`, or all 0 when unknown. */
 struct progress {
     const struct invocation *invocation;
+    const struct stop *stop; /* NULL: nothing asks to stop */
     int64_t shown_at;
     bool showing;
 };
 void progress_show(void *context, const char *what, uint64_t done, uint64_t all);
+/* The same as a callback of link/ and hub/: a stage and the share of it that is done; false once a stop was asked. */
+bool progress_share(void *context, const char *stage, double share);
 void progress_end(struct progress *progress);
 
 #endif

@@ -2,12 +2,6 @@
 
 #include "link/address_files.h"
 
-static bool report(void *context, const char *stage, double share)
-{
-    progress_show(context, stage, (uint64_t)(share * 1000), 1000);
-    return true;
-}
-
 bool run_address(struct invocation *invocation, struct error *err)
 {
     int64_t threads = 0;
@@ -15,7 +9,7 @@ bool run_address(struct invocation *invocation, struct error *err)
         return false;
     if (!slice_equal(invocation->words[0], S("match")))
         return error_set(err, ERROR_USAGE, "`staithe address` does match, not \"%.*s\"", PRINT(invocation->words[0]));
-    struct progress shown = {.invocation = invocation};
+    struct progress shown = {.invocation = invocation, .stop = stop_watch(invocation->arena)};
     struct buffer out = buffer_make(invocation->arena);
     struct address_files_request request = {
         .host = invocation->host,
@@ -25,7 +19,7 @@ bool run_address(struct invocation *invocation, struct error *err)
         .postcode = option_text(invocation, "postcode", ""),
         .out = option_text(invocation, "out", ""),
         .json = invocation->json,
-        .options = {.threads = (unsigned)threads, .progress = report, .context = &shown}};
+        .options = {.threads = (unsigned)threads, .progress = progress_share, .context = &shown}};
     bool matched = address_files(&request, &out, err);
     progress_end(&shown);
     if (matched)

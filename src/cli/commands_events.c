@@ -126,6 +126,9 @@ bool run_events(struct invocation *invocation, struct error *err)
         !option_integer(invocation, "limit", 1, 1000, &following.limit, err) ||
         !option_integer(invocation, "for", 1, INT64_C(100000000), &seconds, err))
         return false;
+    if (option_given(invocation, "limit") && option_given(invocation, "follow"))
+        return error_set(err, ERROR_USAGE,
+                         "--follow prints all that comes, and --limit so many; leave one of the two out");
     if (seconds && !option_given(invocation, "follow"))
         return error_set(err, ERROR_USAGE, "--for says how long --follow follows; give both");
     if (seconds)

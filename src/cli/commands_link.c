@@ -12,12 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool report(void *context, const char *stage, double share)
-{
-    progress_show(context, stage, (uint64_t)(share * 1000), 1000);
-    return true;
-}
-
 static void print_result(const struct hub_link_result *result, struct arena *arena, struct buffer *out)
 {
     if (result->anew)
@@ -107,21 +101,16 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
     struct guard_session *session;
     struct what_if_question question;
     struct hub_link_adopt adopt;
-    struct progress shown = {.invocation = invocation};
+    struct progress shown = {.invocation = invocation, .stop = stop_watch(invocation->arena)};
     struct hub_link_options options = {.threads = threads,
                                        .train = option_given(invocation, "train"),
                                        .anew = option_given(invocation, "anew"),
                                        .compact = option_given(invocation, "compact"),
-                                       .progress = report,
+                                       .progress = progress_share,
                                        .context = &shown};
     bool asks, adopts = option_given(invocation, "adopt");
     if (!hub_question(invocation, &question, &asks, err))
         return false;
-    if (adopts && (!asks || options.train))
-        return error_set(err, ERROR_USAGE,
-                         "--adopt puts in force what --threshold, --what-if or --model say; give one of them");
-    if (asks && options.train)
-        return error_set(err, ERROR_USAGE, "--train changes the model, a what-if changes nothing; give one of the two");
     if (!app_open(invocation, false, &app, err) || !app_system_session(invocation, app, S("linking"), &session, err))
         return false;
     if (asks && !adopts) {
@@ -129,7 +118,7 @@ static bool link_the_hub(struct invocation *invocation, unsigned threads, struct
         progress_end(&shown);
         return told;
     }
-    options.index = arena_format(arena, "%.*s/index", PRINT(app->data));
+    options.index = hub_link_index(app->data, arena);
     if (adopts) {
         if (!hub_what_if_adopt(&app->hub, session, &question, arena, &adopt, err))
             return false;
@@ -164,9 +153,6 @@ static bool files_question(const struct invocation *invocation, struct what_if_o
     *ret = (struct what_if_other){.thresholds = LINK_THRESHOLDS_KEPT};
     *(slice_ends(other, S(".json")) ? &ret->model : &ret->specification) = other;
     *ret_asks = other.len || thresholds.len;
-    if (option_given(invocation, "adopt"))
-        return error_set(err, ERROR_USAGE,
-                         "--adopt is the hub's; for files, write the thresholds into the specification");
     return !thresholds.len || link_thresholds_read(thresholds, &ret->thresholds, err);
 }
 
@@ -187,18 +173,18 @@ bool run_link(struct invocation *invocation, struct error *err)
 {
     int64_t threads = 0, seed = 1;
     if (!option_integer(invocation, "threads", 1, 64, &threads, err) ||
-        !option_integer(invocation, "seed", 0, INT64_MAX, &seed, err))
+        !option_integer(invocation, "seed", 0, INT64_MAX, &seed, err) || !link_options_fit(invocation, err))
         return false;
     if (invocation->word_count == 0)
         return link_the_hub(invocation, (unsigned)threads, err);
     if (invocation->word_count == 1 && !option_given(invocation, "print-specification"))
         return error_set(err, ERROR_USAGE, "say which files to link: staithe link SPEC.yaml FILE…");
-    if (option_given(invocation, "svg") && !option_given(invocation, "explain"))
-        return error_set(err, ERROR_USAGE, "--svg draws what --explain ID_A ID_B says; give both");
+    if (option_given(invocation, "print-specification") && invocation->word_count > 1)
+        (void)fprintf(stderr, "# only the specification was read; the files were not\n");
     int64_t ask = 0;
     if (!option_integer(invocation, "ask", 1, 100000, &ask, err))
         return false;
-    struct progress shown = {.invocation = invocation};
+    struct progress shown = {.invocation = invocation, .stop = stop_watch(invocation->arena)};
     struct buffer out = buffer_make(invocation->arena);
     struct link_files_request request = {
         .host = invocation->host,
@@ -221,7 +207,8 @@ bool run_link(struct invocation *invocation, struct error *err)
         .json = invocation->json,
         .say = say_size,
         .say_context = &shown,
-        .options = {.threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = report, .context = &shown}};
+        .options = {
+            .threads = (unsigned)threads, .seed = (uint64_t)seed, .progress = progress_share, .context = &shown}};
     struct what_if_other other;
     bool asks;
     if (!files_question(invocation, &other, &asks, err))

@@ -92,7 +92,10 @@ static bool specify(struct linking *l, struct hub_link_result *result, struct er
         !store_query(t, STATEMENT_HUB_SOURCES, NO_ARGS, l->arena, &l->landings, err))
         return false;
     transaction_rollback(t);
-    l->last = last.id;
+    l->last = last.id; /* and under the writer it must be the last still */
+    if (options->adopt && options->adopt->instead_of && options->adopt->instead_of != last.model)
+        return error_set(err, ERROR_CONFLICT,
+                         "another model was put in force since this was worked out; ask again what it would do now");
     if (options->adopt)
         return specify_adopted(l, result, err);
     if (!person->model) {
@@ -348,8 +351,10 @@ static bool can_follow(struct linking *l, bool *ret, struct error *err)
         if (!nothing_landed(t, l, last.id, &nothing, err))
             return false;
         if (!nothing) {
-            people_index_open(l->index, &l->person, l->options->threads, l->arena);
-            if (!linking_known(t, people_index_position(l->index), &l->basis, l->arena, &known, err))
+            const struct link_options engine = {
+                .threads = l->options->threads, .progress = l->options->progress, .context = l->options->context};
+            if (!people_index_open(l->index, &l->person, &engine, l->arena, err) ||
+                !linking_known(t, people_index_position(l->index), &l->basis, l->arena, &known, err))
                 return false;
         }
         *ret = nothing || (l->index->file && known);
@@ -387,6 +392,11 @@ static void keep_result(struct hub_link_result *result, const struct people_inde
     }
     result->linkages = linkages;
     result->index_note = arena_copy(arena, index->note);
+}
+
+struct slice hub_link_index(struct slice data, struct arena *arena)
+{
+    return arena_format(arena, "%.*s/index", PRINT(data));
 }
 
 bool hub_link(const struct hub *hub, const struct guard_session *session, const struct hub_link_options *options,

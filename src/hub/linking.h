@@ -39,7 +39,9 @@
  * trained from today's records. */
 struct hub_link_adopt {
     struct slice specification, model; /* texts */
-    struct slice reason;               /* why, in the person's words, for the record of changes */
+    int64_t
+        instead_of; /* the version that it was worked out against; another in force by now: ERROR_CONFLICT; 0: any */
+    struct slice reason; /* why, in the person's words, for the record of changes */
 };
 
 struct hub_link_options {
@@ -84,6 +86,9 @@ struct hub_link_result {
     struct digest digest; /* of the first linkage: the hub's digest */
     double seconds;
 };
+
+/* Where a server or command with this data folder keeps its index, for options->index. */
+struct slice hub_link_index(struct slice data, struct arena *arena);
 
 /* `session` is of purpose linking (guard_system_session); its grant says which sources may be read for it. */
 bool hub_link(const struct hub *hub, const struct guard_session *session, const struct hub_link_options *options,

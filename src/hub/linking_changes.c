@@ -95,8 +95,9 @@ static bool score(struct work *w, enum linking_outcome *ret, struct error *err)
             gone[count] = w->unseen.anchors[i];
             sources[count++] = w->unseen.sources[i];
         }
-    if (!people_index_follow(ask->index, &w->taken, ask->model->spec, gone, sources, count, ask->options->threads,
-                             err)) {
+    const struct link_options engine = {
+        .threads = ask->options->threads, .progress = ask->options->progress, .context = ask->options->context};
+    if (!people_index_follow(ask->index, &w->taken, ask->model->spec, gone, sources, count, &engine, err)) {
         if (err->code == ERROR_CANCELLED)
             return false;
         people_index_give_up(ask->index, err);

@@ -46,30 +46,34 @@ static void refuse(struct people_index *index, struct slice why)
     index->note = arena_format(index->life, "The index is made anew: %.*s.", PRINT(why));
 }
 
-void people_index_open(struct people_index *index, const struct person_model *model, unsigned threads,
-                       struct arena *arena)
+bool people_index_open(struct people_index *index, const struct person_model *model, const struct link_options *options,
+                       struct arena *arena, struct error *err)
 {
-    struct error err = NO_ERROR;
-    struct link_options options = {.threads = threads};
+    struct error why = NO_ERROR;
     bool held = index->file != NULL; /* of an attempt before: ahead of the store, maybe under another model */
     if (!index->writable || (!held && !index_file_exists(index->folder, arena)))
-        return;
+        return true;
     if (!held) {
         index->arena = arena_make(0);
-        if (!index_file_open(index->host, index->folder, true, &options, index->arena, &index->file, &err)) {
-            refuse(index, slice_of(err.text));
-            return;
+        if (!index_file_open(index->host, index->folder, true, options, index->arena, &index->file, &why)) {
+            if (why.code == ERROR_CANCELLED) {
+                *err = why;
+                return false;
+            }
+            refuse(index, slice_of(why.text));
+            return true;
         }
     }
     struct slice body = link_model_write(model->model, index->arena);
     if (!slice_equal(body, index_file_model_text(index->file)))
         refuse(index, S("it is of another model"));
     else if (held)
-        return;
+        return true;
     else if (!link_index_edges_only(index_file_index(index->file)))
         refuse(index, S("it is none of the hub's"));
     else if (index_file_ahead(index->file))
         refuse(index, S("a linking was broken off while it was written"));
+    return true;
 }
 
 int64_t people_index_position(const struct people_index *index)
@@ -144,13 +148,12 @@ static bool take_out(struct people_index *index, const int64_t *gone, const stru
 }
 
 bool people_index_follow(struct people_index *index, const struct linked *linked, const struct link_spec *spec,
-                         const int64_t *gone, const struct slice *gone_sources, size_t gone_count, unsigned threads,
-                         struct error *err)
+                         const int64_t *gone, const struct slice *gone_sources, size_t gone_count,
+                         const struct link_options *options, struct error *err)
 {
-    struct link_options options = {.threads = threads};
     struct arena *scratch = arena_make(0);
-    bool done = (gone_count == 0 || take_out(index, gone, gone_sources, gone_count, &options, scratch, err)) &&
-                (linked->count == 0 || put_in(index, linked, spec, &options, scratch, err));
+    bool done = (gone_count == 0 || take_out(index, gone, gone_sources, gone_count, options, scratch, err)) &&
+                (linked->count == 0 || put_in(index, linked, spec, options, scratch, err));
     arena_free(scratch);
     return done;
 }

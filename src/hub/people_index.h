@@ -35,9 +35,10 @@ void people_index_start(struct people_index *index, const struct host *host, str
 /* Lets go of what is open, in memory alone. */
 void people_index_close(struct people_index *index);
 
-/* Opens what is there, if it is of this model; of what is open already that is asked again. */
-void people_index_open(struct people_index *index, const struct person_model *model, unsigned threads,
-                       struct arena *arena);
+/* Opens what is there, if it is of this model; of what is open already that is asked again. False only when it was
+ * stopped. */
+bool people_index_open(struct people_index *index, const struct person_model *model, const struct link_options *options,
+                       struct arena *arena, struct error *err) MUST_USE;
 int64_t people_index_position(const struct people_index *index);
 /* Makes it anew of all records, which it takes over: they live as long as it. false: it could not be made (the note
  * tells why), and the table is still the caller's own; with an error set, the linking was stopped. */
@@ -47,8 +48,8 @@ bool people_index_make(struct people_index *index, struct link_records *records,
 
 /* Takes in what the records say now; `gone` are anchors that stand no more, with the names of their sources. */
 bool people_index_follow(struct people_index *index, const struct linked *linked, const struct link_spec *spec,
-                         const int64_t *gone, const struct slice *gone_sources, size_t gone_count, unsigned threads,
-                         struct error *err) MUST_USE;
+                         const int64_t *gone, const struct slice *gone_sources, size_t gone_count,
+                         const struct link_options *options, struct error *err) MUST_USE;
 /* For this linking there is none: why goes into the note. */
 void people_index_give_up(struct people_index *index, const struct error *why);
 /* The edges of these records, in the arena; each pair once or twice. */

@@ -231,6 +231,7 @@ static bool make_after(struct asking *asking, struct hub_what_if *found, struct 
     if (!found->scored)
         weigh_after(asking, &asked);
     asking->after.model = asked.model;
+    found->adopt.instead_of = asking->person.version;
     found->adopt.specification = asked.specification;
     found->adopt.model = link_model_write(asked.model, asking->arena);
     return cluster_side(asking, &asking->after, err);
@@ -390,7 +391,8 @@ bool hub_what_if_adopt(const struct hub *hub, const struct guard_session *sessio
     if (!asks_something(question, err) || !read_model(hub, session, arena, &person, &linked_at, err) ||
         !asked_model(question, &person, arena, &asked, err))
         return false;
-    *ret = (struct hub_link_adopt){.specification = asked.specification,
+    *ret = (struct hub_link_adopt){.instead_of = person.version,
+                                   .specification = asked.specification,
                                    .model = asked.model ? link_model_write(asked.model, arena) : NO_SLICE};
     return true;
 }

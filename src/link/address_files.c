@@ -539,6 +539,12 @@ static double since(const struct host *host, int64_t start)
 bool address_files(const struct address_files_request *request, struct buffer *out, struct error *err)
 {
     struct address_job job = {.request = request, .arena = out->arena, .postcode = -1};
+    if (request->out.len && !host_may_write(request->out, err))
+        return false;
+    if (request->out.len && !host_is_stream(request->out) &&
+        (host_same_file(request->out, request->gazetteer) || host_same_file(request->out, request->file)))
+        return error_set(err, ERROR_USAGE, "--out would write over %.*s, which is read; give it another name",
+                         PRINT(request->out));
     if (!read_gazetteer(&job, err) || !read_addresses(&job, err))
         return false;
     int64_t start = host_monotonic(request->host);

@@ -59,6 +59,8 @@ static void say_text(struct job *job)
                       job->told[LINK_JOINED], job->told[LINK_PARTED], job->told[LINK_ENDED]);
     if (index_file_note(job->file).len)
         buffer_format(job->out, "%.*s\n", PRINT(index_file_note(job->file)));
+    if (job->request->deed == INDEX_BUILD && link_spec_note(index_file_spec(job->file)).len)
+        buffer_format(job->out, "%.*s\n", PRINT(link_spec_note(index_file_spec(job->file))));
     struct link_index_size size;
     link_index_measure(index_file_index(job->file), &size);
     buffer_format(job->out, "the index holds %zu records and %zu links\n", size.records, size.edges);
@@ -72,6 +74,8 @@ static void say_json(struct job *job, struct json *json)
     json_pair_integer(json, "links", (int64_t)size.edges);
     json_pair_integer(json, "bytes", (int64_t)size.bytes);
     json_maybe_text(json, "note", index_file_note(job->file));
+    if (job->request->deed == INDEX_BUILD)
+        json_maybe_text(json, "not_compared", link_spec_note(index_file_spec(job->file)));
     if (job->request->deed != INDEX_ADD && job->request->deed != INDEX_REMOVE)
         return;
     json_pair_integer(json, "added", (int64_t)job->added);

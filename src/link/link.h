@@ -82,6 +82,10 @@ enum link_type link_spec_type(const struct link_spec *spec);
 /* The specification with all defaults filled in, as YAML to copy, change and fix. */
 struct slice link_spec_print(const struct link_spec *spec, struct arena *arena);
 
+/* One sentence to tell whoever wrote the specification: which columns no comparison reads, for there were too many.
+ * Empty where there is nothing to say, and where a person wrote the comparisons. */
+struct slice link_spec_note(const struct link_spec *spec);
+
 /* ---- Records (records.c) ---- */
 
 /* One record, to be added with others. */

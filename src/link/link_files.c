@@ -573,6 +573,7 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     json_pair_integer(&json, "clusters", job->clusters.count);
     json_pair_integer(&json, "doubts", (int64_t)job->clusters.doubt_count);
     json_pair_integer(&json, "irregular_rows", (int64_t)job->irregular);
+    json_maybe_text(&json, "not_compared", link_spec_note(job->spec));
     memory_json(job, &json);
     if (job->trained) {
         json_key(&json, "training");
@@ -781,9 +782,11 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
                       !link_spec_read(text, request->specification, job.arena, &job.spec, err)))
         return false;
     if (request->print_specification) {
-        buffer_add(out, link_spec_print(job.spec, job.arena));
+        link_spec_show(job.spec, out);
         return true;
     }
+    if (request->say && link_spec_note(job.spec).len)
+        request->say(request->say_context, link_spec_note(job.spec));
     if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err))
         return false;
     end_stage(&job, S("reading"));

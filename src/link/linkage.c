@@ -80,7 +80,11 @@ int linkage_specify(struct linkage *linkage, const char *yaml)
 
 const char *linkage_specification(struct linkage *linkage)
 {
-    return linkage->spec ? arena_cstr(linkage->arena, link_spec_print(linkage->spec, linkage->arena)) : NULL;
+    if (!linkage->spec)
+        return NULL;
+    struct buffer out = buffer_make(linkage->arena);
+    link_spec_show(linkage->spec, &out);
+    return out.at;
 }
 
 size_t linkage_columns(const struct linkage *linkage)

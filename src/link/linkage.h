@@ -41,7 +41,8 @@ const char *linkage_error(const struct linkage *linkage);
 
 /* The specification, as YAML (docs/link.md). Once. */
 int linkage_specify(struct linkage *linkage, const char *yaml);
-/* The specification with all defaults filled in, to copy and change. NULL before linkage_specify. */
+/* The specification with all defaults filled in, to copy and change; first, as a comment, which columns are not
+ * compared, if any. NULL before linkage_specify. */
 const char *linkage_specification(struct linkage *linkage);
 /* The columns that a record has, in the order of the specification. */
 size_t linkage_columns(const struct linkage *linkage);

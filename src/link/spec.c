@@ -137,7 +137,8 @@ static bool read_column(const struct yaml *name_place, struct slice name, const 
                           "like; give the file's own header under headers",
                           PRINT(name));
     if (spec->column_count == LINK_COLUMNS_MAX)
-        return yaml_error(item, err, "there are more than %d columns", LINK_COLUMNS_MAX);
+        return yaml_error(item, err, "there are more than %d columns; leave out what says little of who it is",
+                          LINK_COLUMNS_MAX);
     size_t index = spec->column_count;
     struct link_column *column = &spec->columns[index];
     struct slice *headers = arena_array(spec->arena, struct slice, 1);
@@ -357,7 +358,9 @@ static bool read_comparisons(const struct yaml *root, struct link_spec *spec, bo
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml *item = &list->items[i];
         if (spec->comparison_count == LINK_FIELDS_MAX)
-            return yaml_error(item, err, "there are more than %d comparisons", LINK_FIELDS_MAX);
+            return yaml_error(item, err,
+                              "there are more than %d comparisons; join columns that say the same, or leave some out",
+                              LINK_FIELDS_MAX);
         const struct yaml *both = item->kind == YAML_MAPPING ? yaml_get(item, "joint") : NULL;
         if (both) {
             if (!read_joint(item, both, spec, err))
@@ -409,7 +412,7 @@ static bool read_guard(const struct yaml *item, struct link_spec *spec, bool rul
     if (item->kind != YAML_MAPPING)
         return yaml_error(item, err, rule ? "a rule is a mapping with join:" : "a guard is a mapping with when:");
     if (spec->guard_count == LINK_GUARDS_MAX)
-        return yaml_error(item, err, "there are more than %d rules and guards", LINK_GUARDS_MAX);
+        return yaml_error(item, err, "there are more than %d rules and guards; put some together", LINK_GUARDS_MAX);
     if (!yaml_only_keys(item, rule ? rule_keys : guard_keys, rule ? "a rule" : "a guard", err))
         return false;
     struct link_guard *guard = &spec->guards[spec->guard_count];
@@ -457,7 +460,8 @@ static bool read_rules(const struct yaml *root, struct link_spec *spec, bool *re
         return yaml_error(list, err, "blocking is a list of rules such as soundex(family_name) + year(birth_date)");
     for (size_t i = 0; list && i < list->count; i++) {
         if (spec->rule_count == LINK_RULES_MAX)
-            return yaml_error(&list->items[i], err, "there are more than %d blocking rules", LINK_RULES_MAX);
+            return yaml_error(&list->items[i], err, "there are more than %d blocking rules; keep those that find most",
+                              LINK_RULES_MAX);
         struct link_rule *rule = &spec->rules[spec->rule_count];
         if (!spec_rule_read(&list->items[i], spec, rule, err))
             return false;
@@ -486,7 +490,8 @@ static bool read_thresholds(const struct yaml *root, struct link_spec *spec, str
     if (!yaml_maybe_real(node, "floor", &spec->floor, err) || !yaml_maybe_real(node, "margin", &spec->margin, err))
         return false;
     if (!(spec->floor <= spec->review && spec->review <= spec->join))
-        return yaml_error(node, err, "thresholds must rise from floor over review to join");
+        return yaml_error(node, err, "thresholds must rise from floor over review to join, and here are %g, %g and %g",
+                          spec->floor, spec->review, spec->join);
     if (!(spec->join < 1000 && spec->floor > -1000 && spec->margin >= 0 && spec->margin < 1000))
         return yaml_error(node, err, "thresholds are bits between -1000 and 1000, margin from 0");
     return true;
@@ -591,6 +596,8 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
     if (!spec_defaults(spec, rules_given, comparisons_given, err))
         return false;
     spec->digest = hash64(link_spec_print(spec, arena), 7);
+    if (!comparisons_given)
+        spec->note = spec_note(spec);
     *ret = spec;
     return true;
 }

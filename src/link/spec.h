@@ -172,7 +172,8 @@ struct link_spec {
     size_t no_duplicate_count;
     struct slice truth_column, truth_until;
     int64_t truth_times;
-    uint64_t digest; /* of the whole, defaults filled in */
+    uint64_t digest;   /* of the whole, defaults filled in */
+    struct slice note; /* columns that the default comparisons leave out; empty: none */
 };
 
 extern const char *const link_kind_words[];
@@ -189,6 +190,10 @@ int spec_join(struct link_spec *spec, const uint16_t *parts, size_t count);
 void spec_default_column(struct link_spec *spec, size_t column);
 void spec_default_levels(const struct link_spec *spec, struct link_comparison *comparison);
 bool spec_defaults(struct link_spec *spec, bool rules_given, bool comparisons_given, struct error *err) MUST_USE;
+
+/* spec_print.c: what link_spec_note says; and as link_spec_print, with that as a comment before it. */
+struct slice spec_note(const struct link_spec *spec);
+void link_spec_show(const struct link_spec *spec, struct buffer *out);
 
 /* Whether records of one source may be kept apart by it. */
 static inline bool spec_keeps_apart(const struct link_spec *spec)

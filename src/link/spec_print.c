@@ -222,3 +222,42 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
     }
     return buffer_slice(&out);
 }
+
+/* ---- What the default comparisons leave out ---- */
+
+static void mark_read(const struct link_spec *spec, size_t column, uint64_t *read)
+{
+    *read |= 1ull << column;
+    for (size_t p = 0; p < spec->made[column].part_count; p++)
+        mark_read(spec, spec->made[column].parts[p], read);
+}
+
+struct slice spec_note(const struct link_spec *spec)
+{
+    uint64_t read = 0;
+    struct buffer names = buffer_make(spec->arena);
+    for (size_t i = 0; i < spec->comparison_count; i++)
+        for (size_t c = 0; c < spec->comparisons[i].column_count; c++)
+            mark_read(spec, spec->comparisons[i].columns[c], &read);
+    for (size_t i = 0; i < spec->input_count; i++)
+        if (!(read & 1ull << i))
+            buffer_format(&names, "%s%.*s", names.len ? ", " : "", PRINT(spec->columns[i].name));
+    if (!names.len)
+        return NO_SLICE;
+    return arena_format(spec->arena,
+                        "not compared: %.*s (at most %d comparisons are made, all of a name as one); leave columns out "
+                        "that say little of who it is, or write comparisons: yourself",
+                        PRINT(buffer_slice(&names)), LINK_FIELDS_MAX);
+}
+
+struct slice link_spec_note(const struct link_spec *spec)
+{
+    return spec->note;
+}
+
+void link_spec_show(const struct link_spec *spec, struct buffer *out)
+{
+    if (spec->note.len)
+        buffer_format(out, "# %.*s\n", PRINT(spec->note));
+    buffer_add(out, link_spec_print(spec, out->arena));
+}

@@ -45,7 +45,10 @@ int main(int argc, char **argv)
         status = error_exit_status(err.code);
     }
     arena_free(arena);
-    if (fflush(stdout) != 0 && status == 0)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
+        fprintf(stderr,
+                "staithe: what was to be printed could not be written; the disk may be full, or the reader gone\n");
         status = error_exit_status(ERROR_IO);
+    }
     return status;
 }

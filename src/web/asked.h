@@ -58,10 +58,12 @@ bool concerns_asked(struct call *call, struct concern_page *ret, struct error *e
 
 /* ---- pages_what_if.c ---- */
 
-/* What "join" and "review" ask, or the question that "asked" names; examples are shown of an answer alone. */
+/* The question that "asked" names, or what "join" and "review" say if that was asked before: to look starts no work.
+ * Examples are shown of an answer alone. */
 struct what_if_page {
     struct model_in_force model;
-    bool asked; /* anything */
+    struct what_if_question wanted; /* by "join" and "review" */
+    bool asked;                     /* there is a question, in work or answered */
     struct what_if_state state;
     struct what_if_view *view; /* NULL: no answer yet */
 };

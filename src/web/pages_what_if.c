@@ -68,7 +68,7 @@ bool what_if_asked(struct call *call, struct what_if_page *ret, struct error *er
 {
     struct slice id = request_value(call->request, S("asked"));
     struct what_if_asker asker = asker_of(call);
-    struct what_if_page page = {.asked = false};
+    struct what_if_page page = {.wanted = {.thresholds = LINK_THRESHOLDS_KEPT}};
     if (!hub_model_in_force(&call->hub, call->session, call->arena, &page.model, err))
         return false;
     if (id.len) {
@@ -76,13 +76,10 @@ bool what_if_asked(struct call *call, struct what_if_page *ret, struct error *er
         if (!what_ifs_find(call->web->what_ifs, asker.account, id, call->arena, &page.state, err))
             return false;
     } else {
-        struct what_if_question question;
-        if (!question_of(call, &page.model, &question, err))
+        if (!question_of(call, &page.model, &page.wanted, err))
             return false;
-        page.asked = !is_empty(&question);
-        if (page.asked &&
-            !what_ifs_ask(call->web->what_ifs, &asker, &question, &page.model, call->arena, &page.state, err))
-            return false;
+        page.asked = !is_empty(&page.wanted) &&
+                     what_ifs_known(call->web->what_ifs, &asker, &page.wanted, &page.model, call->arena, &page.state);
     }
     bool shows = page.asked && page.state.progress == WHAT_IF_DONE && !page.state.adopts;
     if (shows && !hub_what_if_show(&call->hub, call->session, page.state.found, EXAMPLES, call->arena, &page.view, err))
@@ -255,7 +252,7 @@ static void put_state(struct call *call, const struct what_if_page *asked, struc
 
 static bool show(struct call *call, struct what_if_page *asked, struct slice problem, const char *field)
 {
-    const struct what_if_question *question = asked->asked ? asked->state.question : NULL;
+    const struct what_if_question *question = asked->asked ? asked->state.question : &asked->wanted;
     const struct parameters *form = &call->request->form;
     const struct model_in_force *model = &asked->model;
     struct arena *arena = call->arena;
@@ -266,12 +263,10 @@ static bool show(struct call *call, struct what_if_page *asked, struct slice pro
         .model = model->version,
         .today_join = bits_text(arena, model->join),
         .today_review = bits_text(arena, model->review),
-        .join =
-            bits_text(arena, question && !isnan(question->thresholds.join) ? question->thresholds.join : model->join),
-        .review = bits_text(arena, question && !isnan(question->thresholds.review) ? question->thresholds.review
-                                                                                   : model->review),
-        .rules = question && question->specification.len ? question->specification : model->specification,
-        .rules_open = question && question->specification.len,
+        .join = bits_text(arena, isnan(question->thresholds.join) ? model->join : question->thresholds.join),
+        .review = bits_text(arena, isnan(question->thresholds.review) ? model->review : question->thresholds.review),
+        .rules = question->specification.len ? question->specification : model->specification,
+        .rules_open = question->specification.len > 0,
     };
     if (problem.len && form->count) { /* as it was typed */
         page.join = parameters_get(form, S("join"));
@@ -294,7 +289,7 @@ bool page_what_if(struct call *call, struct error *err)
 
 static bool ask_again(struct call *call, const struct error *problem, struct error *err)
 {
-    struct what_if_page blank = {.asked = false};
+    struct what_if_page blank = {.wanted = {.thresholds = LINK_THRESHOLDS_KEPT}};
     return hub_model_in_force(&call->hub, call->session, call->arena, &blank.model, err) &&
            show(call, &blank, words_of_error(call->arena, problem), "join");
 }

@@ -112,8 +112,8 @@
         "q", IN_QUERY, KIND_TEXT, false, "words that find the other, when the number is not known"                     \
     }
 #define WHAT_IF_ASKED                                                                                                  \
-    {"join", IN_QUERY, KIND_TEXT, false, "join from so many bits"},                                                    \
-        {"review", IN_QUERY, KIND_TEXT, false, "doubtful from so many bits"},                                          \
+    {"join", IN_QUERY, KIND_TEXT, false, "what was asked before with this; nothing is started"},                       \
+        {"review", IN_QUERY, KIND_TEXT, false, "likewise"},                                                            \
     {                                                                                                                  \
         "asked", IN_QUERY, KIND_TEXT, false, "a question that was asked before, by its name"                           \
     }

@@ -13,6 +13,8 @@
 
 /* Whoever waits holds a worker of the server: when so many do, others are told at once that there is no answer yet. */
 enum { WAIT_SECONDS = 2, WAITING_MOST = 3 };
+/* The server goes on serving. */
+enum { ENGINE_THREADS = 1 };
 
 struct entry {
     struct entry *next;
@@ -142,20 +144,16 @@ static bool told(void *context, const char *stage, double share)
     return on;
 }
 
-static bool put_in_force(struct entry *entry, const struct hub *hub, const struct guard_session *steward,
-                         struct arena *arena, struct error *err)
+static bool put_in_force(struct entry *entry, const struct hub *hub, struct arena *arena, struct error *err)
 {
-    struct model_in_force model;
     struct guard_session *session;
-    const struct hub_what_if *found = entry->adopted->found;
-    struct hub_link_adopt adopt = found->adopt;
-    struct hub_link_options options = {.progress = told, .context = entry, .adopt = &adopt};
+    struct hub_link_adopt adopt = entry->adopted->found->adopt;
+    struct hub_link_options options = {.threads = ENGINE_THREADS,
+                                       .index = hub_link_index(entry->owner->options->folder, arena),
+                                       .progress = told,
+                                       .context = entry,
+                                       .adopt = &adopt};
     adopt.reason = entry->reason;
-    if (!hub_model_in_force(hub, steward, arena, &model, err))
-        return false;
-    if (model.version != found->model)
-        return error_set(err, ERROR_CONFLICT,
-                         "another model was put in force since this was worked out; ask again what it would do now");
     return guard_system_session(hub->guard, S("linking"), entry->asker.name, entry->asker.place, arena, &session,
                                 err) &&
            hub_link(hub, session, &options, entry->arena, &entry->linked, err);
@@ -168,13 +166,12 @@ static bool work_out(struct entry *entry, struct error *err)
     struct hub hub = {options->host, options->store, options->guard, catalogue};
     struct guard_visit visit = {
         .token = entry->asker.token, .place = entry->asker.place, .client = entry->asker.client};
-    /* One processor: the server goes on serving. */
-    struct hub_link_options engine = {.threads = 1, .progress = told, .context = entry};
+    struct hub_link_options engine = {.threads = ENGINE_THREADS, .progress = told, .context = entry};
     struct arena *arena = arena_make(0);
     struct guard_session *session;
     bool done =
         guard_resume(options->guard, &visit, arena, &session, err) && guard_needs(session, ABILITY_STEWARD, err) &&
-        (entry->adopted ? put_in_force(entry, &hub, session, arena, err)
+        (entry->adopted ? put_in_force(entry, &hub, arena, err)
                         : hub_what_if(&hub, session, &entry->question, &engine, entry->arena, &entry->found, err));
     arena_free(arena);
     options->catalogue.give(options->catalogue.context, catalogue);
@@ -302,6 +299,19 @@ bool what_ifs_ask(struct what_ifs *w, const struct what_if_asker *asker, const s
     }
     pthread_mutex_unlock(&w->lock);
     return done;
+}
+
+bool what_ifs_known(struct what_ifs *w, const struct what_if_asker *asker, const struct what_if_question *question,
+                    const struct model_in_force *model, struct arena *arena, struct what_if_state *ret)
+{
+    struct entry *named = entry_make(w, asker, name_of(asker, question, model, arena));
+    pthread_mutex_lock(&w->lock);
+    struct entry *entry = find(w, asker->account, slice_of(named->id));
+    drop(named);
+    if (entry)
+        hand_out(w, entry, arena, ret);
+    pthread_mutex_unlock(&w->lock);
+    return entry != NULL;
 }
 
 bool what_ifs_find(struct what_ifs *w, int64_t account, struct slice id, struct arena *arena, struct what_if_state *ret,

@@ -50,10 +50,15 @@ struct what_if_state {
 bool what_ifs_ask(struct what_ifs *what_ifs, const struct what_if_asker *asker, const struct what_if_question *question,
                   const struct model_in_force *model, struct arena *arena, struct what_if_state *ret,
                   struct error *err) MUST_USE;
+/* Whether this account asked the same before, and what came of it so far. Nothing is started. */
+bool what_ifs_known(struct what_ifs *what_ifs, const struct what_if_asker *asker,
+                    const struct what_if_question *question, const struct model_in_force *model, struct arena *arena,
+                    struct what_if_state *ret);
 /* One that this account asked. ERROR_NOT_FOUND when it is kept no more. */
 bool what_ifs_find(struct what_ifs *what_ifs, int64_t account, struct slice id, struct arena *arena,
                    struct what_if_state *ret, struct error *err) MUST_USE;
-/* Puts the answer of a question in force and links the hub anew. ERROR_CONFLICT unless it is answered. */
+/* Puts the answer of a question in force and links the hub anew, with the index of the data folder. ERROR_CONFLICT
+ * unless it is answered; the adoption fails with it when another model came into force meanwhile. */
 bool what_ifs_adopt(struct what_ifs *what_ifs, const struct what_if_asker *asker, struct slice id, struct slice reason,
                     struct arena *arena, struct what_if_state *ret, struct error *err) MUST_USE;
 

@@ -570,6 +570,47 @@ static void where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said(
     assert_as_anew(little, &result);
 }
 
+/* Goes on so many times, then asks to stop; the last stage told. */
+struct stopping {
+    unsigned left;
+    const char *stage;
+};
+
+static bool stop_later(void *context, const char *stage, double share)
+{
+    struct stopping *stopping = context;
+    (void)share;
+    stopping->stage = stage;
+    return stopping->left > 0 && stopping->left-- > 0;
+}
+
+static void a_linking_that_follows_an_index_can_be_stopped_anywhere(void **state)
+{
+    struct little *little = little_of(state);
+    struct error err;
+    struct history *h = history_start(little, 87);
+    struct slice folder = index_folder(little, "index");
+    struct guard_session *session;
+    bool while_following = false, done = false;
+    (void)link_by(little, folder);
+    change_some(h);
+    GOOD(guard_system_session(little->guard, S("linking"), S("test"), S("test"), little->arena, &session, &err));
+    for (unsigned times = 0; times < 1000 && !done; times++) {
+        struct stopping stopping = {.left = times};
+        struct hub_link_options options = {.threads = 1, .index = folder, .progress = stop_later, .context = &stopping};
+        struct hub_link_result result;
+        done = hub_link(&little->hub, session, &options, little->arena, &result, &err);
+        assert_true(done || err.code == ERROR_CANCELLED);
+        while_following |= !done && strcmp(stopping.stage, "comparing pairs") == 0;
+        if (done) { /* the index was none the worse for it */
+            assert_false(result.anew);
+            assert_int_equal(result.index_note.len, 0);
+            assert_as_anew(little, &result);
+        }
+    }
+    assert_true(done && while_following);
+}
+
 /* errno of the writes to come of an index's log; 0: they happen. */
 static int log_is_full;
 
@@ -686,6 +727,7 @@ int main(void)
         LITTLE_ON_BOTH(two_servers_over_one_store_take_turns),
         LITTLE_ON_BOTH(two_linkings_at_once_come_to_the_same),
         LITTLE_ON_BOTH(where_no_index_can_be_kept_everything_is_linked_anew_and_it_is_said),
+        LITTLE_ON_BOTH(a_linking_that_follows_an_index_can_be_stopped_anywhere),
         LITTLE_ON_BOTH(a_full_disk_stops_the_index_and_not_the_linking),
         LITTLE_ON_BOTH(what_a_record_said_that_has_gone_is_in_no_file_after_compacting),
     };

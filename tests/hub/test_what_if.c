@@ -84,6 +84,16 @@ static void what_other_thresholds_would_do_is_what_adopting_them_does(void **sta
                 slice_equal(adopt.specification, undone->adopt.specification));
     struct hub_link_result returned = link_as(little, &adopt);
     assert_true(digest_equal(&first.digest, &returned.digest));
+    /* What was worked out against the first model is stale: two others came into force since. */
+    struct guard_session *linker;
+    struct hub_link_options stale = {.threads = 1, .adopt = &found->adopt};
+    struct hub_link_result none;
+    assert_int_equal(found->adopt.instead_of, 1);
+    GOOD(guard_system_session(little->guard, S("linking"), S("ada.steward"), S("test"), little->arena, &linker, &err));
+    assert_false(hub_link(&little->hub, linker, &stale, little->arena, &none, &err));
+    assert_int_equal(err.code, ERROR_CONFLICT);
+    assert_non_null(strstr(err.text, "another model was put in force"));
+    assert_int_equal(count_of(little, "SELECT COUNT(*) FROM model"), 3);
 }
 
 /* The county's own file, and the same without the guards that keep twins apart. */

@@ -102,6 +102,28 @@ static void what_is_printed_reads_back_the_same(void **state)
     }
 }
 
+/* Not dropped in silence: the first comparisons are made, and the rest is named. */
+static void columns_that_are_left_over_are_named(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *spec;
+    struct buffer text = buffer_make(arena), shown = buffer_make(arena);
+    buffer_add(&text, S("columns:\n  name: full_name\n"));
+    for (int i = 1; i <= 11; i++)
+        buffer_format(&text, "  n%d: number\n", i);
+    assert_true(link_spec_read(buffer_slice(&text), S("many.yaml"), arena, &spec, &err));
+    assert_true(slice_starts(link_spec_note(spec), S("not compared: n10, n11 (")));
+    link_spec_show(spec, &shown);
+    assert_true(slice_starts(buffer_slice(&shown), S("# not compared: n10, n11 (")));
+    assert_true(link_spec_read(buffer_slice(&shown), S("shown.yaml"), arena, &spec, &err));
+    assert_int_equal(link_spec_note(spec).len, 0); /* as it is written there, a person wants it */
+    assert_true(link_spec_read(S("columns: {name: full_name, born: date}\n"), S("few.yaml"), arena, &spec, &err));
+    assert_int_equal(link_spec_note(spec).len, 0);
+    arena_free(arena);
+}
+
 static void another_threshold_is_another_digest(void **state)
 {
     (void)state;
@@ -119,6 +141,7 @@ int main(void)
         cmocka_unit_test(kinds_alone_make_a_whole_specification),
         cmocka_unit_test(things_that_have_no_names_are_known_by_their_first_text),
         cmocka_unit_test(what_is_printed_reads_back_the_same),
+        cmocka_unit_test(columns_that_are_left_over_are_named),
         cmocka_unit_test(another_threshold_is_another_digest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

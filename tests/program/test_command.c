@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/link_call.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,12 +102,68 @@ static void every_command_and_option_is_in_the_help_and_in_the_manual(void **sta
     assert_true(commands > 0);
 }
 
+static void options_that_would_be_left_out_of_account_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words[7], *said;
+    } cases[] = {{{"link", "--clusters", "x.csv"}, "--clusters is of a linking of files"},
+                 {{"link", "--print-specification"}, "--print-specification is of a linking of files"},
+                 {{"link", "--seed", "1"}, "--seed is of a linking of files"},
+                 {{"link", "--threshold", "join=1", "--compact"}, "--compact changes the hub"},
+                 {{"link", "--threshold", "join=1", "--train"}, "--train changes the hub"},
+                 {{"link", "--model", "a.json", "--what-if", "b.json"}, "--what-if and --model name a model each"},
+                 {{"link", "--adopt", "more"}, "--adopt puts in force what"},
+                 {{"link", "s.yaml", "f.csv", "--compact"}, "--compact is the hub's"},
+                 {{"link", "s.yaml", "f.csv", "--anew"}, "--anew is the hub's"},
+                 {{"link", "s.yaml", "f.csv", "--train"}, "--train is the hub's"},
+                 {{"link", "s.yaml", "f.csv", "--adopt", "more"}, "--adopt is the hub's"},
+                 {{"link", "s.yaml", "--print-specification", "--pairs", "p.csv"}, "--pairs asks for a linking"},
+                 {{"link", "s.yaml", "--print-specification", "--model", "m"}, "--model asks for a linking"},
+                 {{"link", "s.yaml", "f.csv", "--what-if", "t.yaml", "--report", "r"}, "--report is not of a what-if"},
+                 {{"link", "s.yaml", "f.csv", "--model", "m.json", "--seed", "2"}, "--seed is of training"},
+                 {{"link", "s.yaml", "f.csv", "--svg", "x.svg"}, "--svg draws what --explain"},
+                 {{"link", "s.yaml", "f.csv", "--by", "sex"}, "--by needs --truth"}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct error err = NO_ERROR;
+        struct invocation *invocation;
+        assert_true(parse(cases[i].words, &invocation, &err));
+        assert_false(link_options_fit(invocation, &err));
+        assert_int_equal(err.code, ERROR_USAGE);
+        if (!strstr(err.text, cases[i].said))
+            fail_msg("“%s” does not say “%s”", err.text, cases[i].said);
+    }
+    static const char *const fits[][8] = {{"link", "--train", "--anew", "--compact"},
+                                          {"link", "--what-if", "a.yaml", "--adopt", "more"},
+                                          {"link", "s.yaml", "f.csv", "--pairs", "p.csv", "--json"},
+                                          {"link", "s.yaml", "--print-specification"},
+                                          {"link", "s.yaml", "f.csv", "--threshold", "join=2"}};
+    for (size_t i = 0; i < countof(fits); i++) {
+        struct error err = NO_ERROR;
+        struct invocation *invocation;
+        assert_true(parse(fits[i], &invocation, &err));
+        assert_true(link_options_fit(invocation, &err));
+    }
+}
+
+static void an_option_that_is_given_nothing_is_refused(void **state)
+{
+    (void)state;
+    struct error err;
+    struct invocation *invocation;
+    assert_false(parse((const char *[]){"link", "s.yaml", "f.csv", "--clusters", "", NULL}, &invocation, &err));
+    assert_non_null(strstr(err.text, "--clusters is given nothing"));
+    assert_false(parse((const char *[]){"link", "s.yaml", "--clusters=", NULL}, &invocation, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_misspelt_command_is_answered_with_the_nearest, setup, teardown),
         cmocka_unit_test_setup_teardown(an_option_of_two_values_takes_two_words, setup, teardown),
         cmocka_unit_test_setup_teardown(options_are_checked, setup, teardown),
+        cmocka_unit_test_setup_teardown(options_that_would_be_left_out_of_account_are_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_option_that_is_given_nothing_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(every_command_and_option_is_in_the_help_and_in_the_manual, setup, teardown),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -471,6 +471,16 @@ static void a_steward_asks_what_thresholds_would_change_and_puts_them_in_force(v
     struct scene scene = set_scene();
     const struct visitor *stella = &scene.visitors[STELLA], *grace = &scene.visitors[GRACE];
     struct visitor petra = come(arena, "petra.partner", NULL);
+    /* To look starts nothing, however often: asking is a POST. */
+    for (int looks = 0; looks < 2; looks++) {
+        json_t *idle = ask_json(arena, stella, API "/what-if?join=16&review=9");
+        assert_string_equal(json_string_value(json_object_get(idle, "state")), "nothing asked");
+        json_decref(idle);
+    }
+    assert_true(has(get(arena, stella, "/what-if?join=16&review=9"), "value=\"16\""));
+    assert_int_equal(status_of(post(arena, stella, "/what-if",
+                                    arena_format(arena, "csrf=%.*s&join=16&review=9", PRINT(stella->csrf)))),
+                     303);
     json_t *asked = answer_of(arena, &scene, stella, API "/what-if?join=16&review=9");
     json_t *answer = json_object_get(asked, "answer");
     long long after = number_of(answer, "after"), split = number_of(answer, "split"), model = number_of(asked, "model");
