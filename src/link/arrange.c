@@ -22,6 +22,9 @@ static void follow(const struct blocks *blocks, size_t rule, uint32_t *leader)
         if (*block > LARGEST_BLOCK)
             continue;
         uint32_t first = block[1];
+        if (at + *block + AHEAD < end)
+            for (uint32_t j = 1; j <= *block; j++)
+                __builtin_prefetch(&leader[block[j + AHEAD]], 1);
         for (uint32_t j = 1; j <= *block; j++)
             if (leader[block[j]] != NONE) {
                 first = leader[block[j]];
@@ -54,7 +57,8 @@ static uint32_t *order_by_leader(uint32_t *leader, uint32_t count, struct arena 
 struct rearranging {
     const uint32_t *order;
     uint32_t count;
-    char *at, *old;
+    char *at;
+    const char *old;
     size_t size;
 };
 
@@ -70,17 +74,53 @@ static void rearrange_some(void *context, size_t chunk, unsigned thread)
     }
 }
 
-/* One array at a time, for it stands in memory twice. */
-static bool rearrange(const uint32_t *order, uint32_t count, void *at, size_t size, const struct link_options *options,
-                      struct error *err)
+/* One array at a time, for it stands in memory twice: `room` bytes of it. Gives the new one. */
+static void *rearrange(struct link_records *records, void *old, size_t size, size_t room, unsigned threads)
 {
-    struct arena *scratch = arena_make(0);
-    struct rearranging work = {order, count, at, arena_alloc(scratch, size, (size_t)count + 1, 64), size};
-    memcpy(work.old, at, size * count);
-    bool done = threads_run(&(struct link_options){.threads = threads_count(options)}, "arranging", count / CHUNK + 1,
-                            rearrange_some, &work, err);
-    arena_free(scratch);
-    return done;
+    struct error err = NO_ERROR;
+    struct rearranging work = {records->added, records->count, NULL, old, size};
+    work.at = arena_regrow(records->arena, NULL, 0, room);
+    must(threads_run(&(struct link_options){.threads = threads}, "arranging", work.count / CHUNK + 1, rearrange_some,
+                     &work, &err));
+    (void)arena_let_go(records->arena, old, room);
+    return work.at;
+}
+
+static void place_some(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    struct link_records *records = context;
+    size_t to = (chunk + 1) * CHUNK < records->count ? (chunk + 1) * CHUNK : records->count;
+    for (size_t r = chunk * CHUNK; r < to; r++)
+        records->place[records->added[r]] = (uint32_t)r;
+}
+
+static void reorder_some(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    struct link_records *records = context;
+    size_t to = (chunk + 1) * CHUNK < records->count ? (chunk + 1) * CHUNK : records->count;
+    for (size_t i = chunk * CHUNK; i < to; i++)
+        records->order[i] = records->place[records->order[i]];
+}
+
+#define REARRANGE(records, array, room, threads)                                                                       \
+    ((array) = rearrange((records), (array), sizeof *(array), (room) * sizeof *(array), (threads)))
+
+/* Gives the records their new numbers. */
+static void renumber(struct link_records *records, uint32_t *added, unsigned threads)
+{
+    const struct link_options quiet = {.threads = threads};
+    struct error err = NO_ERROR;
+    size_t chunks = records->count / CHUNK + 1, row = records->spec->column_count * sizeof *records->plain;
+    records->added = added;
+    records->place = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
+    must(threads_run(&quiet, "arranging", chunks, place_some, records, &err));
+    must(threads_run(&quiet, "arranging", chunks, reorder_some, records, &err));
+    records->plain = rearrange(records, records->plain, row, records->plain_capacity * sizeof *records->plain, threads);
+    REARRANGE(records, records->ids, records->capacity, threads);
+    REARRANGE(records, records->keys, records->key_capacity, threads);
+    REARRANGE(records, records->source_of, records->capacity, threads);
 }
 
 /* ---- Followers ---- */
@@ -100,40 +140,54 @@ static void note_same(struct link_records *records, const uint32_t *same, size_t
     }
 }
 
-static void follow_first(struct link_records *records, uint32_t *follows)
+static void go_with(struct link_records *records, uint32_t record, uint32_t first)
 {
-    enum { ID_BITS = 24 }; /* of a key; the rest is of the content */
-    const uint32_t *order = records->order;
-    uint32_t kept = 0, first[RECORDS_SAME];
-    size_t capacity = 0;
-    for (uint32_t i = 0, end; i < records->count; i = end) {
-        uint32_t same = 0;
-        for (end = i;
-             end < records->count && records->keys[order[end]] >> ID_BITS == records->keys[order[i]] >> ID_BITS;
-             end++) {
-            bool is = same_content(records, order[i], order[end]);
-            if (is && same < RECORDS_SAME)
-                first[same] = order[end];
-            same += is;
-            follows[order[end]] = is && same > RECORDS_SAME ? order[i] : order[end];
-        }
-        if (same > RECORDS_SAME)
-            note_same(records, first, &capacity);
+    if (!records->follows) {
+        records->follows = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
+        for (uint32_t r = 0; r < records->count; r++)
+            records->follows[r] = r;
     }
-    for (uint32_t i = 0; i < records->count; i++)
-        if (follows[order[i]] == order[i])
-            records->order[kept++] = order[i];
-    records->order_count = kept;
+    records->follows[record] = first;
+}
+
+/* Of those in [from, to) of the order, whose keys are of one content. */
+static void find_same(struct link_records *records, uint32_t from, uint32_t to, size_t *capacity)
+{
+    uint32_t same = 0, first[RECORDS_SAME];
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t record = records->order[i];
+        if (!same_content(records, records->order[from], record))
+            continue;
+        if (same < RECORDS_SAME)
+            first[same] = record;
+        else
+            go_with(records, record, first[0]);
+        same++;
+    }
+    if (same > RECORDS_SAME)
+        note_same(records, first, capacity);
 }
 
 static void find_followers(struct link_records *records)
 {
+    enum { ID_BITS = 24 }; /* of a key; the rest is of the content */
+    const uint64_t *keys = records->keys;
+    uint32_t *order = records->order, kept = 0;
+    size_t capacity = 0;
     if (!records_all_meet(records) || records->spec->one_to_one)
         return;
-    uint32_t *follows = arena_array(records->arena, uint32_t, (size_t)records->count + 1);
-    follow_first(records, follows);
-    if (records->order_count < records->count)
-        records->follows = follows;
+    for (uint32_t i = 0, end; i < records->count; i = end) {
+        for (end = i + 1; end < records->count && keys[order[end]] >> ID_BITS == keys[order[i]] >> ID_BITS; end++)
+            ;
+        if (end + AHEAD < records->count)
+            __builtin_prefetch(&keys[order[end + AHEAD]]);
+        if (end - i > RECORDS_SAME)
+            find_same(records, i, end, &capacity);
+        for (uint32_t j = i; j < end; j++)
+            if (!record_follows(records, order[j]))
+                order[kept++] = order[j];
+    }
+    records->order_count = kept;
 }
 
 static size_t filled(const struct link_records *records, uint32_t r)
@@ -200,18 +254,7 @@ bool records_arrange(struct link_records *records, const struct link_options *op
             leader[r] = NONE;
         for (size_t rule = 0; rule < blocks.rule_count; rule++)
             follow(&blocks, rule, leader);
-        uint32_t *order = order_by_leader(leader, n, records->arena);
-        records->added = order;
-        records->place = arena_array(records->arena, uint32_t, (size_t)n + 1);
-        for (uint32_t r = 0; r < n; r++)
-            records->place[order[r]] = r;
-        size_t row = records->spec->column_count * sizeof *records->plain;
-        done = rearrange(order, n, records->plain, row, options, err) &&
-               rearrange(order, n, records->ids, sizeof *records->ids, options, err) &&
-               rearrange(order, n, records->keys, sizeof *records->keys, options, err) &&
-               rearrange(order, n, records->source_of, sizeof *records->source_of, options, err);
-        for (uint32_t r = 0; r < n; r++)
-            records->order[r] = records->place[records->order[r]];
+        renumber(records, order_by_leader(leader, n, records->arena), threads_count(options));
         find_followers(records);
     }
     arena_free(scratch);
