@@ -35,7 +35,16 @@ struct making {
     uint32_t text_count, built, coded; /* texts so far */
     struct dictionary_word *words[2];  /* those that are built, and those that are coded now */
     struct arena *built_in[2][PIECES];
-    struct arena *scratch[LINK_THREADS_MAX];
+    struct {
+        struct arena *arena;
+        struct place *places; /* room for so many, for one share after the other */
+        size_t room;
+    } own[LINK_THREADS_MAX]; /* each thread's */
+};
+
+struct place {
+    uint64_t key; /* 0: free */
+    uint32_t first;
 };
 
 /* ---- Keys ---- */
@@ -87,11 +96,6 @@ static void find_keys(void *context, size_t chunk, unsigned thread)
 
 /* ---- The first of those alike ---- */
 
-struct place {
-    uint64_t key; /* 0: free */
-    uint32_t first;
-};
-
 static uint64_t spread(uint64_t key)
 {
     key *= 0x9e3779b97f4a7c15u;
@@ -128,16 +132,28 @@ static void settle(const struct making *m, struct place *places, size_t mask, co
     }
 }
 
+/* All free. */
+static struct place *take_places(struct making *m, unsigned thread, size_t count)
+{
+    if (m->own[thread].room < count) {
+        m->own[thread].places = arena_array(m->own[thread].arena, struct place, count);
+        m->own[thread].room = count;
+    } else {
+        memset(m->own[thread].places, 0, count * sizeof *m->own[thread].places);
+    }
+    return m->own[thread].places;
+}
+
 static void find_firsts(void *context, size_t share, unsigned thread)
 {
-    const struct making *m = context;
+    struct making *m = context;
     uint32_t some[TOGETHER];
     size_t members = 0, capacity = 16, count = 0;
     for (uint32_t r = 0; r < m->count; r++)
         members += in_share(m, r, share);
     while (capacity < 2 * members)
         capacity *= 2;
-    struct place *places = arena_array(m->scratch[thread], struct place, capacity);
+    struct place *places = take_places(m, thread, capacity);
     for (uint32_t r = 0; r < m->count; r++) {
         if (!in_share(m, r, share))
             continue;
@@ -148,7 +164,6 @@ static void find_firsts(void *context, size_t share, unsigned thread)
         }
     }
     settle(m, places, capacity - 1, some, count);
-    arena_reset(m->scratch[thread]);
 }
 
 static void number_texts(struct making *m)
@@ -288,7 +303,7 @@ bool made_code(struct link_records *records, size_t column, const struct link_op
                        .first = arena_array(scratch, uint32_t, (size_t)count + 1),
                        .texts = arena_array(scratch, uint32_t, (size_t)count + 1)};
     for (unsigned t = 0; t < threads_count(options); t++)
-        m.scratch[t] = arena_child(scratch);
+        m.own[t].arena = arena_child(scratch);
     while (m.shares < SHARES_MAX && m.shares * SHARE < count)
         m.shares *= 2;
     plan_keys(&m);
