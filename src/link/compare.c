@@ -160,35 +160,57 @@ static void bind_most(struct comparer *comparer, struct arena *arena)
     }
 }
 
+/* The number under which the model names a text of the records, 0 where it does not: most are told the same then. */
+static uint32_t named(const struct frequencies *frequencies, const struct dictionary *texts, size_t code)
+{
+    return dictionary_find_hashed(&frequencies->values, texts->texts[code], texts->hashes[code]);
+}
+
+static void bind_values(struct comparer *comparer, size_t c, struct arena *arena)
+{
+    const struct frequencies *frequencies = &comparer->model->values[c];
+    const struct dictionary *plain = &comparer->records->columns[c].plain;
+    float *bits = comparer->value_bits[c] = arena_array(arena, float, plain->count);
+    int8_t *equal = comparer->equal_steps[c] = arena_array(arena, int8_t, plain->count);
+    double *counts = comparer->value_counts[c] =
+        comparer->spec->guard_count > 0 ? arena_array(arena, double, plain->count) : NULL;
+    float rest_bits = bits_of_count(frequencies, frequencies->rest);
+    int8_t rest_equal = equal_steps(comparer, c, rest_bits);
+    for (size_t code = 1; code < plain->count; code++) {
+        uint32_t name = named(frequencies, plain, code);
+        double count = name ? frequencies->counts[name] : frequencies->rest;
+        bits[code] = name ? bits_of_count(frequencies, count) : rest_bits;
+        equal[code] = name ? equal_steps(comparer, c, bits[code]) : rest_equal;
+        if (counts)
+            counts[code] = count;
+    }
+}
+
+static void bind_tokens(struct comparer *comparer, size_t c, struct arena *arena)
+{
+    const struct frequencies *frequencies = &comparer->model->tokens[c];
+    const struct column *column = &comparer->records->columns[c];
+    struct arena *scratch = arena_make(0);
+    float *bits = arena_array(scratch, float, column->tokens.count);
+    float rest_bits = bits_of_count(frequencies, frequencies->rest);
+    for (size_t code = 1; code < column->tokens.count; code++) {
+        uint32_t name = named(frequencies, &column->tokens, code);
+        bits[code] = name ? bits_of_count(frequencies, frequencies->counts[name]) : rest_bits;
+    }
+    comparer->token_bits[c] = arena_array(arena, float, column->token_id_count + 1);
+    for (size_t place = 0; place < column->token_id_count; place++)
+        comparer->token_bits[c][place] = bits[column->token_ids[place]];
+    arena_free(scratch);
+    comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
+}
+
 void comparer_bind(struct comparer *comparer, struct arena *arena)
 {
     for (size_t c = 0; c < comparer->spec->column_count; c++) {
-        const struct column *column = &comparer->records->columns[c];
-        if (comparer->model->values[c].used) {
-            const struct frequencies *frequencies = &comparer->model->values[c];
-            bool guarded = comparer->spec->guard_count > 0;
-            comparer->value_bits[c] = arena_array(arena, float, column->plain.count);
-            comparer->equal_steps[c] = arena_array(arena, int8_t, column->plain.count);
-            comparer->value_counts[c] = guarded ? arena_array(arena, double, column->plain.count) : NULL;
-            for (size_t code = 1; code < column->plain.count; code++) {
-                double count = model_count(frequencies, column->plain.texts[code]);
-                comparer->value_bits[c][code] = bits_of_count(frequencies, count);
-                comparer->equal_steps[c][code] = equal_steps(comparer, c, comparer->value_bits[c][code]);
-                if (guarded)
-                    comparer->value_counts[c][code] = count;
-            }
-        }
-        if (comparer->model->tokens[c].used) {
-            struct arena *scratch = arena_make(0);
-            float *bits = arena_array(scratch, float, column->tokens.count);
-            for (size_t code = 1; code < column->tokens.count; code++)
-                bits[code] = bits_of(&comparer->model->tokens[c], column->tokens.texts[code]);
-            comparer->token_bits[c] = arena_array(arena, float, column->token_id_count + 1);
-            for (size_t place = 0; place < column->token_id_count; place++)
-                comparer->token_bits[c][place] = bits[column->token_ids[place]];
-            arena_free(scratch);
-            comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
-        }
+        if (comparer->model->values[c].used)
+            bind_values(comparer, c, arena);
+        if (comparer->model->tokens[c].used)
+            bind_tokens(comparer, c, arena);
     }
     bind_most(comparer, arena);
     bind_company(comparer);

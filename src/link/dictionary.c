@@ -145,9 +145,12 @@ void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts
 
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text)
 {
-    if (slice_empty(text))
-        return 0;
-    return dictionary->slots[find_slot(dictionary, text, hash64(text, 0))].code;
+    return dictionary_find_hashed(dictionary, text, hash64(text, 0));
+}
+
+uint32_t dictionary_find_hashed(const struct dictionary *dictionary, struct slice text, uint64_t hash)
+{
+    return slice_empty(text) ? 0 : dictionary->slots[find_slot(dictionary, text, hash)].code;
 }
 
 /* The last to come stands at the first place that was free to it, so its going leaves all others findable. */

@@ -41,8 +41,9 @@ uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
 void dictionary_add_words(struct dictionary *dictionary, struct dictionary_word *words, size_t count);
 uint64_t dictionary_hash(struct slice text);
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes);
-/* The number of a text, or 0 when it is not there. Any thread. */
+/* The number of a text, or 0 when it is not there. Any thread. And where its hash is known. */
 uint32_t dictionary_find(const struct dictionary *dictionary, struct slice text);
+uint32_t dictionary_find_hashed(const struct dictionary *dictionary, struct slice text, uint64_t hash);
 /* No text is looked for any more, and none added: the texts by number and their hashes stay in memory; then only the
  * texts. */
 void dictionary_end_search(struct dictionary *dictionary);
