@@ -67,7 +67,7 @@ void cluster_plan_model(struct cluster_plan *plan)
     plan->stranger = fmax(CLUSTER_STRANGER, 1 / (input->model->lambda * (double)input->model->records));
     plan->guards = input->model->spec->guard_count > 0;
     /* Whether or not an edge meets a guard here, or a record is of such a source: nothing may depend on the rest. */
-    plan->constrained |= plan->guards || spec_keeps_apart(input->model->spec);
+    plan->constrained |= plan->guards || model_keeps_apart(input->model);
     plan->margin = (float)input->model->spec->margin;
     for (size_t f = 0; f < input->model->spec->comparison_count; f++)
         for (unsigned level = 0; level < LINK_PATTERN_LEVELS; level++)

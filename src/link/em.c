@@ -111,6 +111,8 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
                 uint64_t mask = c == MATCH ? em->against[f] : em->near_levels[c][f];
                 if ((c == MATCH && !em->train[f]) || !shares(sums.levels[c][f], levels, levels_of(em, c, f)))
                     continue;
+                if (c != MATCH && em->namesakes && em->namesakes[f])
+                    bring(levels_of(em, c, f), levels, em->namesakes[f], EM_NAMESAKES, false);
                 if (mask && levels > 1)
                     bring(levels_of(em, c, f), levels, mask, c == MATCH ? em->different_max[f] : EM_NEAR, c == MATCH);
                 if (c == MATCH && em->equal && em->equal[f])

@@ -24,7 +24,7 @@ bool index_room(struct link_index *index, size_t records, struct error *err)
     INDEX_GROW(index->of, records, capacity);
     INDEX_GROW(index->seen, records, seen);
     memset(index->seen + index->capacity, 0, (capacity - index->capacity) * sizeof *index->seen);
-    if (spec_keeps_apart(index->records->spec))
+    if (model_keeps_apart(index->model))
         INDEX_GROW(index->source, records, source);
     index->capacity = capacity;
     return true;
@@ -175,7 +175,7 @@ bool index_start(struct link_records *records, const struct link_model *model, s
                                  .floor = model->floor,
                                  .join = model->join,
                                  .review = model->review,
-                                 .constrained = spec->guard_count > 0 || spec_keeps_apart(spec),
+                                 .constrained = spec->guard_count > 0 || model_keeps_apart(model),
                                  .attach = spec->attach};
     index->tie = cluster_tie(index->join, index->review, (double)(float)spec->margin, index->constrained);
     arena_defer(arena, release, index);

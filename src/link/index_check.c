@@ -59,7 +59,7 @@ bool index_link_anew(const struct link_index *index, const struct link_model *mo
                                        .review = link_model_review(model),
                                        .source = source,
                                        .no_duplicates = no_duplicates,
-                                       .one_to_one = spec->one_to_one,
+                                       .one_to_one = link_model_one_to_one(model),
                                        .keys = link_records_keys(records),
                                        .records = records,
                                        .model = model,

@@ -80,7 +80,7 @@ bool index_worker_make(struct link_index *index, unsigned thread)
     worker->input.source = index->source;
     uint64_t bit = 1;
     for (size_t s = 0; s < index->records->source_count && index->source; s++) {
-        bool alone = index->records->spec->one_to_one || index->records->sources[s].no_duplicates;
+        bool alone = index->model->one_to_one || index->records->sources[s].no_duplicates;
         worker->plan.masks[s] = alone ? bit : 0;
         if (alone && !bit)
             return false;

@@ -162,6 +162,8 @@ bool link_model_read(struct slice text, struct slice file, const struct link_spe
 double link_model_join(const struct link_model *model);
 double link_model_review(const struct link_model *model);
 double link_model_floor(const struct link_model *model);
+/* Whether an entity holds at most one record of each source: as the specification says, or as training found. */
+bool link_model_one_to_one(const struct link_model *model);
 
 /* ---- Scoring (score.c) ---- */
 

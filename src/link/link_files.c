@@ -123,7 +123,7 @@ static uint64_t memory_of_pairs(const struct file_job *job, size_t size)
 static bool by_weights_alone(const struct file_job *job)
 {
     return !job->spec->components && only_clusters(job) && job->spec->guard_count == 0 &&
-           !spec_keeps_apart(job->spec) && job->model->join > job->model->floor &&
+           !model_keeps_apart(job->model) && job->model->join > job->model->floor &&
            memory_of_pairs(job, sizeof(struct light_edge)) <= memory_for_edges(&job->blocks, &job->request->options);
 }
 
@@ -257,9 +257,9 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .spill = job->edges.spill,
                                                      .join = link_model_join(job->model),
                                                      .review = link_model_review(job->model),
-                                                     .source = any || job->spec->one_to_one ? job->sources : NULL,
+                                                     .source = any || job->model->one_to_one ? job->sources : NULL,
                                                      .no_duplicates = no_duplicates,
-                                                     .one_to_one = job->spec->one_to_one,
+                                                     .one_to_one = job->model->one_to_one,
                                                      .keys = link_records_keys(job->records),
                                                      .records = job->records,
                                                      .model = job->model,
@@ -588,6 +588,8 @@ static void report_json(const struct file_job *job, const struct link_figures *f
         json_pair_integer(&json, "learned_pairs", (int64_t)job->training.learned);
         json_end(&json);
     }
+    if (job->spec->one_to_one_open)
+        json_pair_bool(&json, "one_to_one", job->model->one_to_one);
     if (figures) {
         json_key(&json, "figures");
         json_object(&json);
@@ -634,6 +636,13 @@ static void report_text(const struct file_job *job, const struct link_figures *f
                       job->training.pairs, job->training.patterns, job->training.iterations,
                       job->training.converged ? "" : " (not converged)", job->training.matches,
                       job->training.common_keys, job->training.learned);
+    if (job->spec->one_to_one_open)
+        buffer_add(out,
+                   job->model->one_to_one
+                       ? S("no file seems to hold anybody twice: a record is linked to one of each other file at "
+                           "most (one_to_one: false lifts this)\n")
+                       : S("a file seems to hold somebody twice: a record may be linked to several of another file "
+                           "(one_to_one: true forbids it)\n"));
     if (figures)
         buffer_format(out,
                       "pairwise precision %.4f, recall %.4f, F1 %.4f; B-cubed precision %.4f, recall %.4f, F1 %.4f "

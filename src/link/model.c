@@ -146,6 +146,11 @@ double link_model_review(const struct link_model *model)
     return model->review;
 }
 
+bool link_model_one_to_one(const struct link_model *model)
+{
+    return model->one_to_one;
+}
+
 double link_model_floor(const struct link_model *model)
 {
     return model->floor;

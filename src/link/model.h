@@ -79,6 +79,7 @@ struct link_model {
     double near_prior[LINK_NEAR]; /* log2 of their odds against strangers */
     bool knows_near;
     double join, review, floor;
+    bool one_to_one; /* at most one record of each source in an entity */
     struct frequencies values[LINK_COLUMNS_MAX], tokens[LINK_COLUMNS_MAX];
     struct levels levels[LINK_FIELDS_MAX];
     struct common_key *common[LINK_RULES_MAX]; /* by rule, in order of key */
@@ -89,6 +90,12 @@ struct link_model {
     struct key_set learned_set;
     struct word_pairs words;
 };
+
+/* Whether records of one source may be kept apart. */
+static inline bool model_keeps_apart(const struct link_model *model)
+{
+    return model->one_to_one || spec_keeps_apart(model->spec);
+}
 
 /* Bits by which the second of two words tells less beside the first; 0 for words that keep no company. */
 float model_word_bits(const struct link_model *model, uint16_t column, struct slice a, struct slice b);

@@ -207,6 +207,8 @@ static bool read_model(const struct model_reader *reader, const json_t *root)
         !take_real(reader, root, "floor", -1000, 1000, &model->floor))
         return false;
     model->records = (uint64_t)records;
+    model->one_to_one =
+        model->spec->one_to_one || (model->spec->one_to_one_open && json_is_true(json_object_get(root, "one_to_one")));
     for (unsigned n = 0; n < LINK_NEAR; n++)
         if (json_object_get(root, near_words[n]) &&
             !take_real(reader, root, near_words[n], 1e-18, 0.5, &model->near[n]))

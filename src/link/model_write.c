@@ -113,6 +113,8 @@ struct slice link_model_write(const struct link_model *model, struct arena *aren
     json_pair_real(&json, "join", model->join);
     json_pair_real(&json, "review", model->review);
     json_pair_real(&json, "floor", model->floor);
+    if (spec->one_to_one_open)
+        json_pair_bool(&json, "one_to_one", model->one_to_one);
     write_comparisons(&json, model, scratch);
     json_key(&json, "words_that_go_together");
     json_array(&json);

@@ -547,6 +547,23 @@ static bool read_clusters(const struct yaml *root, struct link_spec *spec, struc
     return true;
 }
 
+/* Where files are linked across alone it is left to the files, unless something else is said of them. */
+static bool read_one_to_one(const struct yaml *root, struct link_spec *spec, struct error *err)
+{
+    static const char *const words[] = {"false", "true", "auto", NULL};
+    const struct yaml *clusters = yaml_get(root, "clusters");
+    bool components = clusters && slice_equal(clusters->text, S("components"));
+    int word = spec->type == LINK_LINK && !yaml_get(root, "sources") && !components ? 2 : 0;
+    if (!yaml_maybe_word(root, "one_to_one", words, &word, err))
+        return false;
+    spec->one_to_one = word == 1;
+    spec->one_to_one_open = word == 2;
+    if (spec->one_to_one_open && spec->type != LINK_LINK)
+        return yaml_error(yaml_get(root, "one_to_one"), err,
+                          "auto is for link: link, which looks across files alone; say true or false");
+    return true;
+}
+
 bool link_spec_read(struct slice text, struct slice file, struct arena *arena, struct link_spec **ret,
                     struct error *err)
 {
@@ -575,10 +592,11 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
                                .random_pairs = 100000};
     int type = 0, order = DATE_DMY;
     bool rules_given = false, comparisons_given = false;
-    if (!yaml_maybe_word(&root, "link", type_words, &type, err) ||
-        !yaml_maybe_texts(&root, "id", arena, &spec->id_headers, &spec->id_header_count, err) ||
-        !yaml_maybe_word(&root, "date_order", order_words, &order, err) ||
-        !yaml_maybe_bool(&root, "one_to_one", &spec->one_to_one, err) ||
+    if (!yaml_maybe_word(&root, "link", type_words, &type, err))
+        return false;
+    spec->type = (enum link_type)type;
+    if (!yaml_maybe_texts(&root, "id", arena, &spec->id_headers, &spec->id_header_count, err) ||
+        !yaml_maybe_word(&root, "date_order", order_words, &order, err) || !read_one_to_one(&root, spec, err) ||
         !yaml_maybe_bool(&root, "learn", &spec->learn, err) || !yaml_maybe_bool(&root, "attach", &spec->attach, err) ||
         !yaml_maybe_bool(&root, "relatives", &spec->relatives, err) ||
         !yaml_maybe_real(&root, "random_pairs", &spec->random_pairs, err) || !read_columns(&root, spec, err) ||
@@ -586,7 +604,6 @@ bool link_spec_read(struct slice text, struct slice file, struct arena *arena, s
         !read_guards(&root, spec, err) || !read_thresholds(&root, spec, err) || !read_sources(&root, spec, err) ||
         !read_clusters(&root, spec, err) || !read_truth(&root, spec, err))
         return false;
-    spec->type = (enum link_type)type;
     spec->date_order = (enum date_order)order;
     if (!(spec->random_pairs >= 1000 && spec->random_pairs <= 1e8))
         return yaml_error(yaml_get(&root, "random_pairs"), err, "random_pairs is a number from 1000 to 100000000");

@@ -165,8 +165,9 @@ struct link_spec {
     struct link_guard guards[LINK_GUARDS_MAX];
     double join, review, floor, margin;
     bool one_to_one, all_without_duplicates, learn, attach;
-    bool relatives;  /* weigh that family and neighbours agree in much too */
-    bool components; /* whatever is linked, through however many others, is one cluster */
+    bool one_to_one_open; /* not said: across files alone it is found when a model is trained */
+    bool relatives;       /* weigh that family and neighbours agree in much too */
+    bool components;      /* whatever is linked, through however many others, is one cluster */
     double random_pairs;
     struct slice *no_duplicates;
     size_t no_duplicate_count;

@@ -209,8 +209,11 @@ struct slice link_spec_print(const struct link_spec *spec, struct arena *arena)
     if (spec->components)
         buffer_add(&out, S("clusters: components\n"));
     buffer_format(&out, "one_to_one: %s\nlearn: %s\nattach: %s\nrelatives: %s\nrandom_pairs: %.0f\n",
-                  spec->one_to_one ? "true" : "false", spec->learn ? "true" : "false", spec->attach ? "true" : "false",
-                  spec->relatives ? "true" : "false", spec->random_pairs);
+                  spec->one_to_one        ? "true"
+                  : spec->one_to_one_open ? "auto"
+                                          : "false",
+                  spec->learn ? "true" : "false", spec->attach ? "true" : "false", spec->relatives ? "true" : "false",
+                  spec->random_pairs);
     if (!slice_empty(spec->truth_column)) {
         buffer_add(&out, S("truth: {column: "));
         quoted(&out, spec->truth_column);

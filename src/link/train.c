@@ -133,10 +133,22 @@ static uint64_t levels_of_near(const struct link_comparison *comparison, uint64_
     }
 }
 
+/* A whole name that agrees. */
+static uint64_t levels_of_namesakes(const struct link_comparison *comparison, unsigned count)
+{
+    uint64_t alike = 0;
+    for (unsigned l = 2 * LINK_CONFLICTS;
+         l < count && comparison->kind == LINK_FULL_NAME && comparison->method == LINK_METHOD_TOKENS;
+         l += LINK_CONFLICTS)
+        alike |= 1ull << (l + 1);
+    return alike;
+}
+
 /* What EM is told of each comparison beforehand. */
 struct bounds {
     unsigned levels[LINK_FIELDS_MAX];
-    uint64_t against[LINK_FIELDS_MAX], strangers[LINK_FIELDS_MAX], moved[LINK_FIELDS_MAX], equal[LINK_FIELDS_MAX];
+    uint64_t against[LINK_FIELDS_MAX], strangers[LINK_FIELDS_MAX], moved[LINK_FIELDS_MAX], equal[LINK_FIELDS_MAX],
+        namesakes[LINK_FIELDS_MAX];
     double different_max[LINK_FIELDS_MAX], equal_min[LINK_FIELDS_MAX];
     uint64_t near[LINK_NEAR][LINK_FIELDS_MAX];
     bool train[LINK_FIELDS_MAX];
@@ -145,10 +157,12 @@ struct bounds {
 
 static void bound_fields(const struct link_spec *spec, struct link_model *model, struct bounds *ret)
 {
-    bool homes = false;
+    bool homes = false, dates = false;
     *ret = (struct bounds){.personal = false};
-    for (size_t f = 0; f < spec->comparison_count; f++)
+    for (size_t f = 0; f < spec->comparison_count; f++) {
         homes |= spec->comparisons[f].kind == LINK_ADDRESS;
+        dates |= spec->comparisons[f].kind == LINK_DATE;
+    }
     for (size_t f = 0; f < spec->comparison_count; f++) {
         const struct link_comparison *comparison = &spec->comparisons[f];
         unsigned levels = ret->levels[f] = spec_level_count(spec, comparison);
@@ -158,6 +172,7 @@ static void bound_fields(const struct link_spec *spec, struct link_model *model,
         ret->strangers[f] = names && comparison->different_max < 1 ? 1ull << LINK_CONFLICTS : 0;
         ret->moved[f] = homes ? levels_moved(comparison, levels) : 0;
         ret->equal[f] = levels_equal(spec, comparison, levels, &ret->equal_min[f]);
+        ret->namesakes[f] = dates ? levels_of_namesakes(comparison, levels) : 0;
         ret->train[f] = comparison->train;
         for (unsigned n = 0; n < LINK_NEAR; n++)
             ret->near[n][f] = levels_of_near(comparison, against, levels, (enum link_near)n);
@@ -278,6 +293,7 @@ static bool fit(struct trainer *trainer, struct error *err)
                         .strangers = bounds.strangers,
                         .moved = bounds.moved,
                         .equal = bounds.equal,
+                        .namesakes = bounds.namesakes,
                         .equal_min = bounds.equal_min,
                         .near_levels = {bounds.near[LINK_FAMILY], bounds.near[LINK_NEIGHBOUR]},
                         .train = bounds.train,
@@ -361,13 +377,15 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
     struct link_options all = options ? *options : (struct link_options){0};
     all.from = 0;
     struct link_model *model = arena_new(arena, struct link_model);
-    *model = (struct link_model){.spec = spec,
-                                 .arena = arena,
-                                 .records = records->count,
-                                 .universe = records_universe(records),
-                                 .join = spec->join,
-                                 .review = spec->review,
-                                 .floor = spec->floor};
+    *model =
+        (struct link_model){.spec = spec,
+                            .arena = arena,
+                            .records = records->count,
+                            .universe = records_universe(records),
+                            .join = spec->join,
+                            .review = spec->review,
+                            .floor = spec->floor,
+                            .one_to_one = spec->one_to_one || (spec->one_to_one_open && !records_hold_twice(records))};
     if (records->count < 2 || model->universe < 1)
         return error_set(err, ERROR_INPUT, "%s",
                          spec->type == LINK_LINK

@@ -16,7 +16,10 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
 /* Some people move between two records, however few of those that were found did: who did not agree in a home was
  * hardly ever found. */
 #define EM_MOVED 0.05
-#define EM_NEAR  0.97 /* the least share of people near each other in `near_levels` */
+/* Some fathers and sons of one home have one name, whether or not there are pairs that say so: where birth dates tell
+ * them apart. */
+#define EM_NAMESAKES 0.01
+#define EM_NEAR      0.97 /* the least share of people near each other in `near_levels` */
 
 /* em.c: maximum likelihood of m and of the share of matches, u fixed, over a universe of pairs of which only `patterns`
  * were looked at; the others count as non-matches. m, r and the shares hold the start and then the result. Returns the
@@ -30,6 +33,7 @@ struct em {
     const uint64_t *moved;       /* per field: the levels of another home: EM_MOVED at least */
     const uint64_t *equal;       /* per field: the levels of agreement in full */
     const double *equal_min;     /* per field: the least m of these together, 0 for none */
+    const uint64_t *namesakes;   /* per field: of whole names that agree: EM_NAMESAKES at least of near ones */
     const uint64_t *near_levels[LINK_NEAR]; /* per field: the levels where nearly all of these are, 0: anywhere */
     const bool *train;
     struct levels *levels;                    /* m and r are found, u is given */
@@ -65,6 +69,9 @@ struct pattern_list {
     size_t count;
 };
 void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known);
+
+/* twice.c: whether a source seems to hold somebody, or something, more than once; true where nothing tells. */
+bool records_hold_twice(const struct link_records *records);
 
 /* learn.c: value pairs that stand together in many clusters though they are not spelt alike. `cluster` by record;
  * UINT32_MAX: of none. */

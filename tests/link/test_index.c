@@ -11,7 +11,7 @@ struct scene {
     struct link_records *pool;
     const struct link_model *model;
     uint32_t pool_count;
-    bool one_to_one, clean; /* the source "clean" holds no duplicates */
+    bool clean; /* the source "clean" holds no duplicates */
 };
 
 static void make_scene(struct scene *scene, const char *text, unsigned people, uint64_t seed)
@@ -106,7 +106,7 @@ static void link_anew(const struct scene *scene, const uint8_t *there, uint32_t 
     struct link_cluster_input input = {.count = link_records_count(records),
                                        .source = source,
                                        .no_duplicates = no_duplicates,
-                                       .one_to_one = scene->one_to_one,
+                                       .one_to_one = link_model_one_to_one(scene->model),
                                        .edges = edges.edges,
                                        .edge_count = edges.count,
                                        .join = link_model_join(scene->model),
@@ -238,7 +238,6 @@ static void it_holds_for_sources_without_duplicates_and_for_guards(void **state)
                        kinds[k]);
         make_thin_scene(&scene, text, three_sources, 15 + k);
         scene.clean = k == 0;
-        scene.one_to_one = k == 1;
         for (uint64_t history = 1; history <= 60; history++)
             run_history(&scene, history * 31, 32);
         arena_free(scene.arena);

@@ -258,6 +258,47 @@ static void a_hundred_identical_records_are_one_cluster_or_too_common_to_tell(vo
     arena_free(arena);
 }
 
+/* A few hundred people, each in both files; in the second each fortieth, each tenth or nobody twice. */
+static struct link_model *train_across(const char *said, unsigned each, struct arena *arena)
+{
+    char text[400];
+    (void)snprintf(text, sizeof text, "%scolumns:\n  given: given_name\n  family: family_name\n  born: date\n", said);
+    struct link_records *records = link_records_make(read_spec(text, arena), arena);
+    struct error err = NO_ERROR;
+    struct link_model *model = NULL;
+    uint64_t state = 5;
+    for (unsigned p = 0; p < 300; p++) {
+        struct person person;
+        char id[16];
+        (void)snprintf(id, sizeof id, "p%u", p);
+        make_person(&state, &person);
+        ADD(records, "one", id, person.given, person.family, person.born);
+        ADD(records, "two", id, person.given, person.family, person.born);
+        if (each > 0 && p % each == 0)
+            ADD(records, "two", id, person.given, person.family, person.born);
+    }
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    struct link_model *again = NULL;
+    struct slice written = link_model_write(model, arena);
+    assert_true(link_model_read(written, S("m.json"), model->spec, arena, &again, &err));
+    assert_int_equal(link_model_one_to_one(model), link_model_one_to_one(again));
+    return model;
+}
+
+static void across_files_alone_a_record_has_one_partner_where_no_file_holds_anybody_twice(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    assert_true(link_model_one_to_one(train_across("link: link\n", 0, arena)));
+    assert_false(link_model_one_to_one(train_across("link: link\n", 40, arena)));
+    assert_false(link_model_one_to_one(train_across("link: link\n", 10, arena)));
+    assert_true(link_model_one_to_one(train_across("link: link\none_to_one: true\n", 10, arena)));
+    assert_false(link_model_one_to_one(train_across("link: link\none_to_one: false\n", 0, arena)));
+    assert_false(link_model_one_to_one(train_across("link: link\nclusters: components\n", 0, arena)));
+    assert_false(link_model_one_to_one(train_across("link: link_and_dedupe\n", 0, arena)));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +311,7 @@ int main(void)
         cmocka_unit_test(the_parts_of_an_explanation_add_up_to_the_weight),
         cmocka_unit_test(stopping_on_request_is_told_as_such),
         cmocka_unit_test(nothing_to_link_is_said_plainly),
+        cmocka_unit_test(across_files_alone_a_record_has_one_partner_where_no_file_holds_anybody_twice),
         cmocka_unit_test(a_hundred_identical_records_are_one_cluster_or_too_common_to_tell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ static void says_what_is_wrong_and_where(void **state)
     refused("columns:\n  name: full_name\nguards:\n  - when: {nam: same}\n", 4, "did you mean name");
     refused("columns:\n  name: full_name\nthresholds: {join: 1, review: 5}\n", 3, "rise");
     refused("columns:\n  name: full_name\none_to_one: true\n", 3, "dedupes");
+    refused("columns:\n  name: full_name\none_to_one: auto\n", 3, "across files alone");
     refused("columns:\n  name: full_name\n  name: date\n", 0, "name");
     refused("columns: {}\n", 0, "column");
     refused("link: dedupe\n", 0, "columns");
@@ -89,7 +90,8 @@ static void what_is_printed_reads_back_the_same(void **state)
         "rules:\n  - {name: same number, join: {nhs: same}, unless: {any: different}}\n"
         "guards:\n  - {when: {nhs: [different, missing]}, then: quiet}\n"
         "thresholds: {join: 9, review: 2.5, floor: -1}\nsources: {no_duplicates: [gp]}\none_to_one: true\n"
-        "truth: {column: key, until: '-', times: 2}\n"};
+        "truth: {column: key, until: '-', times: 2}\n",
+        "link: link\ncolumns: {name: full_name}\n"};
     for (size_t i = 0; i < countof(texts); i++) {
         struct arena *arena = arena_make(0);
         struct link_spec *spec = read_spec(texts[i], arena);
