@@ -189,8 +189,7 @@ struct term_hashes {
 struct rule_found {
     struct arena *arena;
     struct common_key *common; /* keys too common, by key; their texts not yet */
-    uint32_t *common_records;  /* of each, one that has it */
-    size_t common_count, common_capacity, records_capacity;
+    size_t common_count, common_capacity;
 };
 
 struct keyed {
@@ -339,13 +338,36 @@ static size_t gather(const struct make_work *work, size_t rule, struct keyed *it
     return count;
 }
 
-static void note_common(struct rule_found *found, struct keyed first, size_t records)
+/* Those of least canonical key: any few, but the same whatever the order of the records. Of records that are alike one
+ * is taken, unless all are. */
+static void sample_block(const struct link_records *records, const struct keyed *block, size_t count,
+                         struct common_key *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t record = block[i].record, at = ret->sampled;
+        uint64_t key = records->keys[record];
+        while (at > 0 && records->keys[ret->sample[at - 1]] > key)
+            at--;
+        if (at == COMMON_SAMPLE || (at > 0 && records->keys[ret->sample[at - 1]] == key))
+            continue;
+        ret->sampled += ret->sampled < COMMON_SAMPLE;
+        memmove(&ret->sample[at + 1], &ret->sample[at], (ret->sampled - 1 - at) * sizeof *ret->sample);
+        ret->sample[at] = record;
+    }
+    if (ret->sampled == 1)
+        ret->sample[ret->sampled++] = block[block[0].record == ret->sample[0]].record;
+}
+
+static void note_common(struct rule_found *found, const struct link_records *records, const struct keyed *block,
+                        size_t count)
 {
     ARENA_GROW(found->arena, found->common, found->common_count, found->common_capacity);
-    size_t kept = found->common_count;
-    ARENA_GROW(found->arena, found->common_records, kept, found->records_capacity);
-    found->common[found->common_count] = (struct common_key){.key = first.key, .records = (uint32_t)records};
-    found->common_records[found->common_count++] = first.record;
+    struct common_key *common = &found->common[found->common_count++];
+    *common = (struct common_key){.key = block->key, .records = (uint32_t)count};
+    if (count <= COMMON_LARGEST)
+        sample_block(records, block, count, common);
+    else
+        common->sample[common->sampled++] = block->record;
 }
 
 /* The arrays of a rule where they stay: the members in memory of just their size, or both on disk. */
@@ -413,7 +435,7 @@ static void make_rule(void *context, size_t rule, unsigned thread)
         for (end = i + 1; end < count && items[end].key == items[i].key; end++)
             ;
         if (cap && end - i > cap) {
-            note_common(found, items[i], end - i);
+            note_common(found, blocks->records, items + i, end - i);
             continue;
         }
         if (end - i < 2)
@@ -450,7 +472,7 @@ static void learn_common(const struct make_work *work, struct link_model *learn)
         for (size_t i = 0; i < found->common_count; i++) {
             learn->common[rule][i] = found->common[i];
             learn->common[rule][i].text =
-                block_key_text(records, &records->spec->rules[rule], found->common_records[i], learn->arena);
+                block_key_text(records, &records->spec->rules[rule], found->common[i].sample[0], learn->arena);
         }
         array_sort(learn->common[rule], found->common_count, sizeof *learn->common[rule], compare_common);
     }

@@ -39,10 +39,15 @@ struct key_set {
     size_t slot_count, count;
 };
 
+/* Blocks of more records than COMMON_LARGEST are never one entity's. */
+enum { COMMON_SAMPLE = 8, COMMON_LARGEST = 2000 };
+
 struct common_key {
     uint64_t key;
     struct slice text; /* what it is made of, for people */
     uint32_t records;
+    uint32_t sample[COMMON_SAMPLE]; /* in training: some of its records, that differ where any do */
+    uint32_t sampled;               /* how many */
 };
 
 /* Two words of a column that stand together far more often than their shares explain: sir and baronet. The second tells

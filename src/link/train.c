@@ -210,11 +210,12 @@ struct trainer {
 /* The samples are drawn for the first fit and kept for the second. */
 static bool draw(struct trainer *trainer, const struct comparer *comparer, struct error *err)
 {
-    if (trainer->met)
-        return sample_again(comparer, trainer->random, trainer->options, err) &&
-               sample_again(comparer, trainer->met, trainer->options, err);
-    return sample_random(comparer, trainer->options, trainer->arena, &trainer->random, err) &&
-           sample_blocked(comparer, trainer->blocks, trainer->options, trainer->arena, &trainer->met, err);
+    bool again = trainer->random != NULL;
+    return (again ? sample_again(comparer, trainer->random, trainer->options, err)
+                  : sample_random(comparer, trainer->options, trainer->arena, &trainer->random, err)) &&
+           (trainer->met
+                ? sample_again(comparer, trainer->met, trainer->options, err)
+                : sample_blocked(comparer, trainer->blocks, trainer->options, trainer->arena, &trainer->met, err));
 }
 
 /* With family and neighbours there is more than one way to share the pairs out, and where it ends hangs on where it
@@ -367,6 +368,18 @@ static bool learn(struct trainer *trainer, struct error *err)
     return done;
 }
 
+/* Blocks anew, and all that was found in them, with those that are too large only because one entity is. */
+static bool fit_large(struct trainer *trainer, struct arena *block_arena, struct error *err)
+{
+    if (!common_free(trainer->records, trainer->model, trainer->blocks->most_pairs / 20))
+        return true;
+    model_finish(trainer->model);
+    blocks_drop_members(trainer->blocks);
+    trainer->met = NULL;
+    return blocks_make(trainer->blocks, trainer->records, trainer->model, NULL, trainer->options, block_arena, err) &&
+           fit(trainer, err);
+}
+
 bool train_and_keep_blocks(struct link_records *records, const struct link_options *options, struct arena *arena,
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
                            struct blocks *ret_blocks, struct error *err)
@@ -399,7 +412,7 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
     struct trainer trainer = {
         .records = records, .options = &all, .model = model, .blocks = ret_blocks, .arena = scratch};
     bool done = blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err) && fit(&trainer, err) &&
-                (!spec->learn || learn(&trainer, err));
+                fit_large(&trainer, block_arena, err) && (!spec->learn || learn(&trainer, err));
     arena_free(scratch);
     if (!done)
         return false;

@@ -11,8 +11,6 @@
 
 #include "base/hash.h"
 
-#include <stdlib.h>
-
 #define PERSONS_TWICE     0.01
 #define THINGS_TWICE      0.25
 #define WHOLE_TWICE       0.01
@@ -60,7 +58,7 @@ static double share_twice(const struct link_records *records, uint32_t source, c
         if (filled == (1u << columns->groups) - 1)
             keys[have++] = hash64(slice_from(codes, columns->count * sizeof *codes), 31);
     }
-    qsort(keys, have, sizeof *keys, compare_keys);
+    array_sort(keys, have, sizeof *keys, compare_keys);
     for (size_t i = 0; i < have; i++)
         twice += (i > 0 && keys[i - 1] == keys[i]) || (i + 1 < have && keys[i + 1] == keys[i]);
     *ret_have = have;

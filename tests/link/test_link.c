@@ -258,6 +258,48 @@ static void a_hundred_identical_records_are_one_cluster_or_too_common_to_tell(vo
     arena_free(arena);
 }
 
+/* One person of 70 records, each with a second name of its own, among 3,000 with one or two, 70 of them of her
+ * surname. */
+static void an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surname_is_not(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *spec = read_spec("columns:\n  given: given_name\n  family: family_name\n  born: date\n"
+                                       "  address: address\nblock_cap: 20\n",
+                                       arena);
+    struct link_records *records = link_records_make(spec, arena);
+    struct link_model *model = NULL;
+    struct link_edges edges;
+    uint64_t random = 11;
+    struct person one;
+    make_person(&random, &one);
+    for (unsigned p = 0; p < 3000; p++) {
+        struct person other;
+        make_person(&random, &other);
+        ADD(records, "s", "", other.given, p < 70 ? one.family : other.family, other.born, other.address);
+        if (p % 2)
+            ADD(records, "s", "", other.given, p < 70 ? one.family : other.family, other.born, other.address);
+        char given[64];
+        (void)snprintf(given, sizeof given, "%s %s", one.given, other.given);
+        if (p < 70)
+            ADD(records, "s", "one", given, one.family, one.born, one.address);
+    }
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_true(link_score(records, model, NULL, arena, &edges, &err));
+    size_t own = 0, families = 0;
+    for (size_t i = 0; i < edges.count; i++)
+        own += slice_equal(link_records_id(records, edges.edges[i].a), S("one")) &&
+               slice_equal(link_records_id(records, edges.edges[i].b), S("one")) && edges.edges[i].weight >= 0;
+    for (size_t r = 0; r < spec->rule_count; r++)
+        for (size_t i = 0; slice_equal(spec->rules[r].text, S("last(given, family)")) && i < model->common_count[r];
+             i++)
+            families += slice_equal(model->common[r][i].text, slice_of(one.family));
+    assert_int_equal(own, 70 * 69 / 2);
+    assert_int_equal(families, 1);
+    arena_free(arena);
+}
+
 /* A few hundred people, each in both files; in the second each fortieth, each tenth or nobody twice. */
 static struct link_model *train_across(const char *said, unsigned each, struct arena *arena)
 {
@@ -311,6 +353,7 @@ int main(void)
         cmocka_unit_test(the_parts_of_an_explanation_add_up_to_the_weight),
         cmocka_unit_test(stopping_on_request_is_told_as_such),
         cmocka_unit_test(nothing_to_link_is_said_plainly),
+        cmocka_unit_test(an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surname_is_not),
         cmocka_unit_test(across_files_alone_a_record_has_one_partner_where_no_file_holds_anybody_twice),
         cmocka_unit_test(a_hundred_identical_records_are_one_cluster_or_too_common_to_tell),
     };
