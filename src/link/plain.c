@@ -181,6 +181,19 @@ static struct slice eight_digits(enum date_order order, struct slice s, struct a
     return date_digits(year, month, day, arena);
 }
 
+/* What cannot be in the order that is said (02/19/1936 where days come first) is read in the other. Years of two digits
+ * are the hundred years up to this one. */
+enum { PIVOT_YEAR = 2029 };
+
+static bool read_date(enum date_order order, struct slice s, struct date *ret)
+{
+    struct date_form form = {.order = order, .pivot_year = PIVOT_YEAR, .partial = true};
+    if (date_read(s, &form, ret))
+        return true;
+    form.order = order == DATE_DMY ? DATE_MDY : DATE_DMY;
+    return order != DATE_YMD && date_read(s, &form, ret);
+}
+
 static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
 {
     struct slice s = slice_trim(raw);
@@ -191,8 +204,7 @@ static struct slice plain_date(enum date_order order, struct slice raw, struct a
         return eight_digits(order, s, arena);
     if (!loose_iso(s, &year, &month, &day)) {
         struct date date;
-        struct date_form form = {.order = order, .partial = true};
-        if (!date_read(s, &form, &date))
+        if (!read_date(order, s, &date))
             return NO_SLICE;
         year = (unsigned)date.year;
         month = date.month;

@@ -175,6 +175,9 @@ static bool read_column(const struct yaml *name_place, struct slice name, const 
         return yaml_error(item, err, "columns made by join or either stand after all columns of the files");
     }
     int word = 0;
+    const char *meant = kind->kind == YAML_SCALAR ? spec_kind_meant(kind->text) : NULL;
+    if (meant)
+        return yaml_error(kind, err, "%.*s is not a kind of column; write %s", PRINT(kind->text), meant);
     if (!word_of(kind, link_kind_words, "a kind of column", &word, err))
         return false;
     column->kind = (enum link_kind)word;

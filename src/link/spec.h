@@ -181,6 +181,9 @@ extern const char *const link_kind_words[];
 extern const char *const link_function_words[];
 extern const char *const link_test_words[];
 
+/* spec_kind.c: the kind that such a word means (dob: date); NULL where nothing is known of it. */
+const char *spec_kind_meant(struct slice word);
+
 /* spec_rules.c: reads one blocking rule such as "soundex(longest(name)) + year(dob)"; several columns in a term, as in
  * sorted(given_name, family_name), make a joined column. */
 bool spec_rule_read(const struct yaml *node, struct link_spec *spec, struct link_rule *ret, struct error *err) MUST_USE;

@@ -28,6 +28,9 @@ static void each_kind_has_its_plain_form(void **state)
     plain_is(LINK_PLACE, "not available", "");
     plain_is(LINK_PLACE, "not availables", "not availables");
     plain_is(LINK_DATE, "03/02/1952", "19520203");
+    plain_is(LINK_DATE, "02/19/1936", "19360219"); /* there is no month 19 */
+    plain_is(LINK_DATE, "31/31/1936", "");
+    plain_is(LINK_DATE, "3.2.52", "19520203");
     plain_is(LINK_DATE, "1952-02-03", "19520203");
     plain_is(LINK_DATE, "19520203", "19520203");
     plain_is(LINK_DATE, "1638-22-02", "16382202");

@@ -19,6 +19,7 @@ static void refused(const char *text, uint64_t line, const char *words)
 static void says_what_is_wrong_and_where(void **state)
 {
     (void)state;
+    refused("columns:\n  name: surname\n", 2, "write family_name");
     refused("columns:\n  name: full_nam\n", 2, "did you mean full_name");
     refused("columns:\n  name: full_name\nblokcing: [name]\n", 3, "blocking");
     refused("columns:\n  name: full_name\nblocking: [soundx(name)]\n", 3, "did you mean soundex");
