@@ -101,7 +101,7 @@ static void bind_company(struct comparer *comparer)
     }
 }
 
-static void bind_learned(struct comparer *comparer, struct arena *arena)
+void comparer_bind_learned(struct comparer *comparer, struct arena *arena)
 {
     const struct link_model *model = comparer->model;
     size_t most[LINK_COLUMNS_MAX][2] = {{0}};
@@ -112,7 +112,7 @@ static void bind_learned(struct comparer *comparer, struct arena *arena)
             key_set_start(&comparer->learned_values[c], most[c][0], arena);
         if (most[c][1]) {
             key_set_start(&comparer->learned_tokens[c], most[c][1], arena);
-            comparer->is_learned[c] = arena_array(arena, uint8_t, comparer->records->columns[c].tokens.count);
+            comparer->partners[c] = arena_array(arena, uint64_t, comparer->records->columns[c].tokens.count);
         }
     }
     for (size_t i = 0; i < model->learned_count; i++) {
@@ -124,8 +124,10 @@ static void bind_learned(struct comparer *comparer, struct arena *arena)
             continue;
         key_set_add(pair->token ? &comparer->learned_tokens[pair->column] : &comparer->learned_values[pair->column],
                     code_pair(a, b));
-        if (pair->token)
-            comparer->is_learned[pair->column][a] = comparer->is_learned[pair->column][b] = 1;
+        if (pair->token) {
+            comparer->partners[pair->column][a] |= compare_partner(b);
+            comparer->partners[pair->column][b] |= compare_partner(a);
+        }
     }
 }
 
@@ -140,7 +142,7 @@ static int8_t equal_steps(const struct comparer *comparer, size_t column, float 
 }
 
 /* Each of a value's tokens can bring all its bits and no more. */
-static void bind_most(struct comparer *comparer, struct arena *arena)
+void comparer_bind_weights(struct comparer *comparer, struct arena *arena)
 {
     for (size_t f = 0; f < comparer->spec->comparison_count; f++) {
         const struct link_comparison *comparison = &comparer->spec->comparisons[f];
@@ -204,7 +206,7 @@ static void bind_tokens(struct comparer *comparer, size_t c, struct arena *arena
     comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
 }
 
-void comparer_bind(struct comparer *comparer, struct arena *arena)
+void comparer_bind_values(struct comparer *comparer, struct arena *arena)
 {
     for (size_t c = 0; c < comparer->spec->column_count; c++) {
         if (comparer->model->values[c].used)
@@ -212,10 +214,15 @@ void comparer_bind(struct comparer *comparer, struct arena *arena)
         if (comparer->model->tokens[c].used)
             bind_tokens(comparer, c, arena);
     }
-    bind_most(comparer, arena);
     bind_company(comparer);
-    bind_learned(comparer, arena);
     comparer->bound = true;
+}
+
+void comparer_bind(struct comparer *comparer, struct arena *arena)
+{
+    comparer_bind_values(comparer, arena);
+    comparer_bind_learned(comparer, arena);
+    comparer_bind_weights(comparer, arena);
 }
 
 float compare_value_bits(const struct comparer *comparer, size_t column, uint32_t code)
@@ -244,8 +251,7 @@ bool compare_learned(const struct comparer *comparer, size_t column, bool token,
 {
     if (comparer->model->learned_count == 0)
         return false;
-    if (comparer->bound && token &&
-        !(comparer->is_learned[column] && comparer->is_learned[column][a] && comparer->is_learned[column][b]))
+    if (comparer->bound && token && !(comparer->partners[column] && comparer->partners[column][a] & compare_partner(b)))
         return false;
     if (comparer->bound)
         return key_set_has(token ? &comparer->learned_tokens[column] : &comparer->learned_values[column],
@@ -259,9 +265,12 @@ static bool has_learned_tokens(const struct comparer *comparer, size_t column, c
                                const struct value *b)
 {
     const uint32_t *tokens = comparer->records->columns[column].token_ids;
-    const uint8_t *is_learned = comparer->is_learned[column];
+    const uint64_t *partners = comparer->partners[column];
+    uint64_t others = 0;
+    for (unsigned j = 0; j < b->token_count; j++)
+        others |= compare_partner(tokens[b->token_at + j]);
     for (unsigned i = 0; i < a->token_count; i++)
-        for (unsigned j = 0; is_learned[tokens[a->token_at + i]] && j < b->token_count; j++)
+        for (unsigned j = 0; partners[tokens[a->token_at + i]] & others && j < b->token_count; j++)
             if (compare_learned(comparer, column, true, tokens[a->token_at + i], tokens[b->token_at + j]))
                 return true;
     return false;
@@ -276,7 +285,7 @@ bool compare_has_learned(const struct comparer *comparer, uint32_t a, uint32_t b
             continue;
         if (comparer->learned_values[c].count && compare_learned(comparer, c, false, code_a, code_b))
             return true;
-        if (comparer->is_learned[c] && has_learned_tokens(comparer, c, &values[code_a], &values[code_b]))
+        if (comparer->partners[c] && has_learned_tokens(comparer, c, &values[code_a], &values[code_b]))
             return true;
     }
     return false;

@@ -23,7 +23,7 @@ struct comparer {
     float *bag_most[LINK_FIELDS_MAX];       /* by field and plain code: the most bits that a bag with it can bring */
     double *value_counts[LINK_COLUMNS_MAX]; /* records in training that hold it; with guards only */
     uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
-    uint8_t *is_learned[LINK_COLUMNS_MAX];  /* tokens: stands in some learned pair */
+    uint64_t *partners[LINK_COLUMNS_MAX];   /* by token: bits (compare_partner) of those that it was learned with */
     struct key_set learned_values[LINK_COLUMNS_MAX],
         learned_tokens[LINK_COLUMNS_MAX]; /* pairs: lesser << 32 | greater */
 };
@@ -45,6 +45,10 @@ static inline double compare_frequency(int8_t steps)
 void comparer_start(struct comparer *comparer, const struct link_records *records, const struct link_model *model);
 /* Fills the arrays from the arena. */
 void comparer_bind(struct comparer *comparer, struct arena *arena);
+/* The parts of it: in training all but frequencies comes later, and more than once. */
+void comparer_bind_values(struct comparer *comparer, struct arena *arena);
+void comparer_bind_learned(struct comparer *comparer, struct arena *arena);
+void comparer_bind_weights(struct comparer *comparer, struct arena *arena);
 struct memo *memo_make(const struct link_spec *spec, struct arena *arena);
 
 /* Pairs are best compared many at a time: what they need from memory is then called for together. memo may be NULL. */
@@ -101,6 +105,12 @@ double compare_bin_middle(unsigned bin);
 static inline float compare_clamp(float x, float low, float high)
 {
     return x < low ? low : x > high ? high : x;
+}
+
+/* A bit for a token, of few: that it is set among a token's partners is likely but not certain proof. */
+static inline uint64_t compare_partner(uint32_t token)
+{
+    return 1ull << (token * 0x9e3779b1u >> 26);
 }
 
 /* Where a pair of codes, the lesser first, stands in a table of 2^bits slots. */

@@ -49,7 +49,12 @@ enum { MATCH = LINK_NEAR, CLASSES };
 struct sums {
     double levels[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS]; /* near ones, then matches */
     double pairs[CLASSES];
-    double likelihood; /* log of it, against that of strangers alone */
+};
+
+/* How much likelier a level is in a class than among strangers. */
+struct ratios {
+    double of[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS];
+    double rest; /* share of strangers */
 };
 
 static double *levels_of(struct em *em, unsigned class, size_t field)
@@ -62,30 +67,40 @@ static double *share_of(struct em *em, unsigned class)
     return class == MATCH ? &em->lambda : &em->near[class];
 }
 
+static void find_ratios(struct em *em, struct ratios *ret)
+{
+    ret->rest = 1;
+    for (unsigned c = 0; c < CLASSES; c++) {
+        ret->rest -= *share_of(em, c);
+        for (size_t f = 0; f < em->field_count; f++) {
+            ret->of[c][f][0] = 1;
+            for (unsigned l = 1; l <= em->level_counts[f]; l++)
+                ret->of[c][f][l] = levels_of(em, c, f)[l] / em->levels[f].u[l];
+        }
+    }
+}
+
+/* Odds of each class against strangers, and their sum and that of strangers. */
+static double find_odds(struct em *em, const struct ratios *ratios, uint64_t pattern, double *ret)
+{
+    double all = 1;
+    for (unsigned c = 0; c < CLASSES; c++) {
+        ret[c] = *share_of(em, c) / ratios->rest;
+        for (size_t f = 0; f < em->field_count && ret[c] > 0; f++)
+            ret[c] *= ratios->of[c][f][pattern >> (6 * f) & 63];
+        all += ret[c];
+    }
+    return all;
+}
+
 /* What each pattern is believed to be, added up. */
 static void expect(struct em *em, const struct pattern_count *patterns, size_t count, struct sums *ret)
 {
-    double ratio[CLASSES][LINK_FIELDS_MAX][LINK_PATTERN_LEVELS], rest = 1;
-    for (unsigned c = 0; c < CLASSES; c++) {
-        rest -= *share_of(em, c);
-        for (size_t f = 0; f < em->field_count; f++) {
-            ratio[c][f][0] = 1;
-            for (unsigned l = 1; l <= em->level_counts[f]; l++)
-                ratio[c][f][l] = levels_of(em, c, f)[l] / em->levels[f].u[l];
-        }
-    }
-    double unseen = em->universe;
+    struct ratios ratios;
+    find_ratios(em, &ratios);
     *ret = (struct sums){.pairs = {0}};
     for (size_t i = 0; i < count; i++) {
-        double odds[CLASSES], all = 1;
-        for (unsigned c = 0; c < CLASSES; c++) {
-            odds[c] = *share_of(em, c) / rest;
-            for (size_t f = 0; f < em->field_count && odds[c] > 0; f++)
-                odds[c] *= ratio[c][f][patterns[i].pattern >> (6 * f) & 63];
-            all += odds[c];
-        }
-        ret->likelihood += (double)patterns[i].count * log(all * rest);
-        unseen -= (double)patterns[i].count;
+        double odds[CLASSES], all = find_odds(em, &ratios, patterns[i].pattern, odds);
         for (unsigned c = 0; c < CLASSES; c++) {
             double pairs = (double)patterns[i].count * (odds[c] / all);
             ret->pairs[c] += pairs;
@@ -93,7 +108,20 @@ static void expect(struct em *em, const struct pattern_count *patterns, size_t c
                 ret->levels[c][f][patterns[i].pattern >> (6 * f) & 63] += pairs;
         }
     }
-    ret->likelihood += fmax(unseen, 0) * log(rest);
+}
+
+/* Log of it, against that of strangers alone. */
+static double find_likelihood(struct em *em, const struct pattern_count *patterns, size_t count)
+{
+    struct ratios ratios;
+    double unseen = em->universe, likelihood = 0;
+    find_ratios(em, &ratios);
+    for (size_t i = 0; i < count; i++) {
+        double odds[CLASSES];
+        likelihood += (double)patterns[i].count * log(find_odds(em, &ratios, patterns[i].pattern, odds) * ratios.rest);
+        unseen -= (double)patterns[i].count;
+    }
+    return likelihood + fmax(unseen, 0) * log(ratios.rest);
 }
 
 unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t count, bool *ret_converged)
@@ -126,10 +154,10 @@ unsigned em_run(struct em *em, const struct pattern_count *patterns, size_t coun
                 *share = fmin(c == MATCH ? 0.5 : 0.2, fmax((sums.pairs[c] + 0.5) / (em->universe + 1), 1e-15));
         }
         em->matches = sums.pairs[MATCH];
-        em->likelihood = sums.likelihood;
         round++;
         *ret_converged = fabs(log(em->lambda / before)) < 1e-5 && round > 1;
         before = em->lambda;
     }
+    em->likelihood = find_likelihood(em, patterns, count);
     return round;
 }

@@ -6,45 +6,96 @@
  * And of the clusters in which the rarer of the two differs from something, one in four must have the other: Bill
  * stands for William, but Frank is married to a Doris, a Joan, an Edna, whose names go with his by their years alone.
  */
+#include "link/threads.h"
 #include "link/train.h"
-
-#include "base/hash.h"
 
 #include <math.h>
 
 #define SHARE_LEAST 0.25
-enum { MEMBERS = 40, CLUSTERS_LEAST = 3, PAIRS_MOST = 1 << 22 };
+enum { MEMBERS = 40, CLUSTERS_LEAST = 3, PAIRS_MOST = 1 << 21 };
 
+/* Two codes, a < b (a 0: a free place), and the clusters in which they stand side by side. */
 struct seen_pair {
-    uint32_t a, b, cluster;
+    uint32_t a, b;
+    uint32_t last, clusters; /* last: number of the newest + 1 */
 };
 
+/* By both codes, at most half full. */
+struct seen_table {
+    struct seen_pair *places;
+    size_t count, capacity;
+};
+
+/* In how many clusters a code stands, and in how many beside another one. */
+struct spread {
+    uint32_t last_stands, stands, last_differs, differs;
+};
+
+struct found_pair {
+    uint32_t a, b;
+    double bits;
+};
+
+/* One column, by values or by tokens. */
 struct learner {
-    const struct link_records *records;
-    struct link_model *model;
+    const struct learn_work *work;
     struct arena *arena;
-    const uint32_t *members, *starts; /* records by cluster, in canonical order */
-    size_t cluster_count;
-    struct seen_pair *seen;
-    size_t seen_count, seen_capacity;
+    size_t column;
+    bool token;
+    struct seen_table seen;
+    struct spread *spread; /* by code */
+    struct found_pair *found;
+    size_t found_count, found_capacity;
 };
 
-static int compare_seen(const void *x, const void *y)
+struct learn_work {
+    const struct link_records *records;
+    const uint32_t *members, *starts; /* records of clusters of two and more, in canonical order */
+    size_t cluster_count;
+    struct learner *learners[2 * LINK_COLUMNS_MAX];
+    size_t learner_count;
+};
+
+/* ---- Pairs side by side ---- */
+
+static struct seen_pair *seen_place(const struct seen_table *table, uint32_t a, uint32_t b)
 {
-    const struct seen_pair *p = x, *q = y;
-    if (p->a != q->a)
-        return p->a < q->a ? -1 : 1;
-    if (p->b != q->b)
-        return p->b < q->b ? -1 : 1;
-    return p->cluster < q->cluster ? -1 : p->cluster > q->cluster;
+    size_t mask = table->capacity - 1, at = (((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull) >> 20 & mask;
+    while (table->places[at].a && (table->places[at].a != a || table->places[at].b != b))
+        at = (at + 1) & mask;
+    return &table->places[at];
 }
 
-static void see(struct learner *learner, uint32_t a, uint32_t b, size_t cluster)
+static void widen(struct learner *learner)
 {
-    if (learner->seen_count >= PAIRS_MOST)
+    struct seen_table *table = &learner->seen, wider = {.capacity = table->capacity ? 4 * table->capacity : 1 << 14};
+    wider.places = arena_array(learner->arena, struct seen_pair, wider.capacity);
+    wider.count = table->count;
+    for (size_t i = 0; i < table->capacity; i++)
+        if (table->places[i].a)
+            *seen_place(&wider, table->places[i].a, table->places[i].b) = table->places[i];
+    *table = wider;
+}
+
+static void differ(struct spread *spread, size_t cluster)
+{
+    spread->differs += spread->last_differs != cluster + 1;
+    spread->last_differs = (uint32_t)cluster + 1;
+}
+
+static void see(struct learner *learner, uint32_t x, uint32_t y, size_t cluster)
+{
+    struct seen_table *table = &learner->seen;
+    if (2 * table->count >= table->capacity)
+        widen(learner);
+    uint32_t a = x < y ? x : y, b = x < y ? y : x;
+    struct seen_pair *pair = seen_place(table, a, b);
+    if (!pair->a && table->count >= PAIRS_MOST)
         return;
-    ARENA_GROW(learner->arena, learner->seen, learner->seen_count, learner->seen_capacity);
-    learner->seen[learner->seen_count++] = (struct seen_pair){a < b ? a : b, a < b ? b : a, (uint32_t)cluster};
+    table->count += pair->a == 0;
+    *pair = (struct seen_pair){a, b, (uint32_t)cluster + 1, pair->clusters + (pair->last != cluster + 1)};
+    differ(&learner->spread[a], cluster);
+    differ(&learner->spread[b], cluster);
 }
 
 static bool holds(const struct column *column, const struct value *value, uint32_t token)
@@ -70,92 +121,80 @@ static void see_tokens(struct learner *learner, const struct column *column, con
     }
 }
 
-/* In how many clusters each value or token stands. */
-static uint32_t *spread(const struct learner *learner, size_t c, bool token)
+static void stand(struct spread *spread, size_t cluster)
 {
-    const struct column *column = &learner->records->columns[c];
-    size_t codes = token ? column->tokens.count : column->plain.count;
-    uint32_t *spread = arena_array(learner->arena, uint32_t, codes),
-             *last = arena_array(learner->arena, uint32_t, codes);
-    for (size_t k = 0; k < learner->cluster_count; k++)
-        for (uint32_t i = learner->starts[k]; i < learner->starts[k + 1]; i++) {
-            const struct value *value = record_value(learner->records, learner->members[i], c);
-            uint32_t code = record_code(learner->records, learner->members[i], c);
-            unsigned count = token ? value->token_count : code != 0;
-            for (unsigned t = 0; t < count; t++) {
-                uint32_t id = token ? column->token_ids[value->token_at + t] : code;
-                if (last[id] != k + 1) {
-                    last[id] = (uint32_t)k + 1;
-                    spread[id]++;
-                }
-            }
-        }
-    return spread;
+    spread->stands += spread->last_stands != cluster + 1;
+    spread->last_stands = (uint32_t)cluster + 1;
 }
 
-/* In how many clusters each value or token stands beside another one. */
-static uint32_t *differs(const struct learner *learner, size_t codes)
+/* Most records of a cluster say the same, so its distinct values are taken first. Those of the first MEMBERS records
+ * are set side by side. */
+static void see_cluster(struct learner *learner, size_t cluster)
 {
-    uint32_t *count = arena_array(learner->arena, uint32_t, codes);
-    uint32_t *last = arena_array(learner->arena, uint32_t, codes);
-    for (size_t i = 0; i < learner->seen_count; i++) { /* as they were seen: cluster by cluster */
-        const uint32_t both[2] = {learner->seen[i].a, learner->seen[i].b};
-        for (size_t k = 0; k < 2; k++)
-            if (last[both[k]] != learner->seen[i].cluster + 1) {
-                last[both[k]] = learner->seen[i].cluster + 1;
-                count[both[k]]++;
-            }
+    const struct link_records *records = learner->work->records;
+    const struct column *column = &records->columns[learner->column];
+    const uint32_t *members = learner->work->members, *starts = learner->work->starts;
+    uint32_t distinct[MEMBERS], from = starts[cluster], to = starts[cluster + 1];
+    size_t count = 0;
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t code = record_code(records, members[i], learner->column);
+        const struct value *value = &column->values[code];
+        for (unsigned t = 0; learner->token && t < value->token_count; t++)
+            stand(&learner->spread[column->token_ids[value->token_at + t]], cluster);
+        if (!learner->token)
+            stand(&learner->spread[code], cluster);
+        size_t known = 0;
+        while (known < count && distinct[known] != code)
+            known++;
+        if (code && known == count && i - from < MEMBERS)
+            distinct[count++] = code;
     }
-    return count;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (learner->token)
+                see_tokens(learner, column, &column->values[distinct[i]], &column->values[distinct[j]], cluster);
+            else
+                see(learner, distinct[i], distinct[j], cluster);
 }
 
-static void learn_column(struct learner *learner, size_t c, bool token, size_t *capacity)
+/* ---- What they teach ---- */
+
+static void learn_column(void *context, size_t number, unsigned thread)
 {
-    const struct link_records *records = learner->records;
-    const struct column *column = &records->columns[c];
-    learner->seen_count = 0;
-    for (size_t k = 0; k < learner->cluster_count; k++) {
-        uint32_t from = learner->starts[k], to = learner->starts[k + 1];
-        if (to - from > MEMBERS)
-            to = from + MEMBERS;
-        for (uint32_t i = from; i < to; i++)
-            for (uint32_t j = i + 1; j < to; j++) {
-                uint32_t a = record_code(records, learner->members[i], c),
-                         b = record_code(records, learner->members[j], c);
-                if (!a || !b || a == b)
-                    continue;
-                if (token)
-                    see_tokens(learner, column, &column->values[a], &column->values[b], k);
-                else
-                    see(learner, a, b, k);
-            }
+    (void)thread;
+    const struct learn_work *work = context;
+    struct learner *learner = work->learners[number];
+    const struct column *column = &work->records->columns[learner->column];
+    learner->spread =
+        arena_array(learner->arena, struct spread, learner->token ? column->tokens.count : column->plain.count);
+    for (size_t k = 0; k < work->cluster_count; k++)
+        see_cluster(learner, k);
+    for (size_t i = 0; i < learner->seen.capacity; i++) {
+        const struct seen_pair *pair = &learner->seen.places[i];
+        const struct spread *a = &learner->spread[pair->a], *b = &learner->spread[pair->b];
+        if (pair->clusters < CLUSTERS_LEAST)
+            continue;
+        double bits = log2((double)pair->clusters * (double)work->cluster_count / ((double)a->stands * b->stands));
+        uint32_t rarer = a->differs < b->differs ? a->differs : b->differs;
+        if (bits < 2.5 || (double)pair->clusters < SHARE_LEAST * rarer)
+            continue;
+        ARENA_GROW(learner->arena, learner->found, learner->found_count, learner->found_capacity);
+        learner->found[learner->found_count++] = (struct found_pair){pair->a, pair->b, bits};
     }
-    if (learner->seen_count == 0)
-        return;
-    const uint32_t *differ = differs(learner, token ? column->tokens.count : column->plain.count);
-    array_sort(learner->seen, learner->seen_count, sizeof *learner->seen, compare_seen);
-    const uint32_t *stands = spread(learner, c, token);
-    const struct slice *texts = token ? column->tokens.texts : column->plain.texts;
-    for (size_t i = 0, end; i < learner->seen_count; i = end) {
-        const struct seen_pair *pair = &learner->seen[i];
-        size_t clusters = 0;
-        for (end = i; end < learner->seen_count && learner->seen[end].a == pair->a && learner->seen[end].b == pair->b;
-             end++)
-            clusters += end == i || learner->seen[end].cluster != learner->seen[end - 1].cluster;
-        if (clusters < CLUSTERS_LEAST)
-            continue;
-        double bits =
-            log2((double)clusters * (double)learner->cluster_count / ((double)stands[pair->a] * stands[pair->b]));
-        uint32_t rarer = differ[pair->a] < differ[pair->b] ? differ[pair->a] : differ[pair->b];
-        if (bits < 2.5 || (double)clusters < SHARE_LEAST * rarer)
-            continue;
-        struct slice a = texts[pair->a], b = texts[pair->b];
+}
+
+static void keep_learned(const struct learner *learner, struct link_model *model, size_t *capacity)
+{
+    const struct column *column = &learner->work->records->columns[learner->column];
+    const struct slice *texts = learner->token ? column->tokens.texts : column->plain.texts;
+    for (size_t i = 0; i < learner->found_count; i++) {
+        const struct found_pair *found = &learner->found[i];
+        struct slice a = texts[found->a], b = texts[found->b];
         bool order = slice_compare(a, b) <= 0;
-        struct link_model *model = learner->model;
         ARENA_GROW(model->arena, model->learned, model->learned_count, *capacity);
         model->learned[model->learned_count++] =
-            (struct learned_pair){(uint16_t)c, token, arena_copy(model->arena, order ? a : b),
-                                  arena_copy(model->arena, order ? b : a), round(bits * 1000) / 1000};
+            (struct learned_pair){(uint16_t)learner->column, learner->token, arena_copy(model->arena, order ? a : b),
+                                  arena_copy(model->arena, order ? b : a), round(found->bits * 1000) / 1000};
     }
 }
 
@@ -191,46 +230,60 @@ static bool wants_tokens(const struct link_spec *spec, size_t column)
     return false;
 }
 
-void learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster)
+static void add_learner(struct learn_work *work, size_t column, bool token, struct arena *arena)
+{
+    struct learner *learner = arena_alloc(arena, sizeof *learner, 1, 64);
+    *learner = (struct learner){.work = work, .arena = arena_child(arena), .column = column, .token = token};
+    work->learners[work->learner_count++] = learner;
+}
+
+/* Clusters of two records and more, numbered by their first record in canonical order. */
+static void list_clusters(struct learn_work *work, const uint32_t *cluster, struct arena *arena)
+{
+    const struct link_records *records = work->records;
+    uint32_t n = records->count, count = 0;
+    uint32_t *size = arena_array(arena, uint32_t, (size_t)n + 1), *at = arena_array(arena, uint32_t, (size_t)n + 1);
+    for (uint32_t r = 0; r < n; r++)
+        count += ++size[cluster[r]] == 2 ? 2 : size[cluster[r]] > 2;
+    uint32_t *taught = arena_array(arena, uint32_t, (size_t)count + 1),
+             *members = arena_array(arena, uint32_t, (size_t)count + 1),
+             *starts = arena_array(arena, uint32_t, (size_t)count + 2);
+    uint32_t next = 0, start = 0;
+    for (uint32_t r = 0; r < n; r++)
+        if (size[cluster[r]] > 1)
+            taught[next++] = r;
+    records_sort_by_key(records->keys, taught, count);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t c = cluster[taught[i]];
+        if (size[c]) { /* the first of its cluster */
+            starts[work->cluster_count++] = at[c] = start;
+            start += size[c];
+            size[c] = 0;
+        }
+        members[at[c]++] = taught[i];
+    }
+    starts[work->cluster_count] = start;
+    work->members = members;
+    work->starts = starts;
+}
+
+bool learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster,
+                 const struct link_options *options, struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    struct learner learner = {.records = records, .model = model, .arena = scratch};
-    uint32_t n = records->count;
-    /* Clusters numbered by their first record in canonical order; single records teach nothing. */
-    uint32_t *size = arena_array(scratch, uint32_t, (size_t)n + 1),
-             *number = arena_array(scratch, uint32_t, (size_t)n + 1);
-    for (uint32_t r = 0; r < n; r++)
-        if (cluster[r] != UINT32_MAX)
-            size[cluster[r]]++;
-    for (uint32_t i = 0; i < records->order_count; i++) {
-        uint32_t c = cluster[records->order[i]];
-        if (c != UINT32_MAX && size[c] > 1 && number[c] == 0)
-            number[c] = (uint32_t)++learner.cluster_count;
-    }
-    uint32_t *starts = arena_array(scratch, uint32_t, learner.cluster_count + 2);
-    uint32_t *members = arena_array(scratch, uint32_t, (size_t)n + 1);
-    uint32_t *at = arena_array(scratch, uint32_t, learner.cluster_count + 2);
-    for (uint32_t r = 0; r < n; r++)
-        if (cluster[r] != UINT32_MAX && number[cluster[r]])
-            starts[number[cluster[r]]]++;
-    for (size_t k = 1; k <= learner.cluster_count; k++)
-        starts[k] += starts[k - 1];
-    for (size_t k = 0; k < learner.cluster_count; k++)
-        at[k] = starts[k];
-    for (uint32_t i = 0; i < records->order_count; i++) {
-        uint32_t c = cluster[records->order[i]], k = c == UINT32_MAX ? 0 : number[c];
-        if (k)
-            members[at[k - 1]++] = records->order[i];
-    }
-    learner.members = members;
-    learner.starts = starts;
-    size_t capacity = 0;
+    struct learn_work work = {.records = records};
+    list_clusters(&work, cluster, scratch);
     for (size_t c = 0; c < records->spec->column_count; c++) {
         if (wants_values(records->spec, c))
-            learn_column(&learner, c, false, &capacity);
+            add_learner(&work, c, false, scratch);
         if (wants_tokens(records->spec, c))
-            learn_column(&learner, c, true, &capacity);
+            add_learner(&work, c, true, scratch);
     }
+    bool done = threads_run(options, "learning what goes together", work.learner_count, learn_column, &work, err);
+    size_t capacity = 0;
+    for (size_t i = 0; done && i < work.learner_count; i++)
+        keep_learned(work.learners[i], model, &capacity);
     array_sort(model->learned, model->learned_count, sizeof *model->learned, learned_order);
     arena_free(scratch);
+    return done;
 }

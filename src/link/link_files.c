@@ -29,6 +29,7 @@ struct file_job {
     bool trained;
     struct arena *block_arena; /* until the pairs are compared, and without edges until they are clustered */
     struct blocks blocks;      /* of training */
+    struct comparer comparer;  /* bound, in the same arena */
     uint64_t needed, on_disk;  /* bytes of memory expected before the pairs were compared; of files beside it */
     struct link_edges edges;
     bool light;           /* weights alone decide, and no edge is kept */
@@ -86,7 +87,7 @@ static bool get_model(struct file_job *job, struct error *err)
     if (slice_empty(request->model)) {
         job->trained = true;
         if (!train_and_keep_blocks(job->records, &request->options, job->arena, &job->model, &job->training,
-                                   job->block_arena, &job->blocks, err))
+                                   job->block_arena, &job->blocks, &job->comparer, err))
             return false;
     } else {
         struct slice text;
@@ -137,8 +138,8 @@ static uint64_t expected_edges(const struct file_job *job)
 static bool score_without_edges(struct file_job *job, struct error *err)
 {
     double join = job->model->join, floor = job->spec->components ? join : job->model->floor;
-    if (!score_components(&job->blocks, job->model, join, floor, &job->request->options, job->block_arena, &job->scored,
-                          err))
+    if (!score_components(&job->blocks, &job->comparer, join, floor, &job->request->options, job->block_arena,
+                          &job->scored, err))
         return false;
     job->edges.pairs = job->scored.pairs;
     blocks_drop_members(&job->blocks);
@@ -197,13 +198,17 @@ static void say_size(struct file_job *job)
 static bool compare_pairs(struct file_job *job, struct error *err)
 {
     const struct link_options *options = &job->request->options;
-    if (!job->trained && !blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
-        return false;
+    if (!job->trained) {
+        if (!blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
+            return false;
+        comparer_start(&job->comparer, job->records, job->model);
+        comparer_bind(&job->comparer, job->block_arena);
+    }
     job->light = by_weights_alone(job);
     say_size(job);
     if (only_components(job) || job->light
             ? !score_without_edges(job, err)
-            : !score_blocks(&job->blocks, job->model, job->model->floor, options, job->arena, &job->edges, err))
+            : !score_blocks(&job->blocks, &job->comparer, job->model->floor, options, job->arena, &job->edges, err))
         return false;
     job->training.pairs = job->edges.pairs;
     job->on_disk =

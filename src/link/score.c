@@ -158,15 +158,12 @@ static void score_task(void *context, size_t task, unsigned thread)
     own->pairs = 0;
 }
 
-bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
+bool score_blocks(const struct blocks *blocks, const struct comparer *comparer, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret, struct error *err)
 {
     const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
-    struct comparer comparer;
-    comparer_start(&comparer, blocks->records, model);
-    comparer_bind(&comparer, scratch);
-    struct score_work work = {.comparer = &comparer, .blocks = blocks, .floor = (float)floor};
+    struct score_work work = {.comparer = comparer, .blocks = blocks, .floor = (float)floor};
     for (size_t i = 0; i < spec->guard_count; i++)
         work.rules |= spec->guards[i].then == LINK_JOIN;
     work.queue = edge_queue_make(options, memory_for_edges(blocks, options), blocks->task_count, arena);
@@ -192,8 +189,11 @@ bool link_score(struct link_records *records, const struct link_model *model, co
         return false;
     struct arena *scratch = arena_make(0);
     struct blocks blocks;
+    struct comparer comparer;
+    comparer_start(&comparer, records, model);
+    comparer_bind(&comparer, scratch);
     bool done = blocks_make(&blocks, records, model, NULL, options, scratch, err) &&
-                score_blocks(&blocks, model, model->floor, options, arena, ret, err);
+                score_blocks(&blocks, &comparer, model->floor, options, arena, ret, err);
     arena_free(scratch);
     return done;
 }

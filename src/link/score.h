@@ -15,8 +15,8 @@ double score_near(const struct link_model *model, const struct compared *compare
 struct link_edge score_edge(const struct comparer *comparer, struct link_pair pair, const struct compared *compared);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
-/* All pairs of these blocks of this weight or more, as link_score gives them. */
-bool score_blocks(const struct blocks *blocks, const struct link_model *model, double floor,
+/* All pairs of these blocks of this weight or more, as link_score gives them. The comparer is bound. */
+bool score_blocks(const struct blocks *blocks, const struct comparer *comparer, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret,
                   struct error *err) MUST_USE;
 /* ---- Without edges (score_components.c) ---- */
@@ -44,15 +44,15 @@ void light_add(struct light_list *list, struct light_edge edge);
  * compared. Of the others those that reach `floor` are kept, as most of them lie between components. */
 struct scored {
     const struct blocks *blocks;
-    struct comparer *comparer;                  /* bound */
+    const struct comparer *comparer;            /* bound */
     struct memo *memos[LINK_THREADS_MAX];       /* of as many threads as the options have */
     uint32_t *first;                            /* by record the least of its own */
     uint64_t pairs;                             /* that met */
     double join, floor;                         /* floor: join where only the components are wanted */
     struct light_list *light[LINK_THREADS_MAX]; /* some of them within a component; NULL where none are wanted */
 };
-/* Everything lives in the arena; blocks and model must outlive it. */
-bool score_components(const struct blocks *blocks, const struct link_model *model, double join, double floor,
+/* Everything lives in the arena; blocks and comparer, which is bound, must outlive it. */
+bool score_components(const struct blocks *blocks, const struct comparer *comparer, double join, double floor,
                       const struct link_options *options, struct arena *arena, struct scored *ret,
                       struct error *err) MUST_USE;
 

@@ -122,16 +122,13 @@ static void start_threads(struct forest_work *work, const struct link_options *o
     }
 }
 
-bool score_components(const struct blocks *blocks, const struct link_model *model, double join, double floor,
+bool score_components(const struct blocks *blocks, const struct comparer *comparer, double join, double floor,
                       const struct link_options *options, struct arena *arena, struct scored *ret, struct error *err)
 {
     uint32_t n = blocks->records->count;
     const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
-    struct scored scored = {.blocks = blocks, .join = join, .floor = floor};
-    scored.comparer = arena_new(arena, struct comparer);
-    comparer_start(scored.comparer, blocks->records, model);
-    comparer_bind(scored.comparer, arena);
+    struct scored scored = {.blocks = blocks, .comparer = comparer, .join = join, .floor = floor};
     scored.first = arena_array(arena, uint32_t, (size_t)n + 1);
     struct forest_work work = {.scored = &scored};
     for (size_t i = 0; i < spec->guard_count; i++)

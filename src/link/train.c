@@ -1,8 +1,8 @@
 /* train.c: a model from records without labels.
  *
  * Frequencies; keys too common to block on; u by chance; patterns of all pairs that meet, counted; m and the share of
- * matches by EM. Where the specification lets it learn, the first model's clusters then teach value pairs (nicknames, a
- * village and its district), and u and m are measured again with them. */
+ * matches by EM. Where the specification lets it learn, what the first model is certain of then teaches value pairs
+ * (nicknames, a village and its district), and u and m are measured again with them, from where they ended. */
 #include "link/train.h"
 
 #include "link/score.h"
@@ -11,13 +11,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The pairs of small blocks are enough to find clusters that teach what values go together: on the historical data
- * 1,342 of 1,359 pairs of values, F1 the same to the fourth digit. */
+/* The pairs of small blocks are enough to find who teaches what values go together: on the historical data 1,342 of
+ * 1,359 pairs of values, F1 the same to the fourth digit. */
 enum { LEARN_BLOCK = 16 };
 
+/* Certain are pairs of so many bits, if this share of the matches has them. */
+enum { LEARN_WEIGHT = 8 };
+#define LEARN_SHARE 0.8
+
 /* And the pairs of so many records, each with all others: a value pair needs three clusters, and a county's records
- * would take half of the time of the whole to teach what a part of them teaches. */
-enum { LEARN_RECORDS = 60000 };
+ * would take half of the time of the whole to teach what a part of them teaches. Where there are many records of one
+ * entity, about LEARN_OF_ENTITY of them show who all others are. */
+enum { LEARN_RECORDS = 60000, LEARN_OF_ENTITY = 3, LEARN_EACH_MOST = 6 };
 
 /* ---- Starts ---- */
 
@@ -155,7 +160,17 @@ struct bounds {
     bool personal; /* something is a person's own, which family does not share */
 };
 
-static void bound_fields(const struct link_spec *spec, struct link_model *model, struct bounds *ret)
+/* m of a model that was fitted before stands for the most part. What it has not seen yet, levels of learned values, is
+ * found by the rest. */
+static void start_again(const struct link_spec *spec, const struct link_comparison *comparison, double *m)
+{
+    double start[LINK_PATTERN_LEVELS] = {0};
+    start_m(spec, comparison, start);
+    for (unsigned l = 1; l <= spec_level_count(spec, comparison); l++)
+        m[l] = 0.9 * m[l] + 0.1 * start[l];
+}
+
+static void bound_fields(const struct link_spec *spec, struct link_model *model, bool again, struct bounds *ret)
 {
     bool homes = false, dates = false;
     *ret = (struct bounds){.personal = false};
@@ -177,7 +192,10 @@ static void bound_fields(const struct link_spec *spec, struct link_model *model,
         for (unsigned n = 0; n < LINK_NEAR; n++)
             ret->near[n][f] = levels_of_near(comparison, against, levels, (enum link_near)n);
         ret->personal |= ret->near[LINK_FAMILY][f] != 0;
-        start_m(spec, comparison, model->levels[f].m);
+        if (again)
+            start_again(spec, comparison, model->levels[f].m);
+        else
+            start_m(spec, comparison, model->levels[f].m);
     }
 }
 
@@ -200,16 +218,19 @@ struct trainer {
     const struct link_options *options;
     struct link_model *model;
     struct blocks *blocks;
+    struct comparer *comparer;
     struct arena *arena; /* of the samples */
     struct sample *random, *met;
+    double teaching; /* weight from which pairs may teach */
     struct link_training report;
 };
 
 #define FAMILY_LEAST 0.15 /* of the matches; where homes are shared they are as many as these and more */
 
 /* The samples are drawn for the first fit and kept for the second. */
-static bool draw(struct trainer *trainer, const struct comparer *comparer, struct error *err)
+static bool draw(struct trainer *trainer, struct error *err)
 {
+    const struct comparer *comparer = trainer->comparer;
     bool again = trainer->random != NULL;
     return (again ? sample_again(comparer, trainer->random, trainer->options, err)
                   : sample_random(comparer, trainer->options, trainer->arena, &trainer->random, err)) &&
@@ -256,36 +277,57 @@ static void fit_near(struct trainer *trainer, struct em *em, struct pattern_list
     arena_free(scratch);
 }
 
-/* Pairs of these patterns that weigh the floor and more, by what is common to all of a pattern. */
+/* By what is common to all pairs of a pattern. */
+static double pattern_weight(const struct link_model *model, uint64_t pattern)
+{
+    double weight = model->prior;
+    for (size_t f = 0; f < model->spec->comparison_count; f++)
+        weight += model->levels[f].weight[pattern >> (6 * f) & 63];
+    return weight;
+}
+
+/* Pairs of these patterns that weigh the floor and more. */
 static double expected_edges(const struct link_model *model, struct pattern_list list)
 {
     double edges = 0;
-    for (size_t i = 0; i < list.count; i++) {
-        double weight = model->prior;
-        for (size_t f = 0; f < model->spec->comparison_count; f++)
-            weight += model->levels[f].weight[list.patterns[i].pattern >> (6 * f) & 63];
-        edges += weight >= model->floor ? (double)list.patterns[i].count : 0;
-    }
+    for (size_t i = 0; i < list.count; i++)
+        edges += pattern_weight(model, list.patterns[i].pattern) >= model->floor ? (double)list.patterns[i].count : 0;
     return edges;
 }
 
-static bool fit(struct trainer *trainer, struct error *err)
+/* What is certain teaches: of the expected matches the heavier ones, and no pair below LEARN_WEIGHT where these are
+ * enough. Where columns say little most matches weigh less, and must do. */
+static double teaching_weight(const struct link_model *model, struct pattern_list met)
+{
+    double heavier[LEARN_WEIGHT + 1] = {0}, all = 0;
+    for (size_t i = 0; i < met.count; i++) {
+        double weight = pattern_weight(model, met.patterns[i].pattern);
+        double matches = (double)met.patterns[i].count / (1 + exp2(-weight));
+        all += matches;
+        for (int bits = 0; bits <= LEARN_WEIGHT && weight >= bits; bits++)
+            heavier[bits] += matches;
+    }
+    int bits = LEARN_WEIGHT;
+    while (bits > 0 && heavier[bits] < LEARN_SHARE * all)
+        bits--;
+    return fmax(bits, model->join);
+}
+
+/* For the second time from where the first ended. */
+static bool fit(struct trainer *trainer, bool again, struct error *err)
 {
     const struct link_spec *spec = trainer->records->spec;
     struct link_model *model = trainer->model;
     struct arena *scratch = arena_make(0);
-    struct comparer comparer;
     struct pattern_count *patterns = NULL, *random = NULL;
     size_t count = 0, random_count = 0;
-    comparer_start(&comparer, trainer->records, model);
-    comparer_bind(&comparer, scratch);
-    bool done = draw(trainer, &comparer, err);
+    bool done = draw(trainer, err);
     if (done) {
         uint64_t random_pairs;
         random = sample_patterns(trainer->random, scratch, &random_count, &random_pairs);
         patterns = sample_patterns(trainer->met, scratch, &count, &trainer->report.pairs);
         struct bounds bounds;
-        bound_fields(spec, model, &bounds);
+        bound_fields(spec, model, again, &bounds);
         double start = fmin(fmax((double)trainer->report.pairs / 10, 1), (double)trainer->records->count);
         struct em em = {.field_count = spec->comparison_count,
                         .level_counts = bounds.levels,
@@ -300,15 +342,16 @@ static bool fit(struct trainer *trainer, struct error *err)
                         .train = bounds.train,
                         .levels = model->levels,
                         .universe = model->universe,
-                        .lambda = fmin(0.4, start / model->universe)};
+                        .lambda = again ? model->lambda : fmin(0.4, start / model->universe)};
+        memcpy(em.near, model->near, sizeof em.near);
         struct pattern_list sample = {random, random_count}, met = {patterns, count};
         chance_levels(model, sample, met, false);
-        if (spec->relatives && bounds.personal)
+        if (spec->relatives && bounds.personal && !again)
             fit_near(trainer, &em, met);
         else
-            trainer->report.iterations = em_run(&em, patterns, count, &trainer->report.converged);
+            trainer->report.iterations += em_run(&em, patterns, count, &trainer->report.converged);
         /* Once the matches are known, u without them, and again. */
-        for (int again = 0; again < 2; again++) {
+        for (int more = 0; more < 2; more++) {
             model->lambda = em.lambda;
             chance_levels(model, sample, met, true);
             trainer->report.iterations += em_run(&em, patterns, count, &trainer->report.converged);
@@ -319,51 +362,41 @@ static bool fit(struct trainer *trainer, struct error *err)
         memcpy(model->near, em.near, sizeof model->near);
         model_finish(model);
         trainer->report.edges = expected_edges(model, met);
+        trainer->teaching = teaching_weight(model, met);
     }
     arena_free(scratch);
     return done;
 }
 
-/* The records that an edge has an end at. */
-static uint8_t *ends_of(const struct link_edges *edges, uint32_t count, struct arena *arena)
+/* One record of how many is set beside all others. */
+static uint32_t teaching_each(const struct trainer *trainer)
 {
-    uint8_t *in = arena_array(arena, uint8_t, (size_t)count + 1);
-    for (size_t i = 0; i < edges->count; i++)
-        in[edges->edges[i].a] = in[edges->edges[i].b] = 1;
-    return in;
+    double records = trainer->records->count, of_entity = 1 + 2 * trainer->report.matches / records;
+    return (uint32_t)fmax(records / LEARN_RECORDS, fmin(of_entity / LEARN_OF_ENTITY, LEARN_EACH_MOST));
 }
 
-/* What is certain teaches: only edges that join, and no record that was merely put where it fits best. */
+/* Whatever such pairs hold together is one: a few wrong ones teach nothing, as what they put side by side is seldom
+ * seen again. (Clusters refined as at the end taught the same, and took a quarter of the time of the whole.) */
 static bool learn(struct trainer *trainer, struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    struct link_edges edges;
-    struct link_clusters clusters;
+    struct scored scored;
+    struct link_model certain = *trainer->model;
+    struct comparer comparer = *trainer->comparer;
+    certain.join = trainer->teaching;
+    comparer.model = &certain;
+    comparer_bind_weights(&comparer, scratch);
     trainer->blocks->largest = LEARN_BLOCK;
-    trainer->blocks->each = trainer->records->count / LEARN_RECORDS;
-    bool done =
-        score_blocks(trainer->blocks, trainer->model, trainer->model->join, trainer->options, scratch, &edges, err);
+    trainer->blocks->each = teaching_each(trainer);
+    bool done = score_components(trainer->blocks, &comparer, certain.join, certain.join, trainer->options, scratch,
+                                 &scored, err);
     trainer->blocks->largest = trainer->blocks->each = 0;
-    if (done) {
-        struct link_cluster_input input = {.count = trainer->records->count,
-                                           .in = ends_of(&edges, trainer->records->count, scratch),
-                                           .edges = edges.edges,
-                                           .edge_count = edges.count,
-                                           .spill = edges.spill,
-                                           .join = trainer->model->join,
-                                           .review = trainer->model->join,
-                                           .keys = trainer->records->keys,
-                                           .records = trainer->records,
-                                           .model = trainer->model,
-                                           .options = trainer->options};
-        done = link_cluster(&input, scratch, &clusters, err);
-    }
-    if (done)
-        learn_pairs(trainer->records, trainer->model, clusters.cluster);
+    done = done && learn_pairs(trainer->records, trainer->model, scored.first, trainer->options, err);
     arena_free(scratch);
     if (done && trainer->model->learned_count > 0) {
         model_finish(trainer->model);
-        done = fit(trainer, err);
+        comparer_bind_learned(trainer->comparer, trainer->blocks->arena);
+        done = fit(trainer, true, err);
     }
     return done;
 }
@@ -377,12 +410,12 @@ static bool fit_large(struct trainer *trainer, struct arena *block_arena, struct
     blocks_drop_members(trainer->blocks);
     trainer->met = NULL;
     return blocks_make(trainer->blocks, trainer->records, trainer->model, NULL, trainer->options, block_arena, err) &&
-           fit(trainer, err);
+           fit(trainer, false, err);
 }
 
 bool train_and_keep_blocks(struct link_records *records, const struct link_options *options, struct arena *arena,
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
-                           struct blocks *ret_blocks, struct error *err)
+                           struct blocks *ret_blocks, struct comparer *ret_comparer, struct error *err)
 {
     const struct link_spec *spec = records->spec;
     if (!link_prepare(records, options, err))
@@ -409,13 +442,21 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
         return false;
     model_index_words(model);
     struct arena *scratch = arena_make(0);
-    struct trainer trainer = {
-        .records = records, .options = &all, .model = model, .blocks = ret_blocks, .arena = scratch};
-    bool done = blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err) && fit(&trainer, err) &&
-                fit_large(&trainer, block_arena, err) && (!spec->learn || learn(&trainer, err));
+    struct trainer trainer = {.records = records,
+                              .options = &all,
+                              .model = model,
+                              .blocks = ret_blocks,
+                              .comparer = ret_comparer,
+                              .arena = scratch};
+    bool done = blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err);
+    comparer_start(ret_comparer, records, model);
+    comparer_bind_values(ret_comparer, block_arena);
+    done = done && fit(&trainer, false, err) && fit_large(&trainer, block_arena, err) &&
+           (!spec->learn || learn(&trainer, err));
     arena_free(scratch);
     if (!done)
         return false;
+    comparer_bind_weights(ret_comparer, block_arena);
     for (size_t r = 0; r < spec->rule_count; r++)
         trainer.report.common_keys += model->common_count[r];
     trainer.report.universe = (uint64_t)model->universe;
@@ -431,7 +472,8 @@ bool link_train(struct link_records *records, const struct link_options *options
 {
     struct arena *scratch = arena_make(0);
     struct blocks blocks;
-    bool done = train_and_keep_blocks(records, options, arena, ret, ret_training, scratch, &blocks, err);
+    struct comparer comparer;
+    bool done = train_and_keep_blocks(records, options, arena, ret, ret_training, scratch, &blocks, &comparer, err);
     arena_free(scratch);
     return done;
 }

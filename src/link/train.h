@@ -6,10 +6,11 @@
 #include "link/compare.h"
 #include "link/patterns.h"
 
-/* train.c: link_train, and the blocks that it made, in the arena: those that scoring with this model makes too. */
+/* train.c: link_train, and the blocks and the bound comparer that it made, in the arena: those that scoring with this
+ * model makes too. */
 bool train_and_keep_blocks(struct link_records *records, const struct link_options *options, struct arena *arena,
                            struct link_model **ret, struct link_training *ret_training, struct arena *block_arena,
-                           struct blocks *ret_blocks, struct error *err) MUST_USE;
+                           struct blocks *ret_blocks, struct comparer *ret_comparer, struct error *err) MUST_USE;
 
 /* Who marries, is called by a nickname or goes by a title keeps some part of the name. */
 #define EM_STRANGERS 0.005
@@ -78,8 +79,9 @@ bool common_free(const struct link_records *records, struct link_model *model, u
 /* twice.c: whether a source seems to hold somebody, or something, more than once; true where nothing tells. */
 bool records_hold_twice(const struct link_records *records);
 
-/* learn.c: value pairs that stand together in many clusters though they are not spelt alike. `cluster` by record;
- * UINT32_MAX: of none. */
-void learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster);
+/* learn.c: value pairs that stand together in many clusters though they are not spelt alike. `cluster` by record: the
+ * number of one of its own. */
+bool learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster,
+                 const struct link_options *options, struct error *err) MUST_USE;
 
 #endif
