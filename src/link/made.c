@@ -17,6 +17,7 @@ enum {
     PIECE = 1 << 11, /* texts put together at a time, by a thread and by all */
     PIECES = 8,
     TOGETHER = 16, /* what they need of memory is called for together */
+    NO_SHARE = 0xff,
     NONE = 0xffffffffu
 };
 
@@ -28,8 +29,9 @@ struct making {
     uint32_t from, count; /* records; below, they count from `from` */
     unsigned shifts[PARTS];
     bool exact; /* a key is the parts' codes, else a hash of them */
-    size_t shares;
+    size_t shares, members[SHARES_MAX];
     uint64_t *keys;  /* by record; 0: no part is filled */
+    uint8_t *share;  /* by record; NO_SHARE: none */
     uint32_t *first; /* by record: the first record of the same parts, then that one's text; NONE: none */
     uint32_t *texts; /* by text: the first record that has it, then its code */
     uint32_t text_count, built, coded; /* texts so far */
@@ -85,27 +87,24 @@ static uint64_t key_of(const struct making *m, uint32_t record)
     return hash64(slice_from(codes, sizeof codes), 0) | 1;
 }
 
-static void find_keys(void *context, size_t chunk, unsigned thread)
-{
-    (void)thread;
-    const struct making *m = context;
-    uint32_t from = (uint32_t)chunk * ROWS, to = m->count - from > ROWS ? from + ROWS : m->count;
-    for (uint32_t r = from; r < to; r++)
-        m->keys[r] = key_of(m, r);
-}
-
-/* ---- The first of those alike ---- */
-
 static uint64_t spread(uint64_t key)
 {
     key *= 0x9e3779b97f4a7c15u;
     return key ^ key >> 32;
 }
 
-static bool in_share(const struct making *m, uint32_t record, size_t share)
+static void find_keys(void *context, size_t chunk, unsigned thread)
 {
-    return m->keys[record] != 0 && (spread(m->keys[record]) >> 60 & (m->shares - 1)) == share;
+    (void)thread;
+    const struct making *m = context;
+    uint32_t from = (uint32_t)chunk * ROWS, to = m->count - from > ROWS ? from + ROWS : m->count;
+    for (uint32_t r = from; r < to; r++) {
+        m->keys[r] = key_of(m, r);
+        m->share[r] = m->keys[r] ? (uint8_t)(spread(m->keys[r]) >> 60 & (m->shares - 1)) : NO_SHARE;
+    }
 }
+
+/* ---- The first of those alike ---- */
 
 static bool same_parts(const struct making *m, uint32_t a, uint32_t b)
 {
@@ -148,14 +147,12 @@ static void find_firsts(void *context, size_t share, unsigned thread)
 {
     struct making *m = context;
     uint32_t some[TOGETHER];
-    size_t members = 0, capacity = 16, count = 0;
-    for (uint32_t r = 0; r < m->count; r++)
-        members += in_share(m, r, share);
-    while (capacity < 2 * members)
+    size_t capacity = 16, count = 0;
+    while (capacity < 2 * m->members[share])
         capacity *= 2;
     struct place *places = take_places(m, thread, capacity);
     for (uint32_t r = 0; r < m->count; r++) {
-        if (!in_share(m, r, share))
+        if (m->share[r] != share)
             continue;
         some[count++] = r;
         if (count == TOGETHER) {
@@ -300,6 +297,7 @@ bool made_code(struct link_records *records, size_t column, const struct link_op
                        .count = count,
                        .shares = 1,
                        .keys = arena_array(scratch, uint64_t, (size_t)count + 1),
+                       .share = arena_array(scratch, uint8_t, (size_t)count + 1),
                        .first = arena_array(scratch, uint32_t, (size_t)count + 1),
                        .texts = arena_array(scratch, uint32_t, (size_t)count + 1)};
     for (unsigned t = 0; t < threads_count(options); t++)
@@ -307,8 +305,11 @@ bool made_code(struct link_records *records, size_t column, const struct link_op
     while (m.shares < SHARES_MAX && m.shares * SHARE < count)
         m.shares *= 2;
     plan_keys(&m);
-    bool done = threads_run(options, "coding", count / ROWS + 1, find_keys, &m, err) &&
-                threads_run(options, "coding", m.shares, find_firsts, &m, err);
+    bool done = threads_run(options, "coding", count / ROWS + 1, find_keys, &m, err);
+    for (uint32_t r = 0; done && r < count; r++)
+        if (m.share[r] != NO_SHARE)
+            m.members[m.share[r]]++;
+    done = done && threads_run(options, "coding", m.shares, find_firsts, &m, err);
     if (done)
         number_texts(&m);
     done = done && code_texts(&m, scratch, err) && threads_run(options, "coding", count / ROWS + 1, code_rows, &m, err);
