@@ -419,24 +419,38 @@ struct slice host_folder_of(struct slice path)
     return path.len ? path : S(".");
 }
 
+static bool write_parts(struct host_file *file, host_next_part *next, void *context, struct error *err)
+{
+    struct slice part;
+    while (next(context, &part, err)) {
+        if (part.len == 0)
+            return true;
+        if (!host_write(file, part.at, part.len, err))
+            return false;
+    }
+    return false;
+}
+
 /* Nothing to rename over: a device that was replaced by a file would be gone for everybody. */
-static bool write_into(const struct host *host, struct slice path, struct slice text, struct error *err)
+static bool write_into(const struct host *host, struct slice path, host_next_part *next, void *context,
+                       struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct host_file *file;
-    bool done = host_open(host, path, HOST_OVERWRITE, scratch, &file, err) && host_write(file, text.at, text.len, err);
+    bool done = host_open(host, path, HOST_OVERWRITE, scratch, &file, err) && write_parts(file, next, context, err);
     arena_free(scratch);
     return done;
 }
 
-bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err)
+bool host_write_parts(const struct host *host, struct slice path, host_next_part *next, void *context,
+                      struct error *err)
 {
     char name[PATH_MAX], target[PATH_MAX];
     struct stat found;
     if (!system_path(path, name, err))
         return false;
     if (host_is_stream(path))
-        return write_into(host, path, text, err);
+        return write_into(host, path, next, context, err);
     if (lstat(name, &found) == 0 && S_ISLNK(found.st_mode) && realpath(name, target))
         path = slice_of(target);
     struct arena *scratch = arena_make(0);
@@ -448,7 +462,7 @@ bool host_write_file(const struct host *host, struct slice path, struct slice te
     bool done = false;
     if (!host_open(host, beside, HOST_CREATE, scratch, &file, err))
         goto out;
-    if (!host_write(file, text.at, text.len, err) || !host_sync(file, err) || !host_rename(host, beside, path, err)) {
+    if (!write_parts(file, next, context, err) || !host_sync(file, err) || !host_rename(host, beside, path, err)) {
         struct error ignored; /* The first fault is the one to tell. */
         (void)!host_delete(host, beside, &ignored);
         goto out;
@@ -457,6 +471,20 @@ bool host_write_file(const struct host *host, struct slice path, struct slice te
 out:
     arena_free(scratch);
     return done;
+}
+
+static bool whole_text(void *context, struct slice *ret_part, struct error *err)
+{
+    struct slice *left = context;
+    (void)err;
+    *ret_part = *left;
+    *left = NO_SLICE;
+    return true;
+}
+
+bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err)
+{
+    return host_write_parts(host, path, whole_text, &text, err);
 }
 
 bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err)

@@ -97,6 +97,11 @@ bool host_read_file(const struct host *host, struct slice path, uint64_t limit, 
 /* Writes beside, syncs, renames over, syncs the folder: the old content or the new, never a mixture. A symbolic link
  * stays and leads to the new content; a pipe, a terminal or a device is written into, and never replaced. */
 bool host_write_file(const struct host *host, struct slice path, struct slice text, struct error *err) MUST_USE;
+/* The same from parts, one after the other until one is empty: for what is too much to be held at once. What `next`
+ * refuses leaves the old content. */
+typedef bool host_next_part(void *context, struct slice *ret_part, struct error *err);
+bool host_write_parts(const struct host *host, struct slice path, host_next_part *next, void *context,
+                      struct error *err) MUST_USE;
 bool host_rename(const struct host *host, struct slice from, struct slice to, struct error *err) MUST_USE;
 bool host_delete(const struct host *host, struct slice path, struct error *err) MUST_USE;
 bool host_exists(struct slice path);

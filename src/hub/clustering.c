@@ -39,19 +39,7 @@ bool source_in_set(struct slice sources, struct slice name)
     return false;
 }
 
-/* ---- Verified NHS numbers ---- */
-
-static int by_slice(const void *a, const void *b)
-{
-    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
-}
-
-static size_t number_of(struct slice number, const struct slice *numbers, size_t count)
-{
-    const struct slice *found = bsearch(&number, numbers, count, sizeof *numbers, by_slice);
-    must(found);
-    return (size_t)(found - numbers);
-}
+/* ---- What hangs together ---- */
 
 static size_t root_of(size_t *parent, size_t i)
 {
@@ -60,78 +48,114 @@ static size_t root_of(size_t *parent, size_t i)
     return i;
 }
 
-uint64_t *verified_codes(const struct linked *linked, struct slice sources, struct arena *arena)
-{
-    uint64_t *codes = arena_array(arena, uint64_t, linked->count + 1);
-    struct slice *own = arena_array(arena, struct slice, linked->count + 1);
-    struct slice *old = arena_array(arena, struct slice, linked->count + 1);
-    struct slice *numbers = arena_array(arena, struct slice, 2 * linked->count + 1);
-    size_t raw = 0, count = 0;
-    for (size_t i = 0; i < linked->count; i++) {
-        const struct linked_source *source = &linked->sources[linked->records[i].source];
-        if (!source->verified || !source_in_set(sources, source->source->name))
-            continue;
-        if (text_nhs_number(arena, linked->records[i].form.nhs_number, &own[i]))
-            numbers[raw++] = own[i];
-        if (own[i].len && text_nhs_number(arena, linked->records[i].form.superseded, &old[i]))
-            numbers[raw++] = old[i];
-    }
-    if (raw == 0)
-        return codes;
-    array_sort(numbers, raw, sizeof *numbers, by_slice);
-    for (size_t i = 0; i < raw; i++)
-        if (count == 0 || !slice_equal(numbers[i], numbers[count - 1]))
-            numbers[count++] = numbers[i];
-    size_t *parent = arena_array(arena, size_t, count);
-    for (size_t i = 0; i < count; i++)
-        parent[i] = i;
-    for (size_t i = 0; i < linked->count; i++)
-        if (old[i].len) {
-            size_t a = root_of(parent, number_of(own[i], numbers, count)),
-                   b = root_of(parent, number_of(old[i], numbers, count));
-            parent[a < b ? b : a] = a < b ? a : b;
-        }
-    for (size_t i = 0; i < linked->count; i++)
-        if (own[i].len)
-            codes[i] = root_of(parent, number_of(own[i], numbers, count)) + 1;
-    return codes;
-}
-
-/* ---- Clusters ---- */
-
-/* Whether verified numbers mean the same among these sources as among all: which superseded which may be known from a
- * third source's record. */
-static bool verified_alike(const struct linked *linked, struct slice sources)
-{
-    size_t verified = 0, within = 0;
-    for (size_t s = 0; s < linked->source_count; s++) {
-        verified += linked->sources[s].verified;
-        within += linked->sources[s].verified && source_in_set(sources, linked->sources[s].source->name);
-    }
-    return within == 0 || within == verified;
-}
-
 static void hang_together(size_t *parent, size_t a, size_t b)
 {
     size_t x = root_of(parent, a), y = root_of(parent, b);
     parent[x < y ? y : x] = x < y ? x : y;
 }
 
+/* By edges and stewards' joins whose both ends are in; `in` NULL: all are. */
+static size_t *parents(const struct clustering *c, const uint8_t *in, struct arena *arena)
+{
+    size_t count = c->linked->count;
+    size_t *parent = arena_array(arena, size_t, count + 1);
+    for (size_t i = 0; i < count; i++)
+        parent[i] = i;
+    for (size_t i = 0; i < c->edge_count; i++)
+        if (!in || (in[c->edges[i].a] && in[c->edges[i].b]))
+            hang_together(parent, c->edges[i].a, c->edges[i].b);
+    for (size_t i = 0; i < c->decision_count; i++) {
+        int64_t a = linked_find(c->linked, c->decisions[i].a), b = linked_find(c->linked, c->decisions[i].b);
+        if (c->decisions[i].join && a >= 0 && b >= 0 && (!in || (in[a] && in[b])))
+            hang_together(parent, (size_t)a, (size_t)b);
+    }
+    return parent;
+}
+
+/* ---- Verified NHS numbers ---- */
+
+struct held_number {
+    size_t component;
+    struct slice number;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const struct held_number *x = a, *y = b;
+    if (x->component != y->component)
+        return x->component < y->component ? -1 : 1;
+    return slice_compare(x->number, y->number);
+}
+
+static size_t place_of(const struct held_number *number, const struct held_number *numbers, size_t count)
+{
+    const struct held_number *found = bsearch(number, numbers, count, sizeof *numbers, by_number);
+    must(found);
+    return (size_t)(found - numbers);
+}
+
+/* The locality law: that one number superseded another is known within the component of the record that says so, and
+ * nowhere else, so that a component by itself gives the codes that it has among all. `parent` NULL: all are of one. */
+static uint64_t *codes_of(const struct linked *linked, struct slice sources, size_t *parent, struct arena *arena)
+{
+    uint64_t *codes = arena_array(arena, uint64_t, linked->count + 1);
+    struct held_number *own = arena_array(arena, struct held_number, linked->count + 1);
+    struct held_number *old = arena_array(arena, struct held_number, linked->count + 1);
+    struct held_number *numbers = arena_array(arena, struct held_number, 2 * linked->count + 1);
+    size_t raw = 0, count = 0;
+    for (size_t i = 0; i < linked->count; i++) {
+        const struct linked_source *source = &linked->sources[linked->records[i].source];
+        if (!source->verified || !source_in_set(sources, source->source->name))
+            continue;
+        own[i].component = old[i].component = parent ? root_of(parent, i) : 0;
+        if (text_nhs_number(arena, linked->records[i].form.nhs_number, &own[i].number))
+            numbers[raw++] = own[i];
+        if (own[i].number.len && text_nhs_number(arena, linked->records[i].form.superseded, &old[i].number))
+            numbers[raw++] = old[i];
+    }
+    array_sort(numbers, raw, sizeof *numbers, by_number);
+    for (size_t i = 0; i < raw; i++)
+        if (count == 0 || by_number(&numbers[i], &numbers[count - 1]) != 0)
+            numbers[count++] = numbers[i];
+    size_t *same = arena_array(arena, size_t, count + 1);
+    for (size_t i = 0; i < count; i++)
+        same[i] = i;
+    for (size_t i = 0; i < linked->count; i++)
+        if (old[i].number.len)
+            hang_together(same, place_of(&own[i], numbers, count), place_of(&old[i], numbers, count));
+    for (size_t i = 0; i < linked->count; i++)
+        if (own[i].number.len)
+            codes[i] = root_of(same, place_of(&own[i], numbers, count)) + 1;
+    return codes;
+}
+
+uint64_t *verified_codes(const struct linked *linked, struct slice sources, struct arena *arena)
+{
+    return codes_of(linked, sources, NULL, arena);
+}
+
+static uint8_t *records_in(const struct linked *linked, struct slice sources, struct arena *arena)
+{
+    uint8_t *in = arena_array(arena, uint8_t, linked->count + 1);
+    for (size_t s = 0; s < linked->source_count; s++)
+        if (source_in_set(sources, linked->sources[s].source->name))
+            memset(in + linked->sources[s].first, 1, linked->sources[s].count);
+    return in;
+}
+
+uint64_t *clustering_codes(const struct clustering *c, struct slice sources, struct arena *arena)
+{
+    return codes_of(c->linked, sources, parents(c, records_in(c->linked, sources, arena), arena), arena);
+}
+
+/* ---- Clusters ---- */
+
 /* Takes out of in[] the records whose whole component is within it; tells which those are. */
 static uint8_t *take_out_whole(const struct clustering *c, uint8_t *in, struct arena *arena)
 {
     size_t count = c->linked->count;
-    size_t *parent = arena_array(arena, size_t, count + 1);
+    size_t *parent = parents(c, NULL, arena);
     uint8_t *touched = arena_array(arena, uint8_t, count + 1), *same = arena_array(arena, uint8_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        parent[i] = i;
-    for (size_t i = 0; i < c->edge_count; i++)
-        hang_together(parent, c->edges[i].a, c->edges[i].b);
-    for (size_t i = 0; i < c->decision_count; i++) {
-        int64_t a = linked_find(c->linked, c->decisions[i].a), b = linked_find(c->linked, c->decisions[i].b);
-        if (c->decisions[i].join && a >= 0 && b >= 0)
-            hang_together(parent, (size_t)a, (size_t)b);
-    }
     for (size_t i = 0; i < count; i++)
         touched[root_of(parent, i)] |= !in[i];
     for (size_t i = 0; i < count; i++) {
@@ -145,7 +169,7 @@ bool clustering_run(const struct clustering *c, struct slice sources, const stru
                     struct arena *arena, struct link_clusters *ret, struct error *err)
 {
     const struct linked *linked = c->linked;
-    uint8_t *in = arena_array(arena, uint8_t, linked->count + 1);
+    uint8_t *in = records_in(linked, sources, arena);
     uint32_t *source = arena_array(arena, uint32_t, linked->count + 1);
     uint8_t *no_duplicates = arena_array(arena, uint8_t, linked->source_count + 1);
     struct link_pair *must_link = arena_array(arena, struct link_pair, c->decision_count + 1);
@@ -153,12 +177,12 @@ bool clustering_run(const struct clustering *c, struct slice sources, const stru
     size_t must_count = 0, cannot_count = 0;
     for (size_t s = 0; s < linked->source_count; s++) {
         const struct linked_source *own = &linked->sources[s];
-        bool inside = source_in_set(sources, own->source->name);
         no_duplicates[s] = own->source->no_duplicates;
         for (size_t i = own->first; i < own->first + own->count; i++)
-            in[i] = inside, source[i] = (uint32_t)s;
+            source[i] = (uint32_t)s;
     }
-    const uint8_t *same = whole && verified_alike(linked, sources) ? take_out_whole(c, in, arena) : NULL;
+    const uint64_t *verified = clustering_codes(c, sources, arena);
+    const uint8_t *same = whole ? take_out_whole(c, in, arena) : NULL;
     for (size_t i = 0; i < c->decision_count; i++) {
         int64_t a = linked_find(linked, c->decisions[i].a), b = linked_find(linked, c->decisions[i].b);
         if (a < 0 || b < 0 || !in[a] || !in[b])
@@ -181,7 +205,7 @@ bool clustering_run(const struct clustering *c, struct slice sources, const stru
         .must_count = must_count,
         .cannot_link = cannot_link,
         .cannot_count = cannot_count,
-        .verified = verified_codes(linked, sources, arena),
+        .verified = verified,
         .source = source,
         .no_duplicates = no_duplicates,
         .keys = linked_keys(linked, c->records, arena),

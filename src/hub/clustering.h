@@ -34,8 +34,10 @@ bool clustering_run(const struct clustering *clustering, struct slice sources, c
                     struct arena *arena, struct link_clusters *ret, struct error *err) MUST_USE;
 /* Whether a source's name is one of those joined by spaces. */
 bool source_in_set(struct slice sources, struct slice name);
-/* Per record a code of its verified NHS number among these sources, those that one superseded the other having the
- * same; 0 for none. */
+/* Per record a code of its verified NHS number among these sources; 0 for none. Two records of one component have the
+ * same when their numbers are the same, or a record of it says that one superseded the other. */
+uint64_t *clustering_codes(const struct clustering *clustering, struct slice sources, struct arena *arena);
+/* The same for records that are asked about together, as if they were of one component. */
 uint64_t *verified_codes(const struct linked *linked, struct slice sources, struct arena *arena);
 /* The doubts that wait for a steward: not those that a decision or two verified numbers have settled. */
 struct doubt_found;

@@ -258,7 +258,8 @@ static bool renew_doubts(const struct recluster *r, const struct clustering *clu
             : !store_query(r->t, STATEMENT_HUB_DOUBTS_AT, ARGS(id_list(r->t, r->anchors, r->anchor_count, arena)),
                            arena, &old, err))
         return false;
-    size_t count = clustering_doubts(clustering, clusters, verified_codes(r->linked, sources, arena), arena, &doubts);
+    size_t count =
+        clustering_doubts(clustering, clusters, clustering_codes(clustering, sources, arena), arena, &doubts);
     return write_doubts(r->t, &old, doubts, count, r->ask->now, err);
 }
 

@@ -155,7 +155,7 @@ static bool cluster_side(const struct asking *asking, struct side *side, struct 
         !clustering_run(&clustering, asking->sources, NULL, asking->arena, &side->clusters, err))
         return false;
     side->doubts =
-        clustering_doubts(&clustering, &side->clusters, verified_codes(&asking->linked, asking->sources, asking->arena),
+        clustering_doubts(&clustering, &side->clusters, clustering_codes(&clustering, asking->sources, asking->arena),
                           asking->arena, &doubts);
     return true;
 }

@@ -607,7 +607,7 @@ size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, d
             most += comparer->bag_most[f]
                         ? (double)bag_most(comparer, f, pairs[i])
                         : comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
-        if (most < floor)
+        if ((float)most < (float)floor) /* as weights are kept */
             continue;
         pairs[kept] = pairs[i];
         ret[kept++] = ret[i];

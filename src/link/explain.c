@@ -54,8 +54,8 @@ static void add_compared(struct values *values, const struct link_records *recor
             add_column(values, records, comparison->columns[i], record);
 }
 
-static struct slice values_of(const struct link_records *records, const struct link_comparison *comparison,
-                              unsigned level, uint32_t record, struct arena *arena)
+struct slice explain_values(const struct link_records *records, const struct link_comparison *comparison,
+                            unsigned level, uint32_t record, struct arena *arena)
 {
     struct values values = {.count = 0};
     add_compared(&values, records, comparison, level, record);
@@ -79,8 +79,8 @@ void link_explain(const struct link_records *records, const struct link_model *m
         unsigned level = compared.level[f];
         struct link_part *part = &ret->parts[f];
         *part = (struct link_part){.field = comparison->name,
-                                   .a = values_of(records, comparison, level, a, arena),
-                                   .b = values_of(records, comparison, level, b, arena),
+                                   .a = explain_values(records, comparison, level, a, arena),
+                                   .b = explain_values(records, comparison, level, b, arena),
                                    .level = spec_level_words(spec, comparison, level, arena),
                                    .m = model->levels[f].m[level],
                                    .u = model->levels[f].u[level],
@@ -89,10 +89,9 @@ void link_explain(const struct link_records *records, const struct link_model *m
         ret->total += part->weight;
     }
     double near = model->knows_near ? score_near(model, &compared) : 0;
-    if (near >= 0.005) {
-        ret->parts[ret->part_count++] = (struct link_part){.field = S("family and neighbours"),
-                                                           .level = S("two people near each other agree like this too"),
-                                                           .weight = -near};
+    if (near >= EXPLAIN_NEAR_LEAST) {
+        ret->parts[ret->part_count++] =
+            (struct link_part){.field = S(EXPLAIN_NEAR), .level = S(EXPLAIN_NEAR_LEVEL), .weight = -near};
         ret->total -= near;
     }
     uint8_t guard = 0;

@@ -35,7 +35,9 @@ static bool score_anew(const struct link_index *index, const struct link_model *
                        const struct link_options *options, struct arena *arena, struct link_records **ret,
                        struct link_edges *ret_edges, uint32_t **ret_numbers, struct error *err)
 {
-    return copy_records(index, arena, ret, ret_numbers, err) && link_score(*ret, model, options, arena, ret_edges, err);
+    struct link_options whole = options ? *options : (struct link_options){0};
+    whole.memory = 0; /* edges are put in another order and numbered anew: those on disk could only be read */
+    return copy_records(index, arena, ret, ret_numbers, err) && link_score(*ret, model, &whole, arena, ret_edges, err);
 }
 
 bool index_link_anew(const struct link_index *index, const struct link_model *model, const struct link_options *options,

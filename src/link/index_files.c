@@ -258,9 +258,11 @@ static bool find(struct job *job, struct error *err)
     return true;
 }
 
+/* The hub's own index holds links alone: its entities stand in the store. */
 static bool check(struct job *job, bool *ret_sound, struct error *err)
 {
     size_t wrong;
+    bool links = link_index_edges_only(index_file_index(job->file));
     if (!index_file_check(job->file, &job->request->options, &wrong, err))
         return false;
     *ret_sound = wrong == 0;
@@ -268,17 +270,22 @@ static bool check(struct job *job, bool *ret_sound, struct error *err)
         struct json json = json_to(job->out);
         json_object(&json);
         say_json(job, &json);
-        json_pair_integer(&json, "in_another_entity", (int64_t)wrong);
+        json_pair_integer(&json, links ? "links_that_differ" : "in_another_entity", (int64_t)wrong);
         json_end(&json);
         buffer_add(job->out, S("\n"));
         return true;
     }
     say(job);
     if (wrong)
-        buffer_format(job->out, "%zu records are in another entity than linking anew puts them into: build it anew\n",
+        buffer_format(job->out,
+                      links
+                          ? "%zu links are others than comparing its records anew gives: staithe link --anew makes it "
+                            "anew\n"
+                          : "%zu records are in another entity than linking anew puts them into: build it anew\n",
                       wrong);
     else
-        buffer_add(job->out, S("its entities are those of linking its records anew\n"));
+        buffer_add(job->out, links ? S("its links are those of comparing its records anew\n")
+                                   : S("its entities are those of linking its records anew\n"));
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "link/arrange.h"
 #include "link/cluster.h"
 #include "link/dictionary.h"
+#include "link/ids.h"
 #include "link/link_read.h"
 #include "link/link_write.h"
 #include "link/memory_plan.h"
@@ -39,6 +40,7 @@ struct file_job {
     uint64_t *truth;   /* by record: its label, once it was asked for and read */
     uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
     uint32_t *sources;
+    uint32_t repeated_ids; /* records with an id that another of their file has */
     uint64_t irregular;    /* rows of another length than their header */
     struct labels *labels; /* once read */
     struct groups *groups; /* by column asked for */
@@ -299,7 +301,8 @@ static bool write_files(const struct file_job *job, struct error *err)
     struct link_done done = done_of(job);
     return (slice_empty(request->clusters) ||
             link_write_clusters(&done, request->host, request->clusters, &request->options, err)) &&
-           (slice_empty(request->pairs) || link_write_pairs(&done, request->host, request->pairs, err));
+           (slice_empty(request->pairs) ||
+            link_write_pairs(&done, request->host, request->pairs, &request->options, err));
 }
 
 /* ---- Truth, opened last ---- */
@@ -578,6 +581,8 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     json_pair_integer(&json, "clusters", job->clusters.count);
     json_pair_integer(&json, "doubts", (int64_t)job->clusters.doubt_count);
     json_pair_integer(&json, "irregular_rows", (int64_t)job->irregular);
+    if (job->repeated_ids)
+        json_pair_integer(&json, "repeated_ids", job->repeated_ids);
     json_maybe_text(&json, "not_compared", link_spec_note(job->spec));
     memory_json(job, &json);
     if (job->trained) {
@@ -773,6 +778,29 @@ static bool check_request(const struct file_job *job, struct error *err)
     return check_places(request, err);
 }
 
+static void say_repeated(struct file_job *job)
+{
+    const struct link_files_request *request = job->request;
+    struct repeated_ids repeated;
+    if (job->spec->id_header_count == 0 || request->file_count == 0)
+        return;
+    ids_find_repeated(job->records, &repeated);
+    job->repeated_ids = repeated.count;
+    if (!repeated.count || !request->say)
+        return;
+    struct arena *scratch = arena_make(0);
+    struct slice id = link_records_id(job->records, repeated.first);
+    request->say(
+        request->say_context,
+        arena_format(
+            scratch,
+            "ids repeat: %u, such as %.*s of %.*s; the records are linked, but what is written cannot tell them "
+            "apart",
+            repeated.count, PRINT(id.len ? slice_part(id, 0, 60) : S("the empty one")),
+            PRINT(link_records_source_name(job->records, link_records_source_of(job->records, repeated.first)))));
+    arena_free(scratch);
+}
+
 static bool check_records(const struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
@@ -803,6 +831,7 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         request->say(request->say_context, link_spec_note(job.spec));
     if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err))
         return false;
+    say_repeated(&job);
     end_stage(&job, S("reading"));
     if (!link_prepare(job.records, &request->options, err))
         return false;

@@ -19,9 +19,9 @@ struct link_done {
 bool link_write_clusters(const struct link_done *done, const struct host *host, struct slice path,
                          const struct link_options *options, struct error *err) MUST_USE;
 /* The two ids and sources, weight, probability, what decided: one line an edge. As JSON lines each also has the parts
- * of its weight (link_explain), which takes some microseconds an edge. */
+ * of its weight (link_explain), some microseconds and a kilobyte an edge. */
 bool link_write_pairs(const struct link_done *done, const struct host *host, struct slice path,
-                      struct error *err) MUST_USE;
+                      const struct link_options *options, struct error *err) MUST_USE;
 /* The share of pairs of this weight (bits) that are of one entity. */
 double link_probability(double weight);
 

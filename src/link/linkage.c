@@ -312,7 +312,7 @@ int linkage_write_pairs(struct linkage *linkage, const char *path)
     if (status)
         return status;
     struct link_done result = done_of(linkage);
-    return link_write_pairs(&result, host_real(), slice_of(path), &err) ? 0 : failed(linkage, &err);
+    return link_write_pairs(&result, host_real(), slice_of(path), &linkage->options, &err) ? 0 : failed(linkage, &err);
 }
 
 int linkage_save_model(struct linkage *linkage, const char *path)

@@ -56,4 +56,12 @@ bool score_components(const struct blocks *blocks, const struct comparer *compar
                       const struct link_options *options, struct arena *arena, struct scored *ret,
                       struct error *err) MUST_USE;
 
+/* explain.c: the texts of a record that a comparison at this level compared; and what is said of score_near, bits, from
+ * where on it is said. */
+struct slice explain_values(const struct link_records *records, const struct link_comparison *comparison,
+                            unsigned level, uint32_t record, struct arena *arena);
+#define EXPLAIN_NEAR       "family and neighbours"
+#define EXPLAIN_NEAR_LEVEL "two people near each other agree like this too"
+#define EXPLAIN_NEAR_LEAST 0.005
+
 #endif

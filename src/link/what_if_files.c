@@ -7,6 +7,8 @@
 #include "link/records.h"
 #include "link/why.h"
 
+#include <inttypes.h>
+
 struct side {
     struct arena *arena;
     struct link_files_result result;
@@ -23,8 +25,14 @@ static void number_entities(struct side *side)
     side->expected = what_if_expect(side->result.edges.edges, side->result.edges.count, side->result.clusters.cluster);
 }
 
-static bool run_side(const struct link_files_request *request, const struct what_if_other *other, struct side *side,
-                     struct error *err)
+/* Linkings, and pairs weighed again, stand side by side at the end: what is allowed is shared out between them. */
+static unsigned shares_of(const struct what_if_other *other)
+{
+    return 1u + (other->specification.len || other->model.len) + link_thresholds_given(&other->thresholds);
+}
+
+static bool run_side(const struct link_files_request *request, const struct what_if_other *other, unsigned shares,
+                     struct side *side, struct error *err)
 {
     struct link_files_request own = {.host = request->host,
                                      .specification = request->specification,
@@ -37,16 +45,20 @@ static bool run_side(const struct link_files_request *request, const struct what
         own.model = other->model.len || other->specification.len ? other->model : request->model;
         own.specification = other->specification.len ? other->specification : request->specification;
     }
+    own.options.memory /= shares;
     struct buffer ignored = buffer_make(side->arena);
     if (!link_files(&own, &ignored, err))
-        return error_wrap(err, "%s", other ? "linking with the other specification" : "linking as it stands");
+        return error_wrap(err, "%s%s", other ? "linking with the other specification" : "linking as it stands",
+                          err->code == ERROR_TOO_BIG && own.options.memory && shares > 1
+                              ? " (a what-if shares --memory between the two that it holds against each other)"
+                              : "");
     number_entities(side);
     return true;
 }
 
 /* *to: what `from` linked, under other thresholds. */
 static bool recluster(const struct link_files_request *request, const struct side *from, struct slice file,
-                      const struct link_thresholds *thresholds, struct side *to, struct error *err)
+                      const struct link_thresholds *thresholds, unsigned shares, struct side *to, struct error *err)
 {
     struct slice text;
     struct link_rethreshold other;
@@ -56,6 +68,12 @@ static bool recluster(const struct link_files_request *request, const struct sid
         return false;
     *result = from->result;
     result->model = other.model;
+    uint64_t bytes = result->edges.count * sizeof(struct link_edge), allowed = request->options.memory / shares;
+    if (allowed && bytes > allowed)
+        return error_set(err, ERROR_TOO_BIG,
+                         "the %zu pairs that were kept take %" PRIu64 " MB to be weighed again, and this what-if may "
+                         "use %" PRIu64 " MB for it: give --memory %u times as much as that",
+                         result->edges.count, (bytes >> 20) + 1, allowed >> 20, shares);
     struct link_edge *edges = arena_array(to->arena, struct link_edge, result->edges.count + 1);
     memcpy(edges, from->result.edges.edges, result->edges.count * sizeof *edges);
     link_edges_rethreshold(result->records, from->result.model, other.model, edges, result->edges.count);
@@ -216,8 +234,10 @@ bool link_what_if(const struct link_files_request *request, const struct what_if
     bool linked = other->specification.len || other->model.len, thresholds = link_thresholds_given(&other->thresholds);
     struct slice file = other->specification.len ? other->specification : request->specification;
     must(linked || thresholds);
-    bool done = run_side(request, NULL, &sides[0], err) && (!linked || run_side(request, other, &sides[1], err)) &&
-                (!thresholds || recluster(request, &sides[linked], file, &other->thresholds, &sides[2], err));
+    unsigned shares = shares_of(other);
+    bool done = run_side(request, NULL, shares, &sides[0], err) &&
+                (!linked || run_side(request, other, shares, &sides[1], err)) &&
+                (!thresholds || recluster(request, &sides[linked], file, &other->thresholds, shares, &sides[2], err));
     struct side shown[2] = {sides[0], sides[thresholds ? 2 : 1]};
     if (done && link_records_count(shown[0].result.records) != link_records_count(shown[1].result.records))
         done = error_set(err, ERROR_CONFLICT, "the files changed while they were linked; try again");

@@ -200,6 +200,40 @@ static void blocking_functions_take_letters_of_any_script(void **state)
     }
 }
 
+static void keep_line(void *context, struct slice line)
+{
+    struct buffer *said = context;
+    buffer_add(said, line);
+    buffer_add_byte(said, '\n');
+}
+
+static void ids_that_repeat_are_said_and_their_records_linked(void **state)
+{
+    (void)state;
+    const char *rows[] = {"1,ann,lee,1950-01-02,ely\n2,bob,hill,1960-03-04,ely\n10,cy,dale,1970-05-06,ely\n",
+                          "2,ann,lee,1950-01-02,ely\n1,bob,hill,1960-03-04,ely\n2,cy,dale,1970-05-06,ely\n"};
+    for (int repeats = 0; repeats < 2; repeats++) {
+        struct arena *own = arena_make(0);
+        struct place place = put(arena_format(own, "id,first,last,born,town\n%s", rows[repeats]), own);
+        struct slice spec = arena_format(own, "%s/spec.yaml", place.folder);
+        struct error err = NO_ERROR;
+        struct buffer said = buffer_make(own), out = buffer_make(own);
+        struct link_files_request request = {.host = host_real(),
+                                             .specification = spec,
+                                             .files = &place.file,
+                                             .file_count = 1,
+                                             .json = true,
+                                             .say = keep_line,
+                                             .say_context = &said};
+        assert_true(host_write_file(host_real(), spec, slice_of(specification), &err));
+        assert_true(link_files(&request, &out, &err));
+        assert_true((slice_search(buffer_slice(&out), S("\"repeated_ids\":1,")) < out.len) == (repeats == 1));
+        assert_true(slice_starts(buffer_slice(&said), S("ids repeat: 1, such as 2 of people;")) == (repeats == 1));
+        assert_true(host_delete(host_real(), spec, &err));
+        take(&place);
+    }
+}
+
 /* Before a record is read: what would be written over, or given twice, or cannot be read twice. */
 static void files_that_get_in_each_others_way_are_refused_by_name(void **state)
 {
@@ -321,6 +355,7 @@ int main(void)
         cmocka_unit_test(a_column_that_is_empty_everywhere_links_nothing),
         cmocka_unit_test(names_of_any_script_are_linked),
         cmocka_unit_test(blocking_functions_take_letters_of_any_script),
+        cmocka_unit_test(ids_that_repeat_are_said_and_their_records_linked),
         cmocka_unit_test(files_that_get_in_each_others_way_are_refused_by_name),
         cmocka_unit_test(a_rule_that_puts_all_in_one_block_is_named_before_any_pair_is_made),
         cmocka_unit_test(a_field_of_ten_megabytes_is_refused_by_its_line),

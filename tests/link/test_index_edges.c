@@ -80,6 +80,10 @@ static void they_are_those_of_the_index(struct owner *owner, const struct index_
     assert_int_equal(by_record, 2 * there);
     assert_true(index_file_check(file, NULL, &wrong, &err));
     assert_int_equal(wrong, 0);
+    /* Also where memory is bounded: edges that lie on disk could not be put in order. */
+    struct link_options little = {.threads = 1, .memory = 1, .host = host_real(), .temporary = S("/tmp")};
+    assert_true(index_file_check(file, &little, &wrong, &err));
+    assert_int_equal(wrong, 0);
     arena_free(arena);
 }
 

@@ -460,6 +460,49 @@ static void clusters_are_the_same_from_pairs_and_from_edges(void **state)
     close_scratch(&scratch);
 }
 
+static const char bagless_spec[] =
+    "id: id\ncolumns: {given: given_name, family: family_name, born: date, postcode: postcode}\n"
+    "blocking: [family, born, postcode]\ncomparisons: [given, family, born, postcode]\n"
+    "learn: false\nclusters: components\n";
+
+/* A weight that rounding lifts to the threshold joins, whether its pair is kept or not. */
+static void a_pair_at_the_very_threshold_joins_alike_from_pairs_and_from_edges(void **state)
+{
+    (void)state;
+    struct scratch scratch = open_scratch();
+    struct slice file = town(&scratch), text[2];
+    struct error err = NO_ERROR;
+    struct link_files_result result;
+    struct link_files_request request = {.specification = put_file(&scratch, "s.yaml", slice_of(bagless_spec)),
+                                         .files = &file,
+                                         .file_count = 1,
+                                         .ret_result = &result};
+    (void)run_files(&scratch, &request);
+    double joins[8];
+    size_t count = 0;
+    for (size_t i = 0; i < result.edges.count && count < countof(joins); i++) {
+        const struct link_edge *edge = &result.edges.edges[i];
+        struct link_explanation said;
+        link_explain(result.records, result.model, edge->a, edge->b, scratch.arena, &said);
+        if (edge->weight > 0 && said.total < (double)edge->weight &&
+            (count == 0 || joins[count - 1] != (double)edge->weight))
+            joins[count++] = (double)edge->weight;
+    }
+    assert_int_equal(count, countof(joins));
+    request.ret_result = NULL;
+    for (size_t i = 0; i < 2 * count; i++) {
+        request.specification =
+            put_file(&scratch, "t.yaml",
+                     arena_format(scratch.arena, "%sthresholds: {join: %.17g}\n", bagless_spec, joins[i / 2]));
+        request.clusters = arena_format(scratch.arena, "%s/out.csv", scratch.folder);
+        request.pairs = i % 2 ? arena_format(scratch.arena, "%s/pairs.csv", scratch.folder) : NO_SLICE;
+        (void)run_files(&scratch, &request);
+        assert_true(host_read_file(host_real(), request.clusters, 1 << 24, scratch.arena, &text[i % 2], &err));
+        assert_true(i % 2 == 0 || slice_equal(text[0], text[1]));
+    }
+    close_scratch(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_named_pipe_is_opened_once),
         cmocka_unit_test(a_record_that_stands_in_a_file_many_times_is_one),
         cmocka_unit_test(components_are_the_same_from_pairs_and_from_edges),
+        cmocka_unit_test(a_pair_at_the_very_threshold_joins_alike_from_pairs_and_from_edges),
         cmocka_unit_test(clusters_are_the_same_from_pairs_and_from_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

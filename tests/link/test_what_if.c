@@ -113,6 +113,18 @@ static void another_threshold_is_tried_on_files_and_nothing_is_written(void **st
     other = (struct what_if_other){.specification = specs[0], .thresholds = LINK_THRESHOLDS_KEPT};
     assert_true(link_what_if(&request, &other, 2, &join, &err));
     assert_true(says(&join, "Would join:") && says(&join, "0 would split") && !says(&join, "Would split:"));
+    /* Two linkings share what is allowed: what suffices for one is refused, and enough for both gives the same. */
+    request.options = (struct link_options){.threads = 1, .host = host_real(), .temporary = slice_of(folder)};
+    request.options.memory = 60 << 20;
+    struct buffer one = buffer_make(arena), both = buffer_make(arena);
+    struct link_files_request alone = request;
+    assert_true(link_files(&alone, &one, &err));
+    assert_false(link_what_if(&request, &other, 2, &both, &err));
+    assert_int_equal(err.code, ERROR_TOO_BIG);
+    assert_non_null(strstr(err.text, "shares --memory between the two"));
+    request.options.memory = 160 << 20;
+    assert_true(link_what_if(&request, &other, 2, &both, &err));
+    assert_true(slice_equal(buffer_slice(&both), buffer_slice(&join)));
     struct slice *names;
     size_t count;
     assert_true(host_list_folder(slice_of(folder), arena, &names, &count, &err));
