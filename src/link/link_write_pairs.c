@@ -32,8 +32,8 @@ struct part_text {
 };
 
 struct weight_text {
-    float weight;
-    uint8_t length; /* 0: none is kept here */
+    uint32_t weight; /* its bits */
+    uint8_t length;  /* 0: none is kept here */
     char text[87];
 };
 
@@ -97,7 +97,7 @@ static struct slice weight_text(const struct pair_lines *lines, struct writer *w
     memcpy(&bits, &weight, sizeof bits);
     struct weight_text *kept = &writer->weights[(bits * 2654435761u) >> (32 - 13)];
     _Static_assert(WEIGHTS == 1 << 13, "as many as the bits of the hash");
-    if (kept->length && memcmp(&kept->weight, &weight, sizeof weight) == 0)
+    if (kept->length && kept->weight == bits)
         return slice_from(kept->text, kept->length);
     double probability = link_probability((double)weight);
     struct buffer out = buffer_make(writer->scratch);
@@ -112,7 +112,7 @@ static struct slice weight_text(const struct pair_lines *lines, struct writer *w
     must(out.len < sizeof kept->text);
     memcpy(kept->text, out.at, out.len);
     kept->length = (uint8_t)out.len;
-    kept->weight = weight;
+    kept->weight = bits;
     return slice_from(kept->text, kept->length);
 }
 
