@@ -61,7 +61,7 @@ static void end_watch(void *handle)
 {
     struct stop *stop = handle;
     atomic_store(&stop->over, true);
-    (void)pthread_kill(stop->thread, SIGTERM);
+    (void)pthread_kill(stop->thread, SIGINT);
     (void)pthread_join(stop->thread, NULL);
     (void)pthread_sigmask(SIG_UNBLOCK, &stop->signals, NULL);
 }
