@@ -256,6 +256,7 @@ bool records_arrange(struct link_records *records, const struct link_options *op
             follow(&blocks, rule, leader);
         renumber(records, order_by_leader(leader, n, records->arena), threads_count(options));
         find_followers(records);
+        done = records_find_alike(records, options, err);
     }
     arena_free(scratch);
     return done;

@@ -684,7 +684,9 @@ static void give(struct batch *batch, uint32_t x, struct block_seen *seen)
         uint32_t y = seen->list[i];
         if (!batch->all_meet && !records_may_meet(records, x, y))
             continue;
-        __builtin_prefetch(&records->plain[(size_t)y * records->spec->column_count]);
+        const uint32_t *row = &records->plain[(size_t)y * records->spec->column_count];
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + records->spec->column_count - 1);
         batch->pairs[batch->count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};
         if (batch->count == BLOCK_BATCH)
             flush(batch);

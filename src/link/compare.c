@@ -593,18 +593,15 @@ static float bag_most(const struct comparer *comparer, size_t f, struct link_pai
     return most_a < most_b ? most_a : most_b;
 }
 
-size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
-                           size_t count, struct compared *ret)
+/* Those pairs that may reach the floor yet, to the front. Of the bags only those before field `bag` are known. */
+static size_t keep_above(const struct comparer *comparer, double floor, size_t bag, struct link_pair *pairs,
+                         size_t count, struct compared *ret)
 {
-    must(count <= COMPARE_BATCH && comparer->bound);
     size_t fields = comparer->spec->comparison_count, kept = 0;
-    for (size_t f = 0; f < fields; f++)
-        if (!comparer->bag_most[f])
-            compare_one(comparer, memo, f, pairs, count, ret);
     for (size_t i = 0; i < count; i++) {
         double most = comparer->model->prior;
         for (size_t f = 0; f < fields; f++)
-            most += comparer->bag_most[f]
+            most += comparer->bag_most[f] && f >= bag
                         ? (double)bag_most(comparer, f, pairs[i])
                         : comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
         if ((float)most < (float)floor) /* as weights are kept */
@@ -612,10 +609,23 @@ size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, d
         pairs[kept] = pairs[i];
         ret[kept++] = ret[i];
     }
-    for (size_t f = 0; f < fields; f++)
-        if (comparer->bag_most[f])
-            compare_one(comparer, memo, f, pairs, kept, ret);
     return kept;
+}
+
+size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
+                           size_t count, struct compared *ret)
+{
+    must(count <= COMPARE_BATCH && comparer->bound);
+    size_t fields = comparer->spec->comparison_count;
+    for (size_t f = 0; f < fields; f++)
+        if (!comparer->bag_most[f])
+            compare_one(comparer, memo, f, pairs, count, ret);
+    for (size_t f = 0; f < fields; f++)
+        if (comparer->bag_most[f]) {
+            count = keep_above(comparer, floor, f, pairs, count, ret);
+            compare_one(comparer, memo, f, pairs, count, ret);
+        }
+    return count;
 }
 
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret)

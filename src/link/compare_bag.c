@@ -169,6 +169,22 @@ static float align_spellings(const struct comparer *comparer, struct token_memo 
     }
 }
 
+/* Without a branch for each two: which are equal cannot be foretold. */
+static unsigned align_equal(struct side *a, unsigned count_a, struct side *b, unsigned count_b)
+{
+    unsigned equal = 0;
+    for (unsigned i = 0; i < count_a; i++) {
+        unsigned same = 0;
+        for (unsigned j = 0; j < count_b; j++)
+            same |= (unsigned)(a->tokens[i] == b->tokens[j]) << j;
+        same &= b->left;
+        b->left &= ~(same & (0 - same));
+        equal |= (unsigned)(same != 0) << i;
+    }
+    a->left &= ~equal;
+    return equal;
+}
+
 static float bits_left(const struct side *side)
 {
     float over = 0;
@@ -185,17 +201,7 @@ struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo
     UNINITIALIZED float bits_a[LINK_TOKENS_MAX], bits_b[LINK_TOKENS_MAX];
     struct side a = side_of(comparer, column, &store->values[code_a], bits_a);
     struct side b = side_of(comparer, column, &store->values[code_b], bits_b);
-    unsigned equal = 0;
-    for (unsigned x = a.left; x; x &= x - 1)
-        for (unsigned y = b.left; y; y &= y - 1) {
-            unsigned i = (unsigned)__builtin_ctz(x), j = (unsigned)__builtin_ctz(y);
-            if (a.tokens[i] == b.tokens[j]) {
-                equal |= 1u << i;
-                b.left &= ~(1u << j);
-                break;
-            }
-        }
-    a.left &= ~equal;
+    unsigned equal = align_equal(&a, store->values[code_a].token_count, &b, store->values[code_b].token_count);
     struct bag bag = {equal_bits(comparer, column, a.tokens, a.bits, equal), 0};
     if (fuzzy && a.left && b.left)
         bag.matched += align_spellings(comparer, memo, column, &a, &b);

@@ -47,7 +47,7 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge)
 }
 
 struct thread_edges {
-    struct memo *memo;
+    struct scorer scorer;
     struct block_seen *seen;
     struct arena *arena;   /* of `own` */
     struct link_edge *own; /* of the task at hand */
@@ -56,17 +56,9 @@ struct thread_edges {
 };
 
 struct score_work {
-    const struct comparer *comparer;
     const struct blocks *blocks;
     struct thread_edges *threads[LINK_THREADS_MAX];
     struct edge_queue *queue;
-    float floor;
-    bool rules; /* a deterministic rule may lift a light pair */
-};
-
-struct score_visit {
-    struct score_work *work;
-    struct thread_edges *thread;
 };
 
 static struct link_edge weigh_edge(const struct comparer *comparer, struct link_pair pair,
@@ -89,25 +81,13 @@ struct link_edge score_edge(const struct comparer *comparer, struct link_pair pa
 
 static void score_pairs(void *context, const struct link_pair *pairs, size_t count)
 {
-    struct score_visit *visit = context;
-    const struct comparer *comparer = visit->work->comparer;
-    struct thread_edges *thread = visit->thread;
-    UNINITIALIZED struct link_pair kept[BLOCK_BATCH];
-    UNINITIALIZED struct compared compared[BLOCK_BATCH];
-    memcpy(kept, pairs, count * sizeof *kept);
+    struct thread_edges *thread = context;
+    UNINITIALIZED struct link_edge edges[BLOCK_BATCH];
     thread->pairs += count;
-    if (visit->work->rules)
-        compare_batch(comparer, thread->memo, pairs, count, compared);
-    else
-        count = compare_batch_above(comparer, thread->memo, (double)visit->work->floor, kept, count, compared);
+    count = score_edges(&thread->scorer, pairs, count, edges);
     for (size_t i = 0; i < count; i++) {
-        if (score_weight(comparer->model, &compared[i]) < visit->work->floor && !visit->work->rules)
-            continue;
-        struct link_edge edge = score_edge(comparer, kept[i], &compared[i]);
-        if (edge.weight < visit->work->floor)
-            continue;
         ARENA_GROW(thread->arena, thread->own, thread->own_count, thread->own_capacity);
-        thread->own[thread->own_count++] = edge;
+        thread->own[thread->own_count++] = edges[i];
     }
 }
 
@@ -148,10 +128,9 @@ static void score_task(void *context, size_t task, unsigned thread)
 {
     struct score_work *work = context;
     struct thread_edges *own = work->threads[thread];
-    struct score_visit visit = {work, own};
     if (edge_queue_failed(work->queue))
         return;
-    blocks_visit(work->blocks, task, own->seen, score_pairs, &visit);
+    blocks_visit(work->blocks, task, own->seen, score_pairs, own);
     sort_own(own);
     edge_queue_put(work->queue, task, own->own, own->own_count, own->pairs);
     own->own_count = 0;
@@ -161,16 +140,14 @@ static void score_task(void *context, size_t task, unsigned thread)
 bool score_blocks(const struct blocks *blocks, const struct comparer *comparer, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret, struct error *err)
 {
-    const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
-    struct score_work work = {.comparer = comparer, .blocks = blocks, .floor = (float)floor};
-    for (size_t i = 0; i < spec->guard_count; i++)
-        work.rules |= spec->guards[i].then == LINK_JOIN;
+    struct score_work work = {.blocks = blocks};
     work.queue = edge_queue_make(options, memory_for_edges(blocks, options), blocks->task_count, arena);
     for (unsigned t = 0; t < threads_count(options); t++) {
         struct thread_edges *thread = work.threads[t] = arena_alloc(scratch, sizeof *thread, 1, 64);
         thread->arena = arena_child(scratch);
-        thread->memo = memo_make(spec, thread->arena);
+        scorer_start(&thread->scorer, comparer, memo_make(comparer->spec, thread->arena), (double)(float)floor,
+                     thread->arena);
         thread->seen = block_seen_make(blocks, thread->arena);
     }
     bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err) &&

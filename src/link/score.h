@@ -15,6 +15,22 @@ double score_near(const struct link_model *model, const struct compared *compare
 struct link_edge score_edge(const struct comparer *comparer, struct link_pair pair, const struct compared *compared);
 /* Puts the verdict in; a deterministic rule lifts the weight to the join threshold. */
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
+/* ---- Many at a time (score_batch.c) ---- */
+
+struct edge_memo;
+/* Of one thread. */
+struct scorer {
+    const struct comparer *comparer; /* bound */
+    struct memo *memo;
+    struct edge_memo *edges; /* what came out of late */
+    double floor;
+    bool rules; /* a deterministic rule may lift a light pair */
+};
+void scorer_start(struct scorer *scorer, const struct comparer *comparer, struct memo *memo, double floor,
+                  struct arena *arena);
+/* The edges of the floor or more of at most BLOCK_BATCH pairs, in their order; how many. */
+size_t score_edges(const struct scorer *scorer, const struct link_pair *pairs, size_t count, struct link_edge *ret);
+
 /* All pairs of these blocks of this weight or more, as link_score gives them. The comparer is bound. */
 bool score_blocks(const struct blocks *blocks, const struct comparer *comparer, double floor,
                   const struct link_options *options, struct arena *arena, struct link_edges *ret,

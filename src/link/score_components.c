@@ -16,8 +16,8 @@ enum { AT_A_TIME = 16 };
 
 struct forest_work {
     struct scored *scored;
-    bool rules; /* a deterministic rule may lift a light pair */
     _Atomic uint32_t *parent;
+    struct scorer *scorers[LINK_THREADS_MAX];
     struct block_seen *seen[LINK_THREADS_MAX];
     uint64_t *pairs; /* by task */
 };
@@ -66,23 +66,17 @@ void light_add(struct light_list *list, struct light_edge edge)
     list->newest->edges[list->newest->count++] = edge;
 }
 
-static void unite_pairs(struct forest_visit *visit, struct link_pair *pairs, size_t count)
+static void unite_pairs(struct forest_visit *visit, const struct link_pair *pairs, size_t count)
 {
     const struct scored *scored = visit->work->scored;
     struct light_list *light = scored->light[visit->thread];
-    UNINITIALIZED struct compared compared[AT_A_TIME];
-    if (visit->work->rules)
-        compare_batch(scored->comparer, scored->memos[visit->thread], pairs, count, compared);
-    else
-        count =
-            compare_batch_above(scored->comparer, scored->memos[visit->thread], scored->floor, pairs, count, compared);
-    for (size_t i = 0; i < count; i++) {
-        struct link_edge edge = score_edge(scored->comparer, pairs[i], &compared[i]);
-        if ((double)edge.weight >= scored->join)
-            unite(visit->work->parent, edge.a, edge.b);
-        else if (light && edge.weight >= (float)scored->floor)
-            light_add(light, (struct light_edge){edge.a, edge.b, edge.weight});
-    }
+    UNINITIALIZED struct link_edge edges[AT_A_TIME];
+    count = score_edges(visit->work->scorers[visit->thread], pairs, count, edges);
+    for (size_t i = 0; i < count; i++)
+        if ((double)edges[i].weight >= scored->join)
+            unite(visit->work->parent, edges[i].a, edges[i].b);
+        else if (light)
+            light_add(light, (struct light_edge){edges[i].a, edges[i].b, edges[i].weight});
 }
 
 static void forest_pairs(void *context, const struct link_pair *pairs, size_t count)
@@ -114,6 +108,8 @@ static void start_threads(struct forest_work *work, const struct link_options *o
     struct scored *scored = work->scored;
     for (unsigned t = 0; t < threads_count(options); t++) {
         scored->memos[t] = memo_make(scored->comparer->spec, arena);
+        work->scorers[t] = arena_alloc(scratch, sizeof *work->scorers[t], 1, 64);
+        scorer_start(work->scorers[t], scored->comparer, scored->memos[t], scored->floor, scratch);
         work->seen[t] = block_seen_make(scored->blocks, arena_child(scratch));
         if (scored->floor < scored->join) {
             scored->light[t] = arena_alloc(arena, sizeof *scored->light[t], 1, 64);
@@ -126,13 +122,10 @@ bool score_components(const struct blocks *blocks, const struct comparer *compar
                       const struct link_options *options, struct arena *arena, struct scored *ret, struct error *err)
 {
     uint32_t n = blocks->records->count;
-    const struct link_spec *spec = blocks->records->spec;
     struct arena *scratch = arena_make(0);
     struct scored scored = {.blocks = blocks, .comparer = comparer, .join = join, .floor = floor};
     scored.first = arena_array(arena, uint32_t, (size_t)n + 1);
     struct forest_work work = {.scored = &scored};
-    for (size_t i = 0; i < spec->guard_count; i++)
-        work.rules |= spec->guards[i].then == LINK_JOIN;
     work.parent = arena_array(scratch, _Atomic uint32_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         atomic_init(&work.parent[r], r);
