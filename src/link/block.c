@@ -635,9 +635,7 @@ void blocks_drop_members(struct blocks *blocks)
 size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b)
 {
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
-        uint32_t group = blocks->groups[rule][a];
-        if (group && group == blocks->groups[rule][b] &&
-            (!blocks->largest || blocks->members[rule][group] <= blocks->largest))
+        if (blocks->groups[rule][a] == blocks->groups[rule][b] && blocks_group(blocks, rule, a))
             return records_may_meet(blocks->records, a, b) ? rule : blocks->rule_count;
     }
     return blocks->rule_count;

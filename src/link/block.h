@@ -47,6 +47,13 @@ typedef void block_visit(void *context, const struct link_pair *pairs, size_t co
 void blocks_visit(const struct blocks *blocks, size_t task, struct block_seen *seen, block_visit *visit, void *context);
 /* Gives the members back, most of what blocks take; after it only blocks_first_rule may be asked, without `largest`. */
 void blocks_drop_members(struct blocks *blocks);
+/* The block of a record under a rule, where it may meet somebody there; 0: it may not. Two records meet under a rule
+ * where this is the same, and records_may_meet. */
+static inline uint32_t blocks_group(const struct blocks *blocks, size_t rule, uint32_t record)
+{
+    uint32_t group = blocks->groups[rule][record];
+    return group && blocks->largest && blocks->members[rule][group] > blocks->largest ? 0 : group;
+}
 /* The first rule under which two records meet; rule_count: under none. */
 size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
 /* A sample of them: the pairs of about one record in `each`, whichever of the two has the lesser canonical key. Neither

@@ -118,6 +118,7 @@ struct components {
     struct memo *memos[LINK_THREADS_MAX];
     struct arena *arenas[LINK_THREADS_MAX];
     struct cluster_room *rooms[LINK_THREADS_MAX];
+    struct cluster_table *tables[LINK_THREADS_MAX];
     /* Without edges in the input: of the threads that compared all pairs, then of those that cluster. */
     struct light_list *light[2 * LINK_THREADS_MAX];
     size_t light_count;
@@ -333,7 +334,8 @@ static void refine_one(const struct components *components, const struct compone
 {
     struct arena *arena = components->arenas[thread];
     uint32_t *roots = arena_array(arena, uint32_t, component->count);
-    cluster_component(components->plan, component, components->memos[thread], arena, roots, result);
+    cluster_component(components->plan, component, components->memos[thread], components->tables[thread], arena, roots,
+                      result);
     for (uint32_t c = 0; c < component->count; c++)
         components->plan->root[component->nodes[c]] = component->nodes[roots[c]];
 }
@@ -390,6 +392,7 @@ static bool run_components(struct components *components, struct arena *arena, s
     unsigned threads = threads_count(input->options);
     for (unsigned t = 0; t < threads; t++) {
         components->arenas[t] = arena_make(0);
+        components->tables[t] = cluster_table_make(components->plan, arena);
         components->rooms[t] = scored ? cluster_room_make(components->plan, arena) : NULL;
         components->memos[t] = scored ? scored->memos[t] : input->model ? memo_make(input->model->spec, arena) : NULL;
     }

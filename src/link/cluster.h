@@ -165,15 +165,27 @@ static inline void cluster_rest(const struct link_cluster_input *input, size_t i
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);
 
+/* cluster_table.c: what cluster_component does, of small components in which weights alone have a say and most pairs
+ * are known; the table is one thread's. */
+struct cluster_table *cluster_table_make(const struct cluster_plan *plan, struct arena *arena);
+bool cluster_table_serves(const struct cluster_plan *plan, const struct component_input *component);
+void cluster_table_refine(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
+                          struct cluster_table *table, uint32_t *ret_root, struct component_result *ret);
+
 /* cluster_component.c. ret_root: by number in the component, that of the first of its cluster. Adds to the result. The
  * arena is reset by the caller. */
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
-                       struct arena *arena, uint32_t *ret_root, struct component_result *ret);
+                       struct cluster_table *table, struct arena *arena, uint32_t *ret_root,
+                       struct component_result *ret);
 uint32_t cluster_find(struct clustering *work, uint32_t node);
 /* How well two sets of records, by their numbers in the input, fit into one cluster: prior and fields, in bits. */
 float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint32_t *a, size_t a_count,
                   const uint32_t *b, size_t b_count, struct arena *scratch);
+/* By field what a pair, or an edge, says; and of some pairs at `places` of a table. */
 void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *compared, float *ret);
+void cluster_edge_odds(const struct cluster_plan *plan, struct memo *memo, const struct link_edge *edge, float *ret);
+void cluster_compare_into(const struct cluster_plan *plan, struct memo *memo, const struct link_pair *pairs,
+                          const size_t *places, size_t count, float *table);
 
 /* 2^weight of one field; 0 where missing. */
 static inline float cluster_odds(const struct cluster_plan *plan, size_t f, uint8_t level, int8_t frequency)

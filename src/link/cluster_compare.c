@@ -25,8 +25,7 @@
 
 /* Of a pair of nodes, while its fields are gathered. */
 struct gathered {
-    double weight, least;     /* least: of the fields that no pair lacks */
-    struct compared compared; /* where it is known who is near */
+    double weight, least; /* least: of the fields that no pair lacks */
 };
 
 /* What one field of two records brings, by the numbers of their values. */
@@ -37,17 +36,21 @@ struct brought {
     int8_t frequency;
 };
 
-enum { NODES = CLUSTER_PAIRS, TABLE = NODES * NODES };
+enum { NODES = CLUSTER_PAIRS, TABLE = NODES * NODES, LANES = 4 };
+enum { RULES = (LINK_RULES_MAX + LANES - 1) / LANES * LANES };
 
 /* Used again for each component: to clear what is written over anyway took longer than to compare it. */
 struct cluster_room {
     struct gathered gathered[TABLE];
+    struct compared compared[TABLE]; /* where it is known who is near */
     struct local_edge ends[TABLE / 2];
     struct link_edge edges[TABLE / 2];
     struct brought brought[TABLE]; /* by number × count + number */
     uint32_t distinct;             /* values of the field at hand */
     uint8_t of[NODES];             /* by node: the number of its value */
     uint32_t first[NODES];         /* by number: a record that has it */
+    uint8_t holders[NODES];        /* and how many have */
+    uint32_t groups[NODES][RULES]; /* by node and rule: its block, or what no other node has */
     float odds[];                  /* as struct component_input has them */
 };
 
@@ -104,8 +107,11 @@ static void number_values(const struct comparing *work, size_t f)
         uint32_t record = record_of(work, node), number = 0;
         while (number < room->distinct && !same_field(work->plan, f, record, room->first[number]))
             number++;
-        if (number == room->distinct)
+        if (number == room->distinct) {
+            room->holders[number] = 0;
             room->first[room->distinct++] = record;
+        }
+        room->holders[number]++;
         room->of[node] = (uint8_t)number;
     }
 }
@@ -145,15 +151,17 @@ static struct least compare_distinct(const struct comparing *work, size_t f)
     struct least least = {0, false};
     size_t count = 0;
     for (uint32_t x = 0; x < room->distinct; x++)
-        for (uint32_t y = x; y < room->distinct; y++) {
+        for (uint32_t y = room->holders[x] > 1 ? x : x + 1; y < room->distinct; y++) {
             pairs[count] = (struct link_pair){room->first[x], room->first[y]};
             numbers[count][0] = (uint8_t)x;
             numbers[count++][1] = (uint8_t)y;
-            if (count == COMPARE_BATCH || x + 1 == room->distinct) {
+            if (count == COMPARE_BATCH) {
                 compare_numbers(work, f, numbers, pairs, count, &least);
                 count = 0;
             }
         }
+    if (count > 0)
+        compare_numbers(work, f, numbers, pairs, count, &least);
     return least;
 }
 
@@ -174,8 +182,8 @@ static double gather_field(struct comparing *work, size_t f)
             pairs[hi].weight += brought->weight;
             pairs[hi].least += least.lacking ? 0 : brought->weight;
             if (work->plan->near) {
-                pairs[hi].compared.level[f] = brought->level;
-                pairs[hi].compared.frequency[f] = brought->frequency;
+                room->compared[lo * n + hi].level[f] = brought->level;
+                room->compared[lo * n + hi].frequency[f] = brought->frequency;
             }
         }
     }
@@ -190,10 +198,32 @@ static float weigh_gathered(const struct comparing *work, size_t place, double *
     *ret_least = pair->least;
     if (!plan->near)
         return (float)pair->weight;
-    double near = score_near(plan->input->model, &pair->compared);
+    const struct compared *compared = &work->room->compared[place];
+    double near = score_near(plan->input->model, compared);
     work->room->odds[place * plan->fields + plan->fields - 1] = cluster_near(near);
     *ret_least -= near;
-    return score_weight(plan->input->model, &pair->compared);
+    return score_weight(plan->input->model, compared);
+}
+
+/* ---- Which of them meet ---- */
+
+static void gather_groups(const struct comparing *work, size_t rules)
+{
+    const struct blocks *blocks = work->plan->scored->blocks;
+    for (uint32_t node = 0; node < work->component->count; node++)
+        for (size_t rule = 0; rule < rules; rule++) {
+            uint32_t group = rule < blocks->rule_count ? blocks_group(blocks, rule, record_of(work, node)) : 0;
+            work->room->groups[node][rule] = group ? group : UINT32_MAX - node;
+        }
+}
+
+static bool meet(const struct comparing *work, uint32_t lo, uint32_t hi, size_t rules)
+{
+    const uint32_t *a = work->room->groups[lo], *b = work->room->groups[hi];
+    uint32_t met = 0;
+    for (size_t rule = 0; rule < rules; rule++)
+        met |= a[rule] == b[rule] ? 1u : 0u;
+    return met && records_may_meet(work->plan->input->records, record_of(work, lo), record_of(work, hi));
 }
 
 static void compare_all(struct comparing *work)
@@ -203,6 +233,7 @@ static void compare_all(struct comparing *work)
     struct cluster_room *room = work->room;
     struct component_input *component = work->component;
     uint32_t n = component->count, edges = 0;
+    size_t rules = (scored->blocks->rule_count + LANES - 1) / LANES * LANES;
     double lacked = plan->prior - ROUNDING, least = 1e9;
     for (size_t pair = 0; pair < (size_t)n * n; pair++) {
         room->gathered[pair].weight = plan->prior;
@@ -210,15 +241,15 @@ static void compare_all(struct comparing *work)
     }
     for (size_t f = 0; f < plan->fields - plan->near; f++)
         lacked += gather_field(work, f);
+    gather_groups(work, rules);
     for (uint32_t lo = 0; lo < n; lo++)
         for (uint32_t hi = lo + 1; hi < n; hi++) {
             double own;
             float weight = weigh_gathered(work, (size_t)lo * n + hi, &own);
             least = fmin(least, own);
-            struct link_pair pair = pair_of(work, lo, hi);
-            if (weight < (float)scored->floor ||
-                blocks_first_rule(scored->blocks, pair.a, pair.b) == scored->blocks->rule_count)
+            if (weight < (float)scored->floor || !meet(work, lo, hi, rules))
                 continue;
+            struct link_pair pair = pair_of(work, lo, hi);
             room->ends[edges] = (struct local_edge){lo, hi, edges};
             room->edges[edges++] = (struct link_edge){.a = pair.a, .b = pair.b, .weight = weight};
         }

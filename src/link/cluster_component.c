@@ -85,9 +85,8 @@ void cluster_pair_odds(const struct cluster_plan *plan, const struct compared *c
         ret[f] = cluster_odds(plan, f, compared->level[f], compared->frequency[f]);
 }
 
-/* Compares some pairs and puts their odds at `places` of the table. */
-static void compare_into(const struct cluster_plan *plan, struct memo *memo, const struct link_pair *pairs,
-                         const size_t *places, size_t count, float *table)
+void cluster_compare_into(const struct cluster_plan *plan, struct memo *memo, const struct link_pair *pairs,
+                          const size_t *places, size_t count, float *table)
 {
     UNINITIALIZED struct compared compared[COMPARE_BATCH];
     compare_batch(&plan->comparer, memo, pairs, count, compared);
@@ -223,7 +222,7 @@ float cluster_fit(const struct cluster_plan *plan, struct memo *memo, const uint
             pairs[count] = (struct link_pair){a[i], b[k]};
             places[count++] = i * b_count + k;
             if (count == COMPARE_BATCH || (i + 1 == a_count && k + 1 == b_count)) {
-                compare_into(plan, memo, pairs, places, count, odds);
+                cluster_compare_into(plan, memo, pairs, places, count, odds);
                 count = 0;
             }
         }
@@ -273,12 +272,12 @@ static void compare_missing(struct clustering *work, const uint32_t *rows, size_
             pairs[batch] = (struct link_pair){work->original[rows[i]], work->original[columns[k]]};
             wanted[batch++] = place;
             if (batch == COMPARE_BATCH) {
-                compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
+                cluster_compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
                 batch = 0;
             }
         }
     if (batch > 0)
-        compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
+        cluster_compare_into(work->plan, work->memo, pairs, wanted, batch, work->pairs);
 }
 
 /* Over every cross pair, before a merge. */
@@ -477,13 +476,11 @@ static void set_up_enemies(struct clustering *work, const struct component_input
     }
 }
 
-/* By field what an edge says. */
-static void recall_odds(const struct clustering *work, const struct link_edge *edge, float *ret)
+void cluster_edge_odds(const struct cluster_plan *plan, struct memo *memo, const struct link_edge *edge, float *ret)
 {
-    const struct cluster_plan *plan = work->plan;
     struct compared compared;
     if (edge->frequency[0] == LINK_FREQUENCY_UNKNOWN) {
-        compare_records(&plan->comparer, work->memo, edge->a, edge->b, &compared);
+        compare_records(&plan->comparer, memo, edge->a, edge->b, &compared);
     } else {
         memcpy(compared.frequency, edge->frequency, sizeof compared.frequency);
         for (size_t f = 0; f < plan->fields - plan->near; f++)
@@ -506,7 +503,7 @@ static void edge_fields(struct clustering *work, const struct link_edge *edge, c
     size_t place = pair_place(work, bond->side[0], bond->side[1]) * plan->fields;
     const float *odds = work->pairs && !work->paired ? work->pairs + place : few;
     if (odds == few)
-        recall_odds(work, edge, few);
+        cluster_edge_odds(plan, work->memo, edge, few);
     for (size_t f = 0; f < plan->fields; f++) {
         work->sums[at + f] = (double)odds[f];
         work->counts[at + f] = odds[f] > 0;
@@ -678,8 +675,13 @@ static void collect_light(struct clustering *work, const struct component_input 
 }
 
 void cluster_component(const struct cluster_plan *plan, const struct component_input *component, struct memo *memo,
-                       struct arena *arena, uint32_t *ret_root, struct component_result *ret)
+                       struct cluster_table *table, struct arena *arena, uint32_t *ret_root,
+                       struct component_result *ret)
 {
+    if (cluster_table_serves(plan, component)) {
+        cluster_table_refine(plan, component, memo, table, ret_root, ret);
+        return;
+    }
     struct clustering work = {.plan = plan,
                               .input = plan->input,
                               .arena = arena,

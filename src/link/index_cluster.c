@@ -67,6 +67,7 @@ bool index_worker_make(struct link_index *index, unsigned thread)
                                                     .attach = index->attach};
         worker->plan.input = &worker->input;
         cluster_plan_model(&worker->plan);
+        worker->table = cluster_table_make(&worker->plan, index->arena);
         worker->plan.constrained = index->constrained;
         worker->plan.masks = arena_array(index->arena, uint64_t, countof(index->records->sources));
     }
@@ -123,7 +124,7 @@ static void cluster_anew(struct link_index *index, struct index_worker *worker, 
         .nodes = nodes, .count = (uint32_t)count, .edges = worker->edges, .edge_count = edges};
     struct component_result result = {.arena = scratch};
     if (count > 2 || index->constrained) /* else the edge that holds the two together joins them */
-        cluster_component(plan, &component, worker->memo, scratch, roots, &result);
+        cluster_component(plan, &component, worker->memo, worker->table, scratch, roots, &result);
     for (uint32_t c = 0; c < count; c++) {
         uint32_t record = nodes[c], root = nodes[roots[c]];
         index->of[record].strong = index->of[record].entity = root;

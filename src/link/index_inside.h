@@ -48,6 +48,7 @@ struct index_worker {
     struct cluster_plan plan;
     struct link_cluster_input input;
     struct memo *memo;
+    struct cluster_table *table;
     struct arena *arena;
     struct link_edge *edges;
     size_t edge_capacity, local_capacity;

@@ -154,6 +154,67 @@ static void records_left_out_leave_no_trace(void **state)
     arena_free(arena);
 }
 
+/* Kin who share most of what they say, so that components are greater than clusters. */
+static struct link_records *make_kin(const struct link_spec *spec, struct arena *arena)
+{
+    struct link_records *records = link_records_make(spec, arena);
+    uint64_t random = 11;
+    for (int p = 0; p < 400; p++) {
+        struct person person;
+        make_person(&random, &person);
+        (void)snprintf(person.family, sizeof person.family, "%s%s", family_roots[p % 6], family_ends[p / 6 % 5]);
+        (void)snprintf(person.postcode, sizeof person.postcode, "NR1 %uA%c", 1 + p % 9, 'A' + p / 9 % 3);
+        for (uint64_t left = 1 + next_random(&random) % 9; left > 0; left--) {
+            struct person row = person;
+            for (uint64_t slips = next_random(&random) % 4; slips > 0; slips--)
+                make_slip(&random, &row);
+            if (next_random(&random) % 3 == 0)
+                row.given[1] = row.born[4] = 0;
+            (void)ADD(records, "made", "", row.given, row.family, row.born, row.address, row.postcode);
+        }
+    }
+    return records;
+}
+
+static void what_weights_alone_decide_is_the_same_in_tables_and_in_lists(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct link_records *records = make_kin(read_spec(people_spec, arena), arena);
+    struct link_model *model;
+    struct link_edges edges;
+    struct error err = NO_ERROR;
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_true(link_score(records, model, NULL, arena, &edges, &err));
+    for (double join = -4; join <= 12; join += 2) {
+        struct link_cluster_input input = {.count = link_records_count(records),
+                                           .edges = edges.edges,
+                                           .edge_count = edges.count,
+                                           .join = join,
+                                           .review = join - 8,
+                                           .keys = link_records_keys(records),
+                                           .records = records,
+                                           .model = model};
+        struct link_clusters tables = run(&input, arena);
+        struct link_pair apart = {0, 0};
+        while (tables.cluster[apart.b] == tables.cluster[0])
+            apart.b++;
+        for (size_t i = 0; i < edges.count; i++)
+            if (edges.edges[i].a == 0 && edges.edges[i].b == apart.b)
+                fail_msg("the two to keep apart should have nothing to do with each other");
+        input.cannot_link = &apart; /* a person's word: no component is worked in a table any more */
+        input.cannot_count = 1;
+        struct link_clusters lists = run(&input, arena);
+        assert_int_equal(tables.count, lists.count);
+        assert_memory_equal(tables.cluster, lists.cluster, input.count * sizeof *lists.cluster);
+        assert_int_equal(tables.doubt_count, lists.doubt_count);
+        for (size_t i = 0; i < lists.doubt_count; i++)
+            assert_true(tables.doubts[i].weight == lists.doubts[i].weight); /* which of equal ones may differ */
+        assert_in_range(tables.count, 50, input.count - 500);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +226,7 @@ int main(void)
         cmocka_unit_test(a_must_link_joins_whatever_it_weighs_but_yields_to_a_cannot_link),
         cmocka_unit_test(a_guard_of_review_keeps_two_clusters_apart_and_tells),
         cmocka_unit_test(records_left_out_leave_no_trace),
+        cmocka_unit_test(what_weights_alone_decide_is_the_same_in_tables_and_in_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
