@@ -364,6 +364,9 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
                                             .must_count = must->starts[k + 1] - must->starts[k],
                                             .cannot_count = cannot->starts[k + 1] - cannot->starts[k]};
         order_nodes(components, nodes->items + nodes->starts[k], component.count);
+        if (components->plan->scored && k + 1 < components->count && nodes->starts[k + 2] - nodes->starts[k + 1] > 2)
+            cluster_compare_soon(components->plan, nodes->items + nodes->starts[k + 1],
+                                 nodes->starts[k + 2] - nodes->starts[k + 1]);
         if (trivial(components, &component)) {
             component.edge_count = component.count - 1;
             make_one(components, &component, result);

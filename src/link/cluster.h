@@ -139,7 +139,9 @@ static inline double cluster_tie(double join, double review, double margin, bool
  * nothing but weights has a say: no guards, no sources, nobody's word. */
 bool cluster_scored(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
                     struct link_clusters *ret, size_t *ret_edges, struct error *err) MUST_USE;
-/* cluster_compare.c: compares a component's records with each other, where they were scored without edges. What it
+/* cluster_compare.c: calls for the memory that cluster_compare will want of these nodes. */
+void cluster_compare_soon(const struct cluster_plan *plan, const uint32_t *nodes, uint32_t count);
+/* Compares a component's records with each other, where they were scored without edges. What it
  * finds lies in the room, which is one thread's, or in the arena, until the next component. */
 struct cluster_room *cluster_room_make(const struct cluster_plan *plan, struct arena *arena);
 void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,

@@ -338,6 +338,17 @@ static void compare_by_rule(struct comparing *work, struct arena *arena)
     work->component->edge_count = list.count;
 }
 
+void cluster_compare_soon(const struct cluster_plan *plan, const uint32_t *nodes, uint32_t count)
+{
+    const struct blocks *blocks = plan->scored->blocks;
+    const struct link_records *records = plan->comparer.records;
+    for (uint32_t c = 0; c < count && c < NODES; c++) {
+        __builtin_prefetch(records->plain + (size_t)nodes[c] * records->spec->column_count);
+        for (size_t rule = 0; rule < blocks->rule_count; rule++)
+            __builtin_prefetch(&blocks->groups[rule][nodes[c]]);
+    }
+}
+
 void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
                      struct component_input *component, struct arena *arena)
 {

@@ -20,7 +20,7 @@ enum { WIDTH_MAX = (LINK_FIELDS_MAX + 1 + LANES - 1) / LANES * LANES };
 struct tie {
     uint16_t edges, strong; /* of them those of `join` or more */
     bool complete;          /* `open` is of every cross pair, not of the edges alone */
-    float score;            /* of the edges */
+    float score;            /* of the edges, where some of them are strong */
 };
 
 struct cluster_table {
@@ -247,7 +247,7 @@ static void take_tie(const struct tabled *work, uint32_t x, uint32_t y, uint32_t
         } else {
             add_lanes(sums, table->edge_sums + from * width, width);
             add_lanes(counts, table->edge_counts + from * width, width);
-            tie->score = weigh(work, to);
+            tie->score = tie->strong > 0 ? weigh(work, to) : 0;
         }
     }
     tie->complete = false;
@@ -365,8 +365,10 @@ static void set_up_ties(struct tabled *work, const struct local_edge *ends, size
         memcpy(table->edge_sums + place * width, table->sums + place * width, width * sizeof(double));
         memcpy(table->edge_counts + place * width, table->counts + place * width, width * sizeof(double));
         bool strong = (double)component->edges[ends[i].edge].weight >= work->plan->input->join;
-        table->ties[place] = (struct tie){
-            .edges = 1, .strong = strong, .score = weigh_edge(work->plan, table->edge_sums + place * width)};
+        table->ties[place] =
+            (struct tie){.edges = 1,
+                         .strong = strong,
+                         .score = strong ? weigh_edge(work->plan, table->edge_sums + place * width) : 0};
         open_tie(work, place, table->ties[place].score);
         if (table->open[place] > table->open[ends[i].lo * n + table->best[ends[i].lo]])
             table->best[ends[i].lo] = ends[i].hi;
