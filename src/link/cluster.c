@@ -136,9 +136,9 @@ static bool holds_together(const struct cluster_plan *plan, const struct link_ed
 {
     const struct link_cluster_input *input = plan->input;
     bool constrained = plan->constrained && !input->components;
-    if ((double)edge->weight < cluster_tie(input->join, input->review, (double)plan->margin, constrained))
-        return false;
-    return is_in(plan, edge->a) && is_in(plan, edge->b);
+    bool heavy = (double)edge->weight >= cluster_tie(input->join, input->review, (double)plan->margin, constrained);
+    return is_in(plan, edge->a) && is_in(plan, edge->b) &&
+           (heavy || (plan->guards && !input->components && cluster_of_twins(&plan->comparer, edge)));
 }
 
 static void unite(uint32_t *parent, uint32_t x, uint32_t y)

@@ -126,8 +126,8 @@ struct component_result {
 
 /* The weight from which an edge holds a component together: join; where more than weights has a say, lighter ones down
  * to `margin` below what a person is asked about or what joins. A cluster that is tied to another by less counts
- * as no rival for any of its records, though several such edges, or a twin's (of_a_twin), might together have made one:
- * that is what small components cost. */
+ * as no rival for any of its records, though several such edges might together have made one: that is what small
+ * components cost. Twins are tied whatever they weigh (cluster_of_twins). */
 static inline double cluster_tie(double join, double review, double margin, bool constrained)
 {
     if (!constrained || margin <= 0)
@@ -214,6 +214,10 @@ static inline unsigned bond_side(const struct bond *bond, uint32_t cluster)
 bool cluster_kept_apart(struct clustering *work, uint32_t x, uint32_t y);
 bool cluster_forbidden(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond, uint32_t with);
 bool cluster_ambiguous(struct clustering *work, const struct bond *bond);
+
+/* Whether an edge is of two who may be twins and share an initial. It holds a component together whatever it weighs: a
+ * record that gives that initial alone may be either's. A million people have about a thousand such pairs by chance. */
+bool cluster_of_twins(const struct comparer *comparer, const struct link_edge *edge);
 
 /* cluster_attach.c: puts clusters of at most CLUSTER_SMALL records to greater ones where they belong; changes
  * plan->root. cluster_belongs: how likely one is of another, beside plan->stranger for none. */

@@ -1,6 +1,7 @@
 /* cluster_forbid.c: what forbids that two clusters become one: a steward's cannot-link, two verified identifiers, two
  * records of a source without duplicates, a guard between any two of their records. What delays it to a person: a
  * second cluster that one of the two fits about as well, and that cannot be one with the other. */
+#include "base/text.h"
 #include "link/agree.h"
 #include "link/cluster.h"
 #include "link/score.h"
@@ -192,20 +193,45 @@ static bool rival(struct clustering *work, uint32_t x, uint32_t y, const struct 
     return false;
 }
 
+static bool pair_agrees(const struct comparer *comparer, enum link_kind kind, unsigned classes, uint32_t a, uint32_t b)
+{
+    for (size_t c = 0; c < comparer->spec->input_count; c++)
+        if (comparer->spec->columns[c].kind == kind && (compare_class(comparer, c, a, b) & classes))
+            return true;
+    return false;
+}
+
 /* Whether a record of x and one of z agree so in a column of this kind. */
 static bool agree(const struct clustering *work, enum link_kind kind, unsigned classes, uint32_t x, uint32_t z)
 {
-    const struct link_spec *spec = work->plan->comparer.spec;
     unsigned left = 0;
     for (uint32_t a = x; a != NONE && left < GUARD_MEMBERS; a = work->nodes[a].next_member, left++) {
         unsigned right = 0;
         for (uint32_t b = z; b != NONE && right < GUARD_MEMBERS; b = work->nodes[b].next_member, right++)
-            for (size_t c = 0; c < spec->input_count; c++)
-                if (spec->columns[c].kind == kind &&
-                    (compare_class(&work->plan->comparer, c, work->original[a], work->original[b]) & classes))
-                    return true;
+            if (pair_agrees(&work->plan->comparer, kind, classes, work->original[a], work->original[b]))
+                return true;
     }
     return false;
+}
+
+static bool same_initial(const struct comparer *comparer, uint32_t a, uint32_t b)
+{
+    for (size_t c = 0; c < comparer->spec->input_count; c++) {
+        if (comparer->spec->columns[c].kind != LINK_GIVEN_NAME)
+            continue;
+        struct slice x = text_first_letters(record_value(comparer->records, a, c)->text, 1),
+                     y = text_first_letters(record_value(comparer->records, b, c)->text, 1);
+        if (x.len > 0 && slice_equal(x, y))
+            return true;
+    }
+    return false;
+}
+
+bool cluster_of_twins(const struct comparer *comparer, const struct link_edge *edge)
+{
+    return (edge->verdict == LINK_REVIEW || edge->verdict == LINK_APART) && same_initial(comparer, edge->a, edge->b) &&
+           pair_agrees(comparer, LINK_DATE, LINK_IS_SAME, edge->a, edge->b) &&
+           pair_agrees(comparer, LINK_FAMILY_NAME, LINK_IS_SAME | LINK_IS_CLOSE, edge->a, edge->b);
 }
 
 /* "J. Nudd", no more, at Janet's home may be her twin Judith, who is known from another home alone. */

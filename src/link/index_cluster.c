@@ -12,7 +12,7 @@ enum { CHUNK_NODES = 256 };
 
 static bool holds_together(const struct link_index *index, const struct link_edge *edge)
 {
-    return edge_alive(edge) && (double)edge->weight >= index->tie;
+    return edge_alive(edge) && ((double)edge->weight >= index->tie || cluster_of_twins(&index->comparer, edge));
 }
 
 /* Adds the component of `start` to nodes, but for what a walk of this stamp came by before. */
