@@ -8,8 +8,10 @@
  * any sum or comparison: each component's result is its own, and the whole does not depend on threads, on order, or on
  * what else is in the table. */
 #include "link/cluster.h"
+#include "link/memory_plan.h"
 #include "link/threads.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 enum { NONE = CLUSTER_NONE, CHUNK_WORK = 1 << 13, LARGE_COMPONENT = 64 };
@@ -123,6 +125,7 @@ struct components {
     struct light_list *light[2 * LINK_THREADS_MAX];
     size_t light_count;
     size_t edge_count;
+    uint64_t room; /* bytes that one component may take */
 };
 
 static uint32_t component_root(uint32_t *parent, uint32_t node)
@@ -349,6 +352,35 @@ static void order_nodes(const struct components *components, uint32_t *nodes, ui
         plan->local[nodes[c]] = c;
 }
 
+/* What a component takes that has no place in a table: its edges, ties of two clusters, candidates. */
+static uint64_t component_bytes(const struct components *components, size_t edges)
+{
+    return edges * (2 * sizeof(struct link_edge) + sizeof(struct local_edge) + sizeof(struct bond) +
+                    2 * sizeof(struct candidate) + components->plan->fields * (sizeof(double) + sizeof(uint32_t)));
+}
+
+/* Said, rather than ended by the system's killer. */
+static bool has_room(const struct components *components, const struct component_input *component, size_t edges,
+                     struct component_result *result)
+{
+    uint64_t wanted = component->count > CLUSTER_PAIRS ? component_bytes(components, edges) : 0;
+    if (wanted <= components->room)
+        return true;
+    if (wanted > result->wanted) {
+        result->wanted = wanted;
+        result->wanting = component->count;
+    }
+    return false;
+}
+
+static size_t edges_from(const struct components *components, const struct component_input *component)
+{
+    size_t edges = 0;
+    for (uint32_t c = 0; c < component->count && components->edges.starts; c++)
+        edges += components->edges.starts[component->nodes[c] + 1] - components->edges.starts[component->nodes[c]];
+    return edges;
+}
+
 static void component_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct components *components = context;
@@ -376,16 +408,36 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
         component.cannot = cannot->items + cannot->starts[k];
         if (!result->arena)
             start_result(components, thread, result);
+        if (!has_room(components, &component, edges_from(components, &component), result))
+            continue;
         if (components->plan->scored)
             cluster_compare(components->plan, components->memos[thread], components->rooms[thread], &component, arena);
         else
             copy_edges(components, k, &component, arena);
+        if (!has_room(components, &component, component.edge_count, result)) {
+            arena_reset(arena);
+            continue;
+        }
         if (component.is_one)
             make_one(components, &component, result);
         else
             refine_one(components, &component, thread, result);
         arena_reset(arena);
     }
+}
+
+static bool had_room(const struct components *components, struct error *err)
+{
+    const struct component_result *most = NULL;
+    for (size_t chunk = 0; chunk < components->chunks; chunk++)
+        if (components->results[chunk].wanted > (most ? most->wanted : 0))
+            most = &components->results[chunk];
+    return !most || error_set(err, ERROR_TOO_BIG,
+                              "%u records hold together as one group, and finding the clusters among them takes "
+                              "%" PRIu64 " MB of memory beside all else, of which %" PRIu64
+                              " MB are left: give --memory that much more, cap the blocks in which they meet "
+                              "(block_cap), or raise the join threshold",
+                              most->wanting, most->wanted >> 20, components->room >> 20);
 }
 
 static bool run_components(struct components *components, struct arena *arena, struct error *err)
@@ -399,7 +451,10 @@ static bool run_components(struct components *components, struct arena *arena, s
         components->rooms[t] = scored ? cluster_room_make(components->plan, arena) : NULL;
         components->memos[t] = scored ? scored->memos[t] : input->model ? memo_make(input->model->spec, arena) : NULL;
     }
-    bool done = threads_run(input->options, "clustering", components->chunks, component_chunk, components, err);
+    components->room = memory_for_component(input->records, input->spill ? 0 : input->edge_count * sizeof *input->edges,
+                                            input->options);
+    bool done = threads_run(input->options, "clustering", components->chunks, component_chunk, components, err) &&
+                had_room(components, err);
     for (unsigned t = 0; t < threads; t++)
         arena_free(components->arenas[t]);
     return done;

@@ -120,6 +120,8 @@ struct component_result {
     size_t doubt_count, doubt_capacity;
     uint32_t *refused; /* must-links, by number */
     size_t refused_count, refused_capacity;
+    uint64_t wanted; /* bytes that a component of `wanting` records needs and has no room for; 0: none */
+    uint32_t wanting;
     size_t edge_count;        /* met; counted where the edges are nowhere else */
     struct light_list *light; /* those between two of its clusters; NULL: not wanted */
 };

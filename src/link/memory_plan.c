@@ -83,6 +83,16 @@ uint64_t memory_for_edges(const struct blocks *blocks, const struct link_options
     return taken < options->memory ? options->memory - taken : 0;
 }
 
+uint64_t memory_for_component(const struct link_records *records, uint64_t edges, const struct link_options *options)
+{
+    struct memory_plan plan;
+    if (!records || !bounded(options))
+        return UINT64_MAX;
+    memory_plan_make(records, options, &plan);
+    uint64_t taken = plan.table + plan.clustering + edges;
+    return taken < options->memory ? options->memory - taken : 0;
+}
+
 bool memory_suffices(const struct link_records *records, const struct link_options *options, double part,
                      struct error *err)
 {

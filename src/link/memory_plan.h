@@ -27,6 +27,10 @@ bool memory_spills_blocks(const struct link_records *records, const struct link_
 bool memory_spills_raw(const struct link_records *records, const struct link_options *options);
 uint64_t memory_for_edges(const struct blocks *blocks, const struct link_options *options);
 
+/* What is left for the working of one component that is too great for a thread's tables, beside edges of so many bytes.
+ */
+uint64_t memory_for_component(const struct link_records *records, uint64_t edges, const struct link_options *options);
+
 /* Refuses what has no room even so (ERROR_TOO_BIG), with what it needs. While files are read: for so large a part of
  * all of them; once all are read, `part` is 1. */
 bool memory_suffices(const struct link_records *records, const struct link_options *options, double part,

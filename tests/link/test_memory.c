@@ -193,6 +193,34 @@ static void what_has_no_room_even_so_is_refused_with_what_it_needs(void **state)
     end_world(&world);
 }
 
+/* Nine hundred records of one name and day, and no two the same: each two of them meet and weigh enough. */
+static void a_group_too_great_to_cluster_is_told_not_ended(void **state)
+{
+    (void)state;
+    struct world world = make_world();
+    struct buffer rows = buffer_make(world.arena);
+    struct slice before;
+    struct error err = NO_ERROR;
+    assert_true(host_read_file(host_real(), world.people, 1u << 30, world.arena, &before, &err));
+    buffer_add(&rows, before);
+    for (int i = 0; i < 900; i++)
+        buffer_format(&rows, "same-%d,Zacharias Wickhouse,1950-01-05,NR%u %uAB,town%u\n", i, i % 30 + 1, i / 30 % 9,
+                      i % 7);
+    world.people = put(&world, "people.csv", buffer_slice(&rows));
+    world.specification = put(&world, "people.yaml",
+                              S("columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
+                                "date_order: ymd\nid: id\nblocking: [name + born, born + postcode]\nblock_cap: 0\n"));
+    struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
+    assert_true(all.linked);
+    struct answer none = link_within(&world, memory_least(&all.plan) + 24 * MB, host_real(), 2);
+    char words[900];
+    assert_false(none.linked);
+    assert_int_equal(none.err.code, ERROR_TOO_BIG);
+    error_print(&none.err, words, sizeof words);
+    assert_non_null(strstr(words, "900 records hold together as one group"));
+    end_world(&world);
+}
+
 static void a_spill_gives_back_what_was_put_into_it(void **state)
 {
     (void)state;
@@ -249,6 +277,7 @@ int main(void)
         cmocka_unit_test(what_lies_on_disk_links_as_what_lies_in_memory),
         cmocka_unit_test(a_full_disk_ends_in_one_sentence_and_leaves_nothing),
         cmocka_unit_test(what_has_no_room_even_so_is_refused_with_what_it_needs),
+        cmocka_unit_test(a_group_too_great_to_cluster_is_told_not_ended),
         cmocka_unit_test(a_spill_gives_back_what_was_put_into_it),
         cmocka_unit_test(a_size_is_read_as_people_write_it),
     };
