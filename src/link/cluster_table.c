@@ -140,7 +140,7 @@ static double explain(const struct tabled *work, uint32_t cluster, uint32_t by)
 {
     const struct cluster_table *table = work->table;
     UNINITIALIZED struct explained explained;
-    for (size_t l = 0; l < table->width; l++) {
+    for (size_t l = 0; l < WIDTH_MAX; l++) {
         explained.mantissa[l] = 1;
         explained.exponent[l] = 0;
         explained.filled[l] = 0;
