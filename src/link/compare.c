@@ -514,6 +514,20 @@ static void settle_known(const struct column *column, const struct memo_slot *sl
     open->count = left;
 }
 
+/* The words of bags that are compared next: their numbers and bits; then what is known of each. */
+static void fetch_words(const struct comparer *comparer, size_t column, const struct open_pairs *open)
+{
+    const struct column *store = &comparer->records->columns[column];
+    const float *bits = comparer->token_bits[column];
+    for (size_t i = 0; i < open->count; i++)
+        for (unsigned side = 0; side < 2; side++) {
+            uint32_t at = store->values[side ? open->b[i] : open->a[i]].token_at;
+            __builtin_prefetch(&store->token_ids[at]);
+            if (bits)
+                __builtin_prefetch(&bits[at]);
+        }
+}
+
 static void compare_field(const struct comparer *comparer, struct memo *memo, struct memo_slot *slots,
                           const struct link_comparison *comparison, const struct link_pair *pairs, size_t count,
                           struct field_batch *batch)
@@ -527,6 +541,8 @@ static void compare_field(const struct comparer *comparer, struct memo *memo, st
     settle_plain(comparer, comparison, pairs, count, batch, &open);
     if (slots)
         settle_known(&comparer->records->columns[comparison->columns[0]], slots, batch, &open);
+    if (comparison->method == LINK_METHOD_TOKENS)
+        fetch_words(comparer, comparison->columns[0], &open);
     for (size_t i = 0; i < open.count; i++) {
         uint32_t a = open.a[i], b = open.b[i];
         size_t at = open.of[i];
