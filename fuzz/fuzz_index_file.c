@@ -45,8 +45,8 @@ static void replace_section(const char *folder, uint32_t kind, uint32_t number, 
     struct error err = NO_ERROR;
     struct slice path = path_of(arena, folder, "snapshot"), section;
     must(pack_open(host_real(), path, arena, &reader, &err) && pack_begin(host_real(), path, 1, arena, &writer, &err));
-    for (uint32_t k = 1; k <= 11; k++)
-        for (uint32_t n = 0; n < (k == 7 || k == 8 ? 2u : 1u); n++) {
+    for (uint32_t k = 1; k <= 12; k++)
+        for (uint32_t n = 0; n < (k == 7 || k == 8 ? 2u : k == 12 ? 8u : 1u); n++) {
             must(pack_section(writer, k, n, &err));
             if (k == kind && n == number)
                 section = bytes;
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else if (data[0] == 255)
         must(host_write_file(host_real(), path_of(arena, folder, "snapshot"), rest, &err));
     else
-        replace_section(folder, 1 + data[0] % 11u, data[0] / 11 % 2, rest, arena);
+        replace_section(folder, 1 + data[0] % 12u, data[0] / 12 % (data[0] % 12u == 11 ? 8u : 2u), rest, arena);
     arena_free(arena);
     use(folder);
     static const char *const names[] = {"snapshot", "log-1", "log-0", "log-2", "lock"};

@@ -235,14 +235,10 @@ void records_rejoin(const struct link_records *records, const struct link_model 
 
 /* ---- Arranging ---- */
 
-bool records_arrange(struct link_records *records, const struct link_options *options, struct error *err)
+bool records_put_together(struct link_records *records, const struct link_options *options, struct error *err)
 {
     must(!records->added);
     if (!link_prepare(records, options, err))
-        return false;
-    if (memory_spills_raw(records, options) && !records_spill_raw(records, options, err))
-        return false;
-    if (!memory_suffices(records, options, 1, err))
         return false;
     struct arena *scratch = arena_make(0);
     struct blocks blocks;
@@ -255,9 +251,19 @@ bool records_arrange(struct link_records *records, const struct link_options *op
         for (size_t rule = 0; rule < blocks.rule_count; rule++)
             follow(&blocks, rule, leader);
         renumber(records, order_by_leader(leader, n, records->arena), threads_count(options));
-        find_followers(records);
-        done = records_find_alike(records, options, err);
     }
     arena_free(scratch);
     return done;
+}
+
+bool records_arrange(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    if (!link_prepare(records, options, err))
+        return false;
+    if (memory_spills_raw(records, options) && !records_spill_raw(records, options, err))
+        return false;
+    if (!memory_suffices(records, options, 1, err) || !records_put_together(records, options, err))
+        return false;
+    find_followers(records);
+    return records_find_alike(records, options, err);
 }

@@ -7,6 +7,8 @@
 /* Prepares the records and gives them other numbers. `added` then tells in which place a record was added, `place` the
  * way back. Once, and before anything else has taken note of a number. */
 bool records_arrange(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
+/* The same alone, without looking for followers (below) and at memory. */
+bool records_put_together(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
 
 /* FOLLOWERS. Of more than RECORDS_SAME records of a source that are the same in every column, all but the first
  * RECORDS_SAME go with the first: they are not blocked on, compared or counted, so a file that holds one record a

@@ -68,6 +68,11 @@ struct candidate {
     uint8_t rule;
 };
 
+/* What guards say of a pair, once they have been asked: verdict + 1, and the guard's number. */
+struct judged {
+    uint8_t verdict, guard;
+};
+
 struct clustering {
     const struct cluster_plan *plan;
     const struct link_cluster_input *input; /* plan->input */
@@ -79,11 +84,12 @@ struct clustering {
     struct cluster_node *nodes;
     struct bond *bonds;
     size_t bond_count;
-    double *sums;      /* by bond and field, over its edges: 2^weight */
-    uint32_t *counts;  /* of edges that have the field */
-    float *pairs;      /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
-    uint8_t *paired;   /* by pair: known; NULL: all are */
-    uint32_t *members; /* room for two clusters' nodes, and for the places of their cross pairs */
+    double *sums;          /* by bond and field, over its edges: 2^weight */
+    uint32_t *counts;      /* of edges that have the field */
+    float *pairs;          /* by pair of nodes and field: 2^weight, 0 where missing; NULL in big components */
+    uint8_t *paired;       /* by pair: known; NULL: all are */
+    struct judged *judged; /* by pair of nodes, the lesser first: what the guards say; NULL in big components */
+    uint32_t *members;     /* room for two clusters' nodes, and for the places of their cross pairs */
     uint16_t *places;
     struct enemy *enemies;
     size_t enemy_count, enemy_capacity;
@@ -210,9 +216,11 @@ static inline unsigned bond_side(const struct bond *bond, uint32_t cluster)
     return bond->side[1] == cluster;
 }
 
-/* cluster_forbid.c: whether a person's or an owner's word stands between two clusters; whether anything forbids that
- * they become one (bond: theirs, or NULL; with: a cluster that both are about to be one with, or CLUSTER_NONE); whether
- * one of a bond's two fits another cluster about as well, so that a person has to say. */
+/* cluster_forbid.c: whether a record gives more of a given name than an initial; whether a person's or an owner's word
+ * stands between two clusters; whether anything forbids that they become one (bond: theirs, or NULL; with: a cluster
+ * that both are about to be one with, or CLUSTER_NONE); whether one of a bond's two fits another cluster about as well,
+ * so that a person has to say. */
+bool cluster_gives_name(const struct comparer *comparer, uint32_t record);
 bool cluster_kept_apart(struct clustering *work, uint32_t x, uint32_t y);
 bool cluster_forbidden(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond, uint32_t with);
 bool cluster_ambiguous(struct clustering *work, const struct bond *bond);

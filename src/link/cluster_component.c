@@ -570,6 +570,8 @@ static void set_up_bonds(struct clustering *work, const struct component_input *
     }
     if (work->pairs)
         work->places = arena_array(work->arena, uint16_t, (size_t)work->count * work->count / 4 + 1);
+    if (work->plan->guards && work->count <= CLUSTER_PAIRS)
+        work->judged = arena_array(work->arena, struct judged, (size_t)work->count * work->count);
     for (size_t i = 0; i < count; i++) {
         const struct link_edge *edge = &work->edges[edges[i].edge];
         uint32_t number = (uint32_t)work->bond_count++;
@@ -584,6 +586,9 @@ static void set_up_bonds(struct clustering *work, const struct component_input *
             bond->rule = edge->guard;
         bond->review = edge->verdict == LINK_REVIEW;
         bond->apart = edge->verdict == LINK_APART;
+        if (work->judged)
+            work->judged[(size_t)edges[i].lo * work->count + edges[i].hi] =
+                (struct judged){(uint8_t)(edge->verdict + 1), edge->guard};
         edge_fields(work, edge, bond);
         weigh(work, bond);
         link_bond(work, number, edges[i].lo);

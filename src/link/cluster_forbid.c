@@ -25,6 +25,20 @@ bool cluster_kept_apart(struct clustering *work, uint32_t x, uint32_t y)
     return (p->verified && q->verified && p->verified != q->verified) || enemies(work, x, y);
 }
 
+/* What the guards say of two nodes. It is asked again with each two clusters that they are in; an edge knows already.
+ */
+static enum link_verdict verdict_of(struct clustering *work, uint32_t a, uint32_t b, uint8_t *ret_guard)
+{
+    struct judged own = {0}, *judged = &own;
+    if (work->judged)
+        judged = &work->judged[a < b ? (size_t)a * work->count + b : (size_t)b * work->count + a];
+    if (!judged->verdict)
+        judged->verdict =
+            (uint8_t)(compare_verdict(&work->plan->comparer, work->original[a], work->original[b], &judged->guard) + 1);
+    *ret_guard = judged->guard;
+    return (enum link_verdict)(judged->verdict - 1);
+}
+
 /* ---- A third record that lifts a guard ----
  *
  * A guard speaks of two records alone: born in 1993 and in 1939 they are two people. But a third record, born in 1939
@@ -62,7 +76,7 @@ static bool plainly_one(struct clustering *work, uint32_t c, uint32_t other, boo
 {
     uint8_t guard;
     uint32_t x = work->original[c], y = work->original[other];
-    enum link_verdict verdict = compare_verdict(&work->plan->comparer, x, y, &guard);
+    enum link_verdict verdict = verdict_of(work, c, other, &guard);
     *ret_by_rule = verdict == LINK_JOIN;
     if (verdict != LINK_BY_WEIGHT)
         return *ret_by_rule;
@@ -122,8 +136,7 @@ static bool guarded(struct clustering *work, uint32_t x, uint32_t y, const struc
         unsigned right = 0;
         for (uint32_t b = y; b != NONE && right < GUARD_MEMBERS; b = work->nodes[b].next_member, right++) {
             uint8_t guard;
-            enum link_verdict verdict =
-                compare_verdict(&work->plan->comparer, work->original[a], work->original[b], &guard);
+            enum link_verdict verdict = verdict_of(work, a, b, &guard);
             by_rule |= verdict == LINK_JOIN;
             if (verdict == LINK_BY_WEIGHT || verdict == LINK_JOIN || lifted(work, guard, a, b, clusters))
                 continue;
@@ -150,14 +163,21 @@ static const struct bond *bond_between(const struct clustering *work, uint32_t x
     return NULL;
 }
 
+bool cluster_gives_name(const struct comparer *comparer, uint32_t record)
+{
+    for (size_t c = 0; c < comparer->spec->input_count; c++)
+        if (comparer->spec->columns[c].kind == LINK_GIVEN_NAME &&
+            record_value(comparer->records, record, c)->text.len > 1)
+            return true;
+    return false;
+}
+
 /* Whether no record of a cluster gives more of a given name than an initial. */
 static bool only_initials(const struct clustering *work, uint32_t x)
 {
-    const struct link_spec *spec = work->plan->comparer.spec;
     for (uint32_t a = x; a != NONE; a = work->nodes[a].next_member)
-        for (size_t c = 0; c < spec->input_count; c++)
-            if (spec->columns[c].kind == LINK_GIVEN_NAME && full_value(work, a, (uint16_t)c))
-                return false;
+        if (cluster_gives_name(&work->plan->comparer, work->original[a]))
+            return false;
     return true;
 }
 
@@ -286,7 +306,8 @@ static bool near_as_well(const struct clustering *work, float score, float other
 /* Whether x may as well be a twin of y. */
 static bool bears_both_names(struct clustering *work, uint32_t x, uint32_t y, const struct bond *bond)
 {
-    if (!work->plan->guards || !agree(work, LINK_GIVEN_NAME, FORMS, x, y))
+    bool known = work->input->verified || work->enemy_count > 0; /* of any two that they are twins */
+    if (!known || !work->plan->guards || !agree(work, LINK_GIVEN_NAME, FORMS, x, y))
         return false;
     for (uint32_t b = next_namesake(work, x, work->nodes[x].first_bond); b != NONE;
          b = next_namesake(work, x, work->bonds[b].next[bond_side(&work->bonds[b], x)])) {
@@ -300,7 +321,7 @@ static bool bears_both_names(struct clustering *work, uint32_t x, uint32_t y, co
 /* Whether x may be either of two twins. */
 static bool either_of_twins(struct clustering *work, uint32_t x)
 {
-    if (!work->plan->guards)
+    if (!work->plan->guards || !work->input->verified)
         return false;
     for (uint32_t b = next_namesake(work, x, work->nodes[x].first_bond); b != NONE;
          b = next_namesake(work, x, work->bonds[b].next[bond_side(&work->bonds[b], x)]))

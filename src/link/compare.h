@@ -86,6 +86,9 @@ bool compare_has_learned(const struct comparer *comparer, uint32_t a, uint32_t b
 unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b);
 /* What rules and guards say; *ret_guard is the number of the one that speaks + 1, or 0. */
 enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, uint32_t b, uint8_t *ret_guard);
+/* Whether a rule that joins may hold for two records, as far as can be seen from what is missing and what is the same:
+ * where none can, a pair that weighs too little for an edge needs no verdict. */
+bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t b);
 
 /* compare_bag.c: bags of tokens: matched information and conflict, both in bits; and their level. */
 struct bag {

@@ -91,19 +91,60 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
     }
 }
 
-/* The classes of one pair, each found once for all guards. */
+/* The classes of one pair, each found once for all guards. Whether a column's two values are missing, the same or
+ * neither is in their codes, and leaves few guards to look at more closely. */
 struct pair_classes {
     uint16_t of[LINK_COLUMNS_MAX]; /* 0: not asked for yet; no class is 0 */
+    uint16_t possible[LINK_COLUMNS_MAX];
 };
+
+enum {
+    SAME_CLASSES = LINK_IS_SAME | LINK_IS_COMMON | LINK_IS_INITIAL,
+    OTHER_CLASSES = LINK_IS_CLOSE | LINK_IS_SIMILAR | LINK_IS_DIFFERENT | LINK_IS_INITIAL | LINK_IS_WITHIN,
+};
+
+static uint16_t possible(uint32_t code_a, uint32_t code_b)
+{
+    if (!code_a || !code_b)
+        return LINK_IS_MISSING;
+    return code_a == code_b ? SAME_CLASSES : OTHER_CLASSES;
+}
+
+bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t b)
+{
+    size_t columns = comparer->spec->column_count;
+    const uint32_t *row_a = &comparer->records->plain[a * columns], *row_b = &comparer->records->plain[b * columns];
+    for (size_t g = 0; g < comparer->spec->guard_count; g++) {
+        const struct link_guard *guard = &comparer->spec->guards[g];
+        bool may = guard->then == LINK_JOIN;
+        for (size_t i = 0; may && i < guard->when_count; i++) {
+            const struct link_condition *when = &guard->when[i];
+            may = (possible(row_a[when->column], row_b[when->column]) & when->classes) != 0;
+        }
+        if (may)
+            return true;
+    }
+    return false;
+}
+
+static void possible_classes(const struct comparer *comparer, uint32_t a, uint32_t b, struct pair_classes *classes)
+{
+    size_t columns = comparer->spec->column_count;
+    const uint32_t *row_a = &comparer->records->plain[a * columns], *row_b = &comparer->records->plain[b * columns];
+    for (size_t c = 0; c < columns; c++) {
+        classes->of[c] = 0;
+        classes->possible[c] = possible(row_a[c], row_b[c]);
+    }
+}
 
 static bool conditions_hold(const struct comparer *comparer, struct pair_classes *classes,
                             const struct link_condition *conditions, size_t count, uint32_t a, uint32_t b, bool all)
 {
+    for (size_t i = 0; i < count && all; i++)
+        if (!(classes->possible[conditions[i].column] & conditions[i].classes))
+            return false;
     for (size_t i = 0; i < count; i++) {
-        uint32_t code_a = record_code(comparer->records, a, conditions[i].column);
-        uint32_t code_b = record_code(comparer->records, b, conditions[i].column);
-        bool only_same = (conditions[i].classes & ~(LINK_IS_SAME | LINK_IS_COMMON)) == 0;
-        bool holds = !(only_same && code_a != code_b);
+        bool holds = (classes->possible[conditions[i].column] & conditions[i].classes) != 0;
         if (holds) {
             uint16_t *class = &classes->of[conditions[i].column];
             if (!*class)
@@ -121,7 +162,8 @@ enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, u
     static const uint8_t strength[] = {
         [LINK_BY_WEIGHT] = 0, [LINK_QUIET] = 1, [LINK_REVIEW] = 2, [LINK_JOIN] = 3, [LINK_APART] = 4};
     enum link_verdict verdict = LINK_BY_WEIGHT;
-    struct pair_classes classes = {0};
+    UNINITIALIZED struct pair_classes classes;
+    possible_classes(comparer, a, b, &classes);
     *ret_guard = 0;
     for (size_t i = 0; i < comparer->spec->guard_count; i++) {
         const struct link_guard *guard = &comparer->spec->guards[i];

@@ -1,16 +1,14 @@
 /* index.c: records come and go.
  *
- * Many records at once are taken in rounds: their keys are found, each meets those that stand under its keys and then
- * stands there itself, the pairs are compared on all threads, and when all have come the components touched are
- * clustered once. One record is a round of one. */
+ * Many records at once are taken in rounds: they are put under their keys, each meets those that came before it, and
+ * when all have come the components touched are clustered once: all of it on all threads. One record is a round of one.
+ */
 #include "link/index_inside.h"
 
 #include "base/hash.h"
 
-#include <stdlib.h>
-
 /* Fewer records than BULK are not worth a thread's start. */
-enum { ROUND = 1 << 13, BULK = 1 << 10, NAME_GONE = 0xffffffffu };
+enum { ROUND = 1 << 16, BULK = 1 << 10, NAMES_AHEAD = 8, EDGES_AHEAD = 16, NAME_GONE = 0xffffffffu };
 
 /* ---- Room ---- */
 
@@ -21,11 +19,10 @@ bool index_room(struct link_index *index, size_t records, struct error *err)
     if (records >= INDEX_LIST - 1)
         return error_set(err, ERROR_TOO_BIG, "an index holds at most 2,000 million records");
     size_t capacity = index->capacity, seen = index->capacity, source = index->capacity;
-    INDEX_GROW(index->of, records, capacity);
-    INDEX_GROW(index->seen, records, seen);
-    memset(index->seen + index->capacity, 0, (capacity - index->capacity) * sizeof *index->seen);
+    INDEX_GROW(index->arena, index->of, records, capacity);
+    INDEX_GROW(index->arena, index->seen, records, seen);
     if (model_keeps_apart(index->model))
-        INDEX_GROW(index->source, records, source);
+        INDEX_GROW(index->arena, index->source, records, source);
     index->capacity = capacity;
     return true;
 }
@@ -37,7 +34,7 @@ uint32_t index_edge_add(struct link_index *index, const struct link_edge *edge)
         index->free_edge = index->edges[place - 1].next[0];
         index->edges_gone--;
     } else {
-        INDEX_GROW(index->edges, index->edge_count, index->edge_capacity);
+        INDEX_GROW(index->arena, index->edges, index->edge_count, index->edge_capacity);
         must(index->edge_count < NONE - 1);
         place = (uint32_t)++index->edge_count;
     }
@@ -88,8 +85,7 @@ static void name_put(uint32_t *names, size_t slots, uint64_t hash, uint32_t reco
 static void widen_names(struct link_index *index)
 {
     size_t slots = 1024 + link_index_count(index) * 9 / 5, count = 0;
-    uint32_t *names = calloc(slots, sizeof *names);
-    must(names);
+    uint32_t *names = arena_regrow(index->arena, NULL, 0, slots * sizeof *names);
     for (size_t i = 0; i < index->name_slots; i++) {
         uint32_t record = index->names[i] - 1;
         if (index->names[i] == 0 || index->names[i] == NAME_GONE)
@@ -97,7 +93,7 @@ static void widen_names(struct link_index *index)
         name_put(names, slots, name_hash(index->records->source_of[record], index->records->ids[record]), record);
         count++;
     }
-    free(index->names);
+    (void)arena_let_go(index->arena, index->names, index->name_slots * sizeof *names);
     index->names = names;
     index->name_slots = slots;
     index->name_count = count;
@@ -121,6 +117,17 @@ static void name_remove(struct link_index *index, uint32_t record)
     index->names[at] = NAME_GONE;
 }
 
+/* How many came before it. */
+static uint32_t came(const struct link_records *records, uint32_t record)
+{
+    return record < records->raw_count ? record_added(records, record) : record;
+}
+
+void index_name_fetch(const struct link_index *index, uint32_t source, struct slice id)
+{
+    __builtin_prefetch(&index->names[name_home(index->name_slots, name_hash(source, id))]);
+}
+
 uint32_t link_index_record(const struct link_index *index, uint32_t source, struct slice id)
 {
     uint32_t found = NONE;
@@ -128,7 +135,8 @@ uint32_t link_index_record(const struct link_index *index, uint32_t source, stru
     for (size_t at = name_home(slots, name_hash(source, id)); index->names[at]; at = name_next(slots, at)) {
         uint32_t record = index->names[at] - 1;
         if (index->names[at] != NAME_GONE && index->records->source_of[record] == source &&
-            slice_equal(index->records->ids[record], id) && (found == NONE || record > found))
+            slice_equal(index->records->ids[record], id) &&
+            (found == NONE || came(index->records, record) > came(index->records, found)))
             found = record;
     }
     return found;
@@ -139,18 +147,10 @@ uint32_t link_index_record(const struct link_index *index, uint32_t source, stru
 static void release(void *handle)
 {
     struct link_index *index = handle;
-    postings_free(&index->postings);
-    index_bind_free(index);
-    free(index->edges);
-    free(index->of);
-    free(index->seen);
-    free(index->source);
-    free(index->names);
     for (size_t t = 0; t < LINK_THREADS_MAX; t++)
         if (index->workers[t]) {
             arena_free(index->workers[t]->arena);
-            free(index->workers[t]->plan.local);
-            free(index->workers[t]->edges);
+            arena_free(index->workers[t]->store);
         }
 }
 
@@ -186,10 +186,13 @@ bool index_start(struct link_records *records, const struct link_model *model, s
     index_bind_new(index);
     widen_names(index);
     uint32_t count = link_records_count(records);
-    postings_start(&index->postings, (size_t)count * (spec->rule_count < 3 ? spec->rule_count : 3));
+    for (size_t s = 0; s < INDEX_SHARES; s++)
+        index->postings[s] = arena_alloc(arena, sizeof *index->postings[s], 1, 64);
     if (!index_room(index, count, err))
         return false;
     for (uint32_t r = 0; r < count; r++) {
+        if (r + NAMES_AHEAD < count)
+            index_name_fetch(index, records->source_of[r + NAMES_AHEAD], records->ids[r + NAMES_AHEAD]);
         new_record(index, r);
         index_name_add(index, r);
     }
@@ -212,10 +215,9 @@ bool link_index_make(struct link_records *records, const struct link_model *mode
         (void)index_edge_add(index, &edges.edges[i]);
     for (uint32_t r = 0; done && r < link_records_count(records); r++)
         list_push(&all, r, scratch);
-    if (done)
-        index_post_all(index);
+    done = done && index_post_all(index, options, err);
     index->edges_only = options && options->edges_only;
-    done = done && (index->edges_only || index_renew(index, &all, options, err));
+    done = done && (index->edges_only || index_renew(index, &all, false, options, err));
     arena_free(scratch);
     if (done)
         *ret = index;
@@ -299,7 +301,7 @@ static void take_out(struct changing *work, uint32_t record)
     index_keys(index, record, work->scratch, keys);
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
-            postings_remove(&index->postings, keys[rule], record);
+            postings_remove(index_postings(index, keys[rule]), keys[rule], record);
     name_remove(index, record);
     index->of[record] = (struct index_record){.entity = NONE, .strong = record, .next = record};
     index->gone++;
@@ -327,24 +329,19 @@ static bool put_in_all(struct changing *work, uint32_t first, const struct link_
                        struct error *err)
 {
     struct link_index *index = work->index;
-    struct arena *own = arena_make(0);
     work->edges = arena_array(work->scratch, struct link_edges, count / ROUND + 1);
     bool done = index_room(index, first + count, err);
     for (size_t at = 0; done && at < count; at += ROUND) {
         size_t batch = count - at < ROUND ? count - at : ROUND;
-        struct index_pairs pairs = {0};
         uint32_t start = first + (uint32_t)at;
-        unsigned threads = batch < BULK ? 1 : threads_count(work->options);
-        done = records_append(index->records, rows + at, batch, threads, err);
+        struct link_options own = work->options ? *work->options : (struct link_options){0};
+        own.threads = batch < BULK ? 1 : threads_count(work->options);
+        done = records_append(index->records, rows + at, batch, own.threads, err);
         if (!done)
             break;
         add_round(index, start, batch);
-        done = index_meet_all(index, start, batch, threads, &pairs, own, err) &&
-               index_compare(index, &pairs, index->floor, true, work->options, work->scratch,
-                             &work->edges[work->rounds++], err);
-        arena_reset(own);
+        done = index_meet_all(index, start, batch, &own, work->scratch, &work->edges[work->rounds++], err);
     }
-    arena_free(own);
     return done;
 }
 
@@ -386,9 +383,12 @@ bool link_index_replace(struct link_index *index, const uint32_t *gone, size_t g
         list_push(&work.touched, r, work.scratch);
     }
     for (size_t i = 0; done && i < work.rounds; i++)
-        for (size_t k = 0; k < work.edges[i].count; k++)
+        for (size_t k = 0; k < work.edges[i].count; k++) {
+            if (k + EDGES_AHEAD < work.edges[i].count)
+                __builtin_prefetch(&index->of[work.edges[i].edges[k + EDGES_AHEAD].a], 1);
             (void)index_edge_add(index, &work.edges[i].edges[k]);
-    done = done && (index->edges_only || index_renew(index, &work.touched, options, err));
+        }
+    done = done && (index->edges_only || index_renew(index, &work.touched, gone_count > 0, options, err));
     if (done && index->edge)
         tell_edges(&work);
     if (done && work.watching)

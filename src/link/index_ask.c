@@ -82,24 +82,13 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
     struct arena *scratch = arena_make(0);
     struct records_mark mark;
     struct link_edges edges;
-    struct index_pairs pairs = {0};
-    uint64_t keys[LINK_RULES_MAX];
     if (!index_room(index, record, err) || !link_records_source(index->records, S(""), &source, err) ||
         !records_lend(index->records, &(struct link_row){source, NO_SLICE, values}, scratch, &mark, err)) {
         arena_free(scratch);
         return false;
     }
     index_bind_new(index);
-    index_keys(index, record, scratch, keys);
-    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
-        if (keys[rule])
-            postings_fetch_slot(&index->postings, keys[rule]);
-    for (size_t rule = 0; rule < index->terms.rule_count; rule++)
-        if (keys[rule])
-            postings_fetch_list(&index->postings, keys[rule]);
-    index_meet(index, record, keys, &pairs, scratch);
-    struct link_options one = {.threads = 1};
-    bool done = index_compare(index, &pairs, least, !mark.new_words, &one, scratch, &edges, err);
+    index_find_edges(index, record, least, !mark.new_words, scratch, &edges);
     struct link_found *found = arena_array(arena, struct link_found, edges.count + 1);
     for (size_t i = 0; i < edges.count; i++) {
         uint32_t other = other_end(&edges.edges[i], record);
@@ -112,7 +101,7 @@ bool link_index_find(struct link_index *index, const struct slice *values, doubl
     *ret = found;
     *ret_count = edges.count < most ? edges.count : most;
     arena_free(scratch);
-    return done;
+    return true;
 }
 
 /* Of the table: what a record has, and each distinct value and token. */
@@ -135,11 +124,13 @@ void link_index_measure(const struct link_index *index, struct link_index_size *
     *ret = (struct link_index_size){.records = link_index_count(index),
                                     .gone = index->gone,
                                     .edges = index->edge_count - index->edges_gone,
-                                    .keys = index->postings.key_count,
                                     .pairs = index->pairs};
     ret->bytes = bytes_of_records(index->records) + arena_used(index->arena) +
                  index->edge_count * sizeof *index->edges +
-                 index->capacity * (sizeof *index->of + sizeof *index->seen) +
-                 index->name_slots * sizeof *index->names + index->postings.slot_count * sizeof *index->postings.slots +
-                 index->postings.word_count * sizeof *index->postings.words;
+                 index->capacity * (sizeof *index->of + sizeof *index->seen) + index->name_slots * sizeof *index->names;
+    for (size_t s = 0; s < INDEX_SHARES; s++) {
+        const struct postings *share = index->postings[s];
+        ret->keys += share->key_count;
+        ret->bytes += share->slot_count * sizeof *share->slots + share->word_count * sizeof *share->words;
+    }
 }

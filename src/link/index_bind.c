@@ -5,7 +5,6 @@
 #include "link/index_inside.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static double filled_of(const struct frequencies *frequencies)
 {
@@ -21,9 +20,9 @@ static void bind_values(struct link_index *index, size_t c)
     bool guarded = comparer->spec->guard_count > 0;
     for (; bound->values < column->plain.count; bound->values++) {
         size_t capacity = bound->value_capacity;
-        INDEX_GROW(comparer->value_bits[c], bound->values, capacity);
+        INDEX_GROW(index->arena, comparer->value_bits[c], bound->values, capacity);
         if (guarded)
-            INDEX_GROW(comparer->value_counts[c], bound->values, bound->value_capacity);
+            INDEX_GROW(index->arena, comparer->value_counts[c], bound->values, bound->value_capacity);
         bound->value_capacity = capacity;
         double count = model_count(frequencies, column->plain.texts[bound->values]);
         comparer->value_bits[c][bound->values] = (float)log2(filled_of(frequencies) / count);
@@ -40,14 +39,14 @@ static void bind_tokens(struct link_index *index, size_t c)
     struct comparer *comparer = &index->comparer;
     for (; bound->tokens < column->tokens.count; bound->tokens++) {
         size_t capacity = bound->token_capacity;
-        INDEX_GROW(bound->bits_of_token, bound->tokens, capacity);
-        INDEX_GROW(comparer->in_company[c], bound->tokens, bound->token_capacity);
+        INDEX_GROW(index->arena, bound->bits_of_token, bound->tokens, capacity);
+        INDEX_GROW(index->arena, comparer->in_company[c], bound->tokens, bound->token_capacity);
         struct slice text = column->tokens.texts[bound->tokens];
         bound->bits_of_token[bound->tokens] = (float)log2(filled_of(frequencies) / model_count(frequencies, text));
         comparer->in_company[c][bound->tokens] = dictionary_find(&bound->company, text) != 0;
     }
     for (; bound->places < column->token_id_count; bound->places++) {
-        INDEX_GROW(comparer->token_bits[c], bound->places, bound->place_capacity);
+        INDEX_GROW(index->arena, comparer->token_bits[c], bound->places, bound->place_capacity);
         comparer->token_bits[c][bound->places] = bound->bits_of_token[column->token_ids[bound->places]];
     }
 }
@@ -84,16 +83,5 @@ void index_bind_back(struct link_index *index)
         bound->values = bound->values < column->plain.count ? bound->values : column->plain.count;
         bound->tokens = bound->tokens < column->tokens.count ? bound->tokens : column->tokens.count;
         bound->places = bound->places < column->token_id_count ? bound->places : column->token_id_count;
-    }
-}
-
-void index_bind_free(struct link_index *index)
-{
-    for (size_t c = 0; c < LINK_COLUMNS_MAX; c++) {
-        free(index->comparer.value_bits[c]);
-        free(index->comparer.value_counts[c]);
-        free(index->comparer.token_bits[c]);
-        free(index->comparer.in_company[c]);
-        free(index->bound[c].bits_of_token);
     }
 }

@@ -1,22 +1,22 @@
 /* index_cluster.c: the components that a change touches, clustered anew.
  *
- * Components are found by one walk along the edges that hold records together; each is then clustered by the very code
- * that clusters everything (cluster_component), with its edges copied side by side, so that several threads may work at
+ * Components are found by a walk along the edges that hold records together; each is then clustered by the very code
+ * that clusters everything (index_component.c), with its edges copied side by side, so that several threads may work at
  * several components. Where records are put to greater clusters that they belong to, the choice of each small cluster
  * about what changed is made again. */
 #include "link/index_inside.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
-enum { CHUNK_NODES = 256 };
+enum { CHUNK_NODES = 256, CHUNK_STARTS = 64 };
 
 static bool holds_together(const struct link_index *index, const struct link_edge *edge)
 {
     return edge_alive(edge) && ((double)edge->weight >= index->tie || cluster_of_twins(&index->comparer, edge));
 }
 
-/* Adds the component of `start` to nodes, but for what a walk of this stamp came by before. */
-static void walk(struct link_index *index, uint32_t start, struct list *nodes, struct arena *scratch)
+void index_walk(struct link_index *index, uint32_t start, struct list *nodes, struct arena *scratch)
 {
     size_t from = nodes->count;
     index->seen[start] = index->stamp;
@@ -44,21 +44,22 @@ size_t link_index_largest(struct link_index *index)
         if (index->of[r].entity == NONE || index->seen[r] == index->stamp)
             continue;
         nodes.count = 0;
-        walk(index, r, &nodes, scratch);
+        index_walk(index, r, &nodes, scratch);
         largest = nodes.count > largest ? nodes.count : largest;
     }
     arena_free(scratch);
     return largest;
 }
 
-/* ---- One component ---- */
+/* ---- Threads ---- */
 
 bool index_worker_make(struct link_index *index, unsigned thread)
 {
     struct index_worker *worker = index->workers[thread];
     if (!worker) {
-        worker = index->workers[thread] = arena_new(index->arena, struct index_worker);
+        worker = index->workers[thread] = arena_alloc(index->arena, sizeof *worker, 1, 64);
         worker->arena = arena_make(0);
+        worker->store = arena_make(0);
         worker->memo = memo_make(index->records->spec, index->arena);
         worker->input = (struct link_cluster_input){.join = index->join,
                                                     .review = index->review,
@@ -71,12 +72,10 @@ bool index_worker_make(struct link_index *index, unsigned thread)
         worker->plan.constrained = index->constrained;
         worker->plan.masks = arena_array(index->arena, uint64_t, countof(index->records->sources));
     }
-    while (worker->local_capacity < index->capacity) {
-        worker->plan.local = realloc(worker->plan.local, index->capacity * sizeof *worker->plan.local);
-        must(worker->plan.local);
-        for (; worker->local_capacity < index->capacity; worker->local_capacity++)
-            worker->plan.local[worker->local_capacity] = NONE;
-    }
+    size_t known = worker->local_capacity;
+    if (known < index->capacity)
+        INDEX_GROW(worker->store, worker->plan.local, index->capacity - 1, worker->local_capacity);
+    memset(worker->plan.local + known, 0xff, (worker->local_capacity - known) * sizeof(uint32_t)); /* NONE */
     worker->plan.comparer = index->comparer;
     worker->input.source = index->source;
     uint64_t bit = 1;
@@ -88,55 +87,6 @@ bool index_worker_make(struct link_index *index, unsigned thread)
         bit <<= alone;
     }
     return true;
-}
-
-/* Each edge within the component once, from its lesser end; light ones too, whose fields count. */
-static size_t copy_edges(const struct link_index *index, struct index_worker *worker, const uint32_t *nodes,
-                         size_t count)
-{
-    size_t edges = 0;
-    for (size_t c = 0; c < count; c++)
-        for (uint32_t e = index->of[nodes[c]].first_edge; e; e = edge_next(&index->edges[e - 1], nodes[c])) {
-            const struct link_edge *edge = &index->edges[e - 1].edge;
-            if (!edge_alive(edge) || edge->a != nodes[c] || worker->plan.local[edge->b] == NONE)
-                continue;
-            INDEX_GROW(worker->edges, edges, worker->edge_capacity);
-            worker->edges[edges++] = *edge;
-        }
-    return edges;
-}
-
-/* Its records are then rings from their clusters' first. */
-static void cluster_anew(struct link_index *index, struct index_worker *worker, uint32_t *nodes, size_t count)
-{
-    struct cluster_plan *plan = &worker->plan;
-    struct arena *scratch = worker->arena;
-    if (count == 1) {
-        index->of[nodes[0]].strong = index->of[nodes[0]].entity = index->of[nodes[0]].next = nodes[0];
-        return;
-    }
-    records_sort_by_key(index->records->keys, nodes, count);
-    uint32_t *roots = arena_array(scratch, uint32_t, count + 1);
-    for (uint32_t c = 0; c < count; c++)
-        plan->local[nodes[c]] = c;
-    size_t edges = copy_edges(index, worker, nodes, count);
-    struct component_input component = {
-        .nodes = nodes, .count = (uint32_t)count, .edges = worker->edges, .edge_count = edges};
-    struct component_result result = {.arena = scratch};
-    if (count > 2 || index->constrained) /* else the edge that holds the two together joins them */
-        cluster_component(plan, &component, worker->memo, worker->table, scratch, roots, &result);
-    for (uint32_t c = 0; c < count; c++) {
-        uint32_t record = nodes[c], root = nodes[roots[c]];
-        index->of[record].strong = index->of[record].entity = root;
-        index->of[record].next = record;
-        if (record != root) { /* the first stands before its members in content order */
-            index->of[record].next = index->of[root].next;
-            index->of[root].next = record;
-        }
-    }
-    for (uint32_t c = 0; c < count; c++)
-        plan->local[nodes[c]] = NONE;
-    arena_reset(scratch);
 }
 
 size_t index_ring(const struct link_index *index, uint32_t root, struct list *ret, struct arena *scratch)
@@ -197,10 +147,11 @@ static void attach(struct link_index *index, struct index_worker *worker, uint32
     arena_reset(scratch);
 }
 
-/* The clusters of these records and those at the other ends of their edges. */
+/* The clusters of these records and those at the other ends of their edges, but for those that a walk of this stamp
+ * came by before. */
 static void list_small(struct link_index *index, const struct list *records, struct list *small, struct arena *scratch)
 {
-    uint32_t stamp = index_stamp(index);
+    uint32_t stamp = index->stamp;
     for (size_t i = 0; i < records->count; i++) {
         uint32_t record = records->items[i], root = index->of[record].strong;
         if (index->seen[root] != stamp) {
@@ -219,17 +170,56 @@ static void list_small(struct link_index *index, const struct list *records, str
 
 /* ---- Several ---- */
 
+/* Components are found by one thread at a time, and clustered by each as soon as it has found a few: what it walked
+ * through is then still at hand. */
 struct renewing {
     struct link_index *index;
-    struct list nodes, starts, chunks, small; /* starts: of components in nodes; chunks: of chunks in starts */
+    const struct list *from;
+    struct index_touched touched;
+    pthread_mutex_t walking;
+    bool keep; /* the nodes of all components are wanted afterwards */
+    struct list small;
 };
+
+static void fetch_start(const struct renewing *work, size_t i, size_t end)
+{
+    enum { FAR = 12, NEAR = 6 };
+    const struct link_index *index = work->index;
+    if (i + FAR < end)
+        __builtin_prefetch(&index->of[work->from->items[i + FAR]]);
+    if (i + NEAR < end && index->of[work->from->items[i + NEAR]].first_edge)
+        __builtin_prefetch(&index->edges[index->of[work->from->items[i + NEAR]].first_edge - 1]);
+}
+
+/* The components of some of the records that nobody came by before. */
+static void find_components(struct renewing *work, size_t begin, size_t end, struct index_worker *worker)
+{
+    struct link_index *index = work->index;
+    worker->starts.count = 0;
+    if (!work->keep)
+        worker->nodes.count = 0;
+    must(pthread_mutex_lock(&work->walking) == 0);
+    for (size_t i = begin; i < end; i++) {
+        uint32_t record = work->from->items[i];
+        fetch_start(work, i, end);
+        if (index->seen[record] == index->stamp || index->of[record].entity == NONE)
+            continue;
+        list_push(&worker->starts, (uint32_t)worker->nodes.count, worker->store);
+        index_walk(index, record, &worker->nodes, worker->store);
+    }
+    must(pthread_mutex_unlock(&work->walking) == 0);
+    list_push(&worker->starts, (uint32_t)worker->nodes.count, worker->store);
+}
 
 static void renew_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct renewing *work = context;
-    for (uint32_t k = work->chunks.items[chunk]; k < work->chunks.items[chunk + 1]; k++)
-        cluster_anew(work->index, work->index->workers[thread], work->nodes.items + work->starts.items[k],
-                     work->starts.items[k + 1] - work->starts.items[k]);
+    struct index_worker *worker = work->index->workers[thread];
+    size_t begin = chunk * CHUNK_STARTS, end = begin + CHUNK_STARTS;
+    find_components(work, begin, end < work->from->count ? end : work->from->count, worker);
+    for (size_t k = 0; k + 1 < worker->starts.count; k++)
+        index_cluster_anew(work->index, worker, worker->nodes.items + worker->starts.items[k],
+                           worker->starts.items[k + 1] - worker->starts.items[k], &work->touched);
 }
 
 static void attach_chunk(void *context, size_t chunk, unsigned thread)
@@ -247,39 +237,50 @@ static struct link_options own_threads(const struct link_options *options, size_
     return own;
 }
 
-bool index_renew(struct link_index *index, const struct list *from, const struct link_options *options,
+static bool make_workers(struct link_index *index, unsigned threads, struct error *err)
+{
+    for (unsigned t = 0; t < threads; t++) {
+        if (!index_worker_make(index, t))
+            return error_set(err, ERROR_TOO_BIG, "more than 64 sources are said to hold no duplicates; take some out");
+        index->workers[t]->nodes.count = 0;
+    }
+    return true;
+}
+
+static void touch(struct link_index *index, const struct list *from, bool touched)
+{
+    INDEX_GROW(index->arena, index->touched, index->capacity / 64, index->touched_capacity);
+    for (size_t i = 0; i < from->count; i++) {
+        uint64_t *bits = &index->touched[from->items[i] / 64], bit = 1ull << from->items[i] % 64;
+        *bits = touched ? *bits | bit : *bits & ~bit;
+    }
+}
+
+bool index_renew(struct link_index *index, const struct list *from, bool some_gone, const struct link_options *options,
                  struct error *err)
 {
-    struct arena *scratch = arena_make(0);
-    struct renewing work = {.index = index};
     struct link_options own = own_threads(options, from->count);
+    touch(index, from, true);
+    struct renewing work = {.index = index,
+                            .from = from,
+                            .touched = {index->touched, some_gone},
+                            .keep = !index->constrained && index->attach};
+    if (!make_workers(index, own.threads, err))
+        return false;
+    struct arena *scratch = arena_make(0);
     (void)index_stamp(index);
-    for (size_t i = 0; i < from->count; i++) {
-        uint32_t record = from->items[i];
-        if (index->of[record].entity == NONE || index->seen[record] == index->stamp)
-            continue;
-        list_push(&work.starts, (uint32_t)work.nodes.count, scratch);
-        walk(index, record, &work.nodes, scratch);
-    }
-    list_push(&work.starts, (uint32_t)work.nodes.count, scratch);
-    for (uint32_t k = 0; k + 1 < work.starts.count; k++)
-        if (work.chunks.count == 0 ||
-            work.starts.items[k] - work.starts.items[work.chunks.items[work.chunks.count - 1]] >= CHUNK_NODES)
-            list_push(&work.chunks, k, scratch);
-    size_t chunks = work.chunks.count;
-    list_push(&work.chunks, (uint32_t)work.starts.count - 1, scratch);
-    bool done = true;
-    for (unsigned t = 0; t < own.threads; t++)
-        done = done && (index_worker_make(index, t) ||
-                        error_set(err, ERROR_TOO_BIG,
-                                  "more than 64 sources are said to hold no duplicates; take some "
-                                  "out"));
-    done = done && threads_run(&own, "clustering", chunks, renew_chunk, &work, err);
-    if (done && !index->constrained && index->attach) {
-        list_small(index, &work.nodes, &work.small, scratch);
+    must(pthread_mutex_init(&work.walking, NULL) == 0);
+    bool done =
+        threads_run(&own, "clustering", (from->count + CHUNK_STARTS - 1) / CHUNK_STARTS, renew_chunk, &work, err);
+    if (done && work.keep) {
+        (void)index_stamp(index);
+        for (unsigned t = 0; t < own.threads; t++)
+            list_small(index, &index->workers[t]->nodes, &work.small, scratch);
         done = threads_run(&own, "placing what is left over", (work.small.count + CHUNK_NODES - 1) / CHUNK_NODES,
                            attach_chunk, &work, err);
     }
+    must(pthread_mutex_destroy(&work.walking) == 0);
+    touch(index, from, false);
     arena_free(scratch);
     return done;
 }
@@ -291,7 +292,7 @@ void index_watch(struct link_index *index, const struct list *from, struct index
     uint32_t stamp = index_stamp(index);
     for (size_t i = 0; i < from->count; i++)
         if (index->seen[from->items[i]] != stamp)
-            walk(index, from->items[i], &change->watched, scratch);
+            index_walk(index, from->items[i], &change->watched, scratch);
     size_t core = change->watched.count;
     for (size_t i = change->before.count; i < core && !index->constrained && index->attach; i++) {
         uint32_t record = change->watched.items[i];

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/lock.h"
+#include "link/arrange.h"
 #include "link/index_inside.h"
 #include "link/index_snapshot.h"
 
@@ -465,7 +466,10 @@ bool index_file_create(const struct host *host, struct slice folder, struct slic
     if (!link_spec_read(file->at.specification, folder, arena, &file->at.spec, err) ||
         !link_model_read(file->at.model_text, folder, file->at.spec, arena, &file->at.model, err))
         return false;
-    if (!link_index_make(records, model, options, arena, &file->at.index, err) ||
+    /* Who keeps edges alone knows records by the numbers that they were added under. */
+    bool edges_only = options && options->edges_only;
+    if ((!edges_only && !records_put_together(records, options, err)) ||
+        !link_index_make(records, model, options, arena, &file->at.index, err) ||
         !snapshot_write(host, path_in(arena, folder, "snapshot"), &file->at, err) || !sweep(file, err) ||
         !open_log(file, err))
         return false;

@@ -6,13 +6,13 @@
  * means something to its owner: the hub's is the number of the last landing it has seen) says up to where it follows
  * its source; after a crash its owner goes on from there.
  *
- * THE FOLDER holds `snapshot` (all records in plain form, the specification, the model, the edges and entities, in
- * sections with checksums), `log-N` (each change since snapshot N, with its length and a checksum that is chained to
- * all before it) and `lock`. Opening reads the snapshot and plays the log. A log whose end was cut short by a power
- * failure is played up to its last whole entry and cut there; index_file_note says so. A change is on disk once
- * index_file_sync has returned true; what came after the last sync may be lost, never half of it, and never an earlier
- * change while a later one stands. index_file_compact writes snapshot N + 1 beside and puts it in the place of the old
- * one.
+ * THE FOLDER holds `snapshot` (all records in plain form, the specification, the model, the edges, the entities and who
+ * stands under which key, in sections with checksums), `log-N` (each change since snapshot N, with its length and a
+ * checksum that is chained to all before it) and `lock`. Opening reads the snapshot and plays the log. A log whose end
+ * was cut short by a power failure is played up to its last whole entry and cut there; index_file_note says so. A
+ * change is on disk once index_file_sync has returned true; what came after the last sync may be lost, never half of
+ * it, and never an earlier change while a later one stands. index_file_compact writes snapshot N + 1 beside and puts it
+ * in the place of the old one.
  *
  * ERASURE: a removed record is in no answer at once, but its values stay in the log and the snapshot until
  * index_file_compact, after which no file of the folder holds them (the freed blocks of the disk are the disk's
@@ -23,10 +23,12 @@
  * follows the store's numbers: with one model the entities are the same in each, whatever the order in which they took
  * the changes (tests/link/test_index_file.c).
  *
- * One thread at a time. Cost, measured with 300,000 records of people (bench/README.md): opening 3.5 to 4.1
- * microseconds of the processor a record (5.9 with a million), whatever the threads, and what the log holds is put in
- * as if it came now; compacting 0.4; about 670 bytes a record in memory once it is opened and 200 on disk. One that was
- * just made holds the table that it was made of too: whoever keeps it long does well to open it again. */
+ * One thread at a time; opening and bulk use the threads of their options. Cost, measured with 900,000 records of
+ * people beside other work (bench/README.md): opening 2.4 microseconds of the processor a record, on two threads about
+ * half of that in time, and what the log holds is put in as if it came now; compacting 0.4; about 670 bytes a record in
+ * memory once it is opened and 250 on disk. One that was just made holds the table that it was made of too, and one
+ * that has grown much since has its records in the order in which they came: whoever keeps it long does well to compact
+ * it and open it again. */
 #ifndef STAITHE_LINK_INDEX_FILE_H
 #define STAITHE_LINK_INDEX_FILE_H
 
@@ -35,8 +37,8 @@
 
 struct index_file;
 
-/* Makes an index in a folder that holds none, from a table (whose records are put in) and its model. `specification`
- * is the text that the table's was read from. */
+/* Makes an index in a folder that holds none, from a table (whose records are put in, under other numbers unless it
+ * keeps edges alone) and its model. `specification` is the text that the table's was read from. */
 bool index_file_create(const struct host *host, struct slice folder, struct slice specification,
                        struct link_records *records, const struct link_model *model, const struct link_options *options,
                        struct arena *arena, struct index_file **ret, struct error *err) MUST_USE;

@@ -5,16 +5,15 @@
  * records come at once. Slots of keys whose records have all gone stay until the table is next made wider. */
 #include "link/index_inside.h"
 
-#include <stdlib.h>
-
 enum { CLASS_SHIFT = 27, COUNT_MASK = (1 << CLASS_SHIFT) - 1 };
 
-void *index_grow(void *array, size_t count, size_t *capacity, size_t size)
+void *index_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size)
 {
-    while (*capacity <= count)
-        *capacity += *capacity < 1u << 20 ? *capacity + 1024 : *capacity / 4;
-    array = realloc(array, *capacity * size);
-    must(array);
+    size_t room = *capacity;
+    while (room <= count)
+        room += room < 1u << 20 ? room + 1024 : room / 4;
+    array = arena_regrow(arena, array, *capacity * size, room * size);
+    *capacity = room;
     return array;
 }
 
@@ -37,7 +36,7 @@ void index_keys(const struct link_index *index, uint32_t record, struct arena *s
 
 static size_t home_of(const struct postings *postings, uint64_t key)
 {
-    return (size_t)(((key >> 32) * postings->slot_count) >> 32);
+    return (size_t)(((key >> 32) * postings->slot_count) >> 32); /* the share goes by the other half */
 }
 
 static uint64_t slot_key(const struct key_slot *slot)
@@ -61,23 +60,15 @@ static struct key_slot *slot_of(const struct postings *postings, uint64_t key)
 static void make_slots(struct postings *postings, size_t count)
 {
     must(count < UINT32_MAX);
-    postings->slots = calloc(count, sizeof *postings->slots);
-    must(postings->slots);
+    postings->slots = arena_regrow(postings->arena, NULL, 0, count * sizeof *postings->slots);
     postings->slot_count = count;
     postings->key_count = 0;
 }
 
-void postings_start(struct postings *postings, size_t keys)
+void postings_start(struct postings *postings, size_t keys, struct arena *arena)
 {
-    *postings = (struct postings){0};
-    make_slots(postings, keys + keys / 2 + 1024);
-}
-
-void postings_free(struct postings *postings)
-{
-    free(postings->slots);
-    free(postings->words);
-    *postings = (struct postings){0};
+    *postings = (struct postings){.arena = arena};
+    make_slots(postings, keys + keys / 2 + 256);
 }
 
 static void widen(struct postings *postings)
@@ -90,7 +81,7 @@ static void widen(struct postings *postings)
             *slot_of(postings, slot_key(&old[i])) = old[i];
             postings->key_count++;
         }
-    free(old);
+    (void)arena_let_go(postings->arena, old, count * sizeof *old);
 }
 
 /* ---- Lists ---- */
@@ -111,8 +102,8 @@ static uint32_t take_list(struct postings *postings, unsigned class)
     size_t at = postings->word_count;
     postings->word_count += (size_t)4 << class;
     if (postings->word_count > postings->word_capacity)
-        postings->words =
-            index_grow(postings->words, postings->word_count, &postings->word_capacity, sizeof *postings->words);
+        postings->words = index_grow(postings->arena, postings->words, postings->word_count, &postings->word_capacity,
+                                     sizeof *postings->words);
     must(at / 4 < INDEX_LIST);
     return (uint32_t)(at / 4);
 }
@@ -184,9 +175,24 @@ void postings_remove(struct postings *postings, uint64_t key, uint32_t record)
         }
 }
 
-const uint32_t *postings_of(const struct postings *postings, uint64_t key, uint32_t *single, size_t *ret_count)
+void postings_put(struct postings *postings, uint64_t key, const uint32_t *records, size_t count)
 {
-    const struct key_slot *slot = slot_of(postings, key);
+    postings_add(postings, key, records[0]);
+    if (count == 1)
+        return;
+    must(count <= COUNT_MASK);
+    unsigned class = 0;
+    while (count >= (size_t)4 << class)
+        class ++;
+    uint32_t list = take_list(postings, class), *words = list_at(postings, list);
+    words[0] = (uint32_t) class << CLASS_SHIFT | (uint32_t)count;
+    memcpy(words + 1, records, count * sizeof *words);
+    slot_of(postings, key)->list = list | INDEX_LIST;
+}
+
+static const uint32_t *records_of(const struct postings *postings, const struct key_slot *slot, uint32_t *single,
+                                  size_t *ret_count)
+{
     *ret_count = slot->list != 0;
     if (slot->list < INDEX_LIST) {
         *single = slot->list - 1;
@@ -195,6 +201,20 @@ const uint32_t *postings_of(const struct postings *postings, uint64_t key, uint3
     const uint32_t *words = list_at(postings, slot->list);
     *ret_count = words[0] & COUNT_MASK;
     return words + 1;
+}
+
+const uint32_t *postings_of(const struct postings *postings, uint64_t key, uint32_t *single, size_t *ret_count)
+{
+    return records_of(postings, slot_of(postings, key), single, ret_count);
+}
+
+uint64_t postings_at(const struct postings *postings, size_t slot, const uint32_t **ret, uint32_t *single,
+                     size_t *ret_count)
+{
+    if (!postings->slots[slot].list)
+        return 0;
+    *ret = records_of(postings, &postings->slots[slot], single, ret_count);
+    return slot_key(&postings->slots[slot]);
 }
 
 void postings_fetch_slot(const struct postings *postings, uint64_t key)

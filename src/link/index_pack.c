@@ -123,7 +123,7 @@ struct pack_reader {
     struct pack_entry *entries;
 };
 
-static bool damaged(const struct pack_reader *reader, const char *what, struct error *err)
+bool pack_damaged(const struct pack_reader *reader, const char *what, struct error *err)
 {
     return error_set_at(err, ERROR_INPUT, reader->path, 0, 0,
                         "the index's file is damaged: %s; make the index anew from its sources", what);
@@ -137,7 +137,7 @@ static bool read_whole(const struct pack_reader *reader, uint64_t offset, void *
         if (!host_read_at(reader->file, offset, to, size < CHUNK ? size : CHUNK, &got, err))
             return false;
         if (got == 0)
-            return damaged(reader, "it ends before its end", err);
+            return pack_damaged(reader, "it ends before its end", err);
         to += got;
         offset += got;
         size -= got;
@@ -149,7 +149,7 @@ static bool check_header(const struct pack_reader *reader, uint64_t size, struct
 {
     const struct pack_header *header = &reader->header;
     if (memcmp(header->magic, magic, sizeof magic) != 0)
-        return damaged(reader, "it does not begin as an index does", err);
+        return pack_damaged(reader, "it does not begin as an index does", err);
     if (header->order != ORDER)
         return error_set_at(err, ERROR_INPUT, reader->path, 0, 0,
                             "the index was made on another kind of machine; make it anew here");
@@ -158,10 +158,10 @@ static bool check_header(const struct pack_reader *reader, uint64_t size, struct
                             "the index was made by another version of Staithe (%u, this one reads %d); make it anew",
                             header->version, INDEX_PACK_VERSION);
     if (header->hash != header_hash(header))
-        return damaged(reader, "the checksum of its beginning is wrong", err);
+        return pack_damaged(reader, "the checksum of its beginning is wrong", err);
     if (header->table_count > SECTIONS || header->table_offset > size ||
         header->table_count * sizeof(struct pack_entry) > size - header->table_offset)
-        return damaged(reader, "its table lies outside of it", err);
+        return pack_damaged(reader, "its table lies outside of it", err);
     return true;
 }
 
@@ -174,7 +174,7 @@ bool pack_open(const struct host *host, struct slice path, struct arena *arena, 
     if (!host_open(host, path, HOST_READ, arena, &reader->file, err) || !host_file_size(reader->file, &size, err))
         return false;
     if (size < sizeof reader->header)
-        return damaged(reader, "it is too short", err);
+        return pack_damaged(reader, "it is too short", err);
     if (!read_whole(reader, 0, &reader->header, sizeof reader->header, err) || !check_header(reader, size, err))
         return false;
     size_t count = (size_t)reader->header.table_count;
@@ -182,10 +182,10 @@ bool pack_open(const struct host *host, struct slice path, struct arena *arena, 
     if (!read_whole(reader, reader->header.table_offset, reader->entries, count * sizeof *reader->entries, err))
         return false;
     if (hash64(slice_from(reader->entries, count * sizeof *reader->entries), 0) != reader->header.table_hash)
-        return damaged(reader, "the checksum of its table is wrong", err);
+        return pack_damaged(reader, "the checksum of its table is wrong", err);
     for (size_t i = 0; i < count; i++)
         if (reader->entries[i].offset > size || reader->entries[i].size > size - reader->entries[i].offset)
-            return damaged(reader, "a section lies outside of it", err);
+            return pack_damaged(reader, "a section lies outside of it", err);
     *ret = reader;
     return true;
 }
@@ -203,7 +203,7 @@ bool pack_read(struct pack_reader *reader, uint32_t kind, uint32_t number, struc
         if (reader->entries[i].kind == kind && reader->entries[i].number == number)
             entry = &reader->entries[i];
     if (!entry)
-        return damaged(reader, "a section is missing", err);
+        return pack_damaged(reader, "a section is missing", err);
     char *out = arena_large(arena, (size_t)entry->size + 1);
     uint64_t hash = 0;
     if (!read_whole(reader, entry->offset, out, (size_t)entry->size, err))
@@ -211,7 +211,7 @@ bool pack_read(struct pack_reader *reader, uint32_t kind, uint32_t number, struc
     for (uint64_t at = 0; at < entry->size; at += CHUNK)
         hash = hash64(slice_from(out + at, (size_t)(entry->size - at < CHUNK ? entry->size - at : CHUNK)), hash);
     if (hash != entry->hash)
-        return damaged(reader, "the checksum of a section is wrong", err);
+        return pack_damaged(reader, "the checksum of a section is wrong", err);
     *ret = slice_from(out, (size_t)entry->size);
     return true;
 }

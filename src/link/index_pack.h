@@ -8,7 +8,7 @@
 
 #include "base/host.h"
 
-enum { INDEX_PACK_VERSION = 2 };
+enum { INDEX_PACK_VERSION = 3 };
 
 struct pack_writer;
 
@@ -22,6 +22,9 @@ bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct 
 bool pack_end(struct pack_writer *writer, struct error *err) MUST_USE;
 
 struct pack_reader;
+
+/* Says that the file is damaged, and how; false. */
+bool pack_damaged(const struct pack_reader *reader, const char *what, struct error *err);
 
 bool pack_open(const struct host *host, struct slice path, struct arena *arena, struct pack_reader **ret,
                struct error *err) MUST_USE;

@@ -1,8 +1,9 @@
 /* index_snapshot.c: an index as sections of a file, and back.
  *
- * Only what is there is written: records are numbered anew, and a word that no record holds any more is left out. On
- * reading every number is held against its bounds before it is used, so that a file that was tampered with is refused
- * or gives wrong answers, but never leads outside of memory. Postings are made anew: they are a function of the rest.
+ * Only what is there is written: records are numbered anew, component by component, and words by the first record that
+ * holds them; a word that no record holds any more is left out. So what is looked at together, when records are added
+ * or found, lies together in memory once the file is read. On reading every number is held against its bounds before it
+ * is used, so that a file that was tampered with is refused or gives wrong answers, but never leads outside of memory.
  */
 #include "link/index_snapshot.h"
 
@@ -11,7 +12,7 @@
 
 #include <math.h>
 
-enum { HEAD = 1, SPECIFICATION, MODEL, SOURCES, IDS, SOURCE_OF, WORDS, CODES, EDGES, STRONG, ENTITY };
+enum { HEAD = 1, SPECIFICATION, MODEL, SOURCES, IDS, SOURCE_OF, WORDS, CODES, EDGES, STRONG, ENTITY, POSTINGS };
 
 struct head {
     int64_t position;
@@ -24,7 +25,9 @@ struct head {
 struct writing {
     struct pack_writer *pack;
     const struct link_index *index;
+    uint32_t count;
     uint32_t *number; /* by record: its number in the file, NONE: it has gone */
+    uint32_t *at;     /* and back */
     struct arena *scratch;
 };
 
@@ -45,20 +48,17 @@ static bool write_column(const struct writing *work, size_t c, struct error *err
     const struct dictionary *words = &records->columns[c].plain;
     struct arena *own = arena_make(0);
     uint32_t *code = arena_array(own, uint32_t, words->count + 1), next = 1;
-    for (uint32_t r = 0; r < records->count; r++)
-        if (work->number[r] != NONE)
-            code[record_code(records, r, c)] = 1;
     bool done = pack_section(work->pack, WORDS, (uint32_t)c, err);
-    for (size_t w = 1; done && w < words->count; w++)
-        if (code[w]) {
-            code[w] = next++;
-            done = add_text(work->pack, words->texts[w], err);
-        }
-    code[0] = 0;
+    for (uint32_t i = 0; done && i < work->count; i++) {
+        uint32_t word = record_code(records, work->at[i], c);
+        if (!word || code[word])
+            continue;
+        code[word] = next++;
+        done = add_text(work->pack, words->texts[word], err);
+    }
     done = done && pack_section(work->pack, CODES, (uint32_t)c, err);
-    for (uint32_t r = 0; done && r < records->count; r++)
-        if (work->number[r] != NONE)
-            done = pack_add(work->pack, &code[record_code(records, r, c)], sizeof *code, err);
+    for (uint32_t i = 0; done && i < work->count; i++)
+        done = pack_add(work->pack, &code[record_code(records, work->at[i], c)], sizeof *code, err);
     arena_free(own);
     return done;
 }
@@ -67,14 +67,17 @@ static bool write_edges(const struct writing *work, struct error *err)
 {
     const struct link_index *index = work->index;
     bool done = pack_section(work->pack, EDGES, 0, err);
-    for (size_t e = 0; done && e < index->edge_count; e++) {
-        struct link_edge edge = index->edges[e].edge;
-        if (!edge_alive(&edge))
-            continue;
-        edge.a = work->number[edge.a];
-        edge.b = work->number[edge.b];
-        done = pack_add(work->pack, &edge, sizeof edge, err);
-    }
+    for (uint32_t i = 0; done && i < work->count; i++)
+        for (uint32_t e = index->of[work->at[i]].first_edge; done && e;
+             e = edge_next(&index->edges[e - 1], work->at[i])) {
+            struct link_edge edge = index->edges[e - 1].edge;
+            uint32_t other = work->number[other_end(&edge, work->at[i])];
+            if (other < i)
+                continue;
+            edge.a = i;
+            edge.b = other;
+            done = pack_add(work->pack, &edge, sizeof edge, err);
+        }
     return done;
 }
 
@@ -84,11 +87,10 @@ static bool write_clusters(const struct writing *work, struct error *err)
     bool done = true;
     for (uint32_t kind = STRONG; done && kind <= ENTITY; kind++) {
         done = pack_section(work->pack, kind, 0, err);
-        for (uint32_t r = 0; done && r < index->records->count; r++)
-            if (work->number[r] != NONE) {
-                uint32_t to = work->number[kind == STRONG ? index->of[r].strong : index->of[r].entity];
-                done = pack_add(work->pack, &to, sizeof to, err);
-            }
+        for (uint32_t i = 0; done && i < work->count; i++) {
+            const struct index_record *of = &index->of[work->at[i]];
+            done = pack_add(work->pack, &work->number[kind == STRONG ? of->strong : of->entity], sizeof(uint32_t), err);
+        }
     }
     return done;
 }
@@ -111,27 +113,64 @@ static bool write_texts(const struct writing *work, const struct snapshot *from,
     for (size_t s = 0; done && s < records->source_count; s++)
         done = add_text(pack, records->sources[s].name, err);
     done = done && pack_section(pack, IDS, 0, err);
-    for (uint32_t r = 0; done && r < records->count; r++)
-        if (work->number[r] != NONE)
-            done = add_text(pack, records->ids[r], err);
+    for (uint32_t i = 0; done && i < work->count; i++)
+        done = add_text(pack, records->ids[work->at[i]], err);
     done = done && pack_section(pack, SOURCE_OF, 0, err);
-    for (uint32_t r = 0; done && r < records->count; r++)
-        if (work->number[r] != NONE)
-            done = pack_add(pack, &records->source_of[r], sizeof *records->source_of, err);
+    for (uint32_t i = 0; done && i < work->count; i++)
+        done = pack_add(pack, &records->source_of[work->at[i]], sizeof *records->source_of, err);
     return done;
+}
+
+/* Whether two records have one source and id: the one that came last is then the one that is meant by them, so all keep
+ * the order in which they came. */
+static bool has_doubles(const struct link_index *index)
+{
+    enum { AHEAD = 8 };
+    const struct link_records *records = index->records;
+    for (uint32_t r = 0; r < records->count; r++) {
+        if (r + AHEAD < records->count)
+            index_name_fetch(index, records->source_of[r + AHEAD], records->ids[r + AHEAD]);
+        if (index->of[r].entity != NONE && link_index_record(index, records->source_of[r], records->ids[r]) != r)
+            return true;
+    }
+    return false;
+}
+
+static void number_records(struct writing *work, struct link_index *index)
+{
+    const struct link_records *records = index->records;
+    bool doubles = has_doubles(index);
+    struct list nodes = {0};
+    work->number = arena_array(work->scratch, uint32_t, (size_t)records->count + 1);
+    work->at = arena_array(work->scratch, uint32_t, (size_t)records->count + 1);
+    memset(work->number, 0xff, (size_t)records->count * sizeof *work->number); /* NONE */
+    (void)index_stamp(index);
+    for (uint32_t i = 0; i < records->count; i++) {
+        uint32_t r = i < records->raw_count ? record_place(records, i) : i;
+        if (index->seen[r] == index->stamp || index->of[r].entity == NONE)
+            continue;
+        nodes.count = 0;
+        if (doubles)
+            list_push(&nodes, r, work->scratch);
+        else
+            index_walk(index, r, &nodes, work->scratch);
+        for (size_t k = 0; k < nodes.count; k++) {
+            work->number[nodes.items[k]] = work->count;
+            work->at[work->count++] = nodes.items[k];
+        }
+    }
 }
 
 bool snapshot_write(const struct host *host, struct slice path, const struct snapshot *from, struct error *err)
 {
     const struct link_records *records = from->index->records;
     struct writing work = {.index = from->index, .scratch = arena_make(0)};
-    work.number = arena_array(work.scratch, uint32_t, (size_t)records->count + 1);
-    for (uint32_t r = 0, next = 0; r < records->count; r++)
-        work.number[r] = from->index->of[r].entity == NONE ? NONE : next++;
+    number_records(&work, from->index);
     bool done = pack_begin(host, path, from->sequence, work.scratch, &work.pack, err) && write_texts(&work, from, err);
     for (size_t c = 0; done && c < records->spec->input_count; c++)
         done = write_column(&work, c, err);
-    done = done && write_edges(&work, err) && write_clusters(&work, err) && pack_end(work.pack, err);
+    done = done && write_edges(&work, err) && write_clusters(&work, err) &&
+           postings_write(from->index, work.pack, POSTINGS, work.number, err) && pack_end(work.pack, err);
     arena_free(work.scratch);
     return done;
 }
@@ -145,14 +184,15 @@ struct reading {
     struct arena *arena, *scratch;
     struct snapshot *ret;
     struct link_records *records;
-    uint32_t *codes[LINK_COLUMNS_MAX];
+    struct {
+        struct arena *scratch;
+        uint32_t *codes; /* by record */
+        struct error err;
+        bool done;
+    } columns[LINK_COLUMNS_MAX];
+    struct error rest_err;
+    bool rest_done;
 };
-
-static bool damaged(const struct reading *work, const char *what, struct error *err)
-{
-    return error_set_at(err, ERROR_INPUT, work->path, 0, 0,
-                        "the index's file is damaged: %s; make the index anew from its sources", what);
-}
 
 static bool cut_text(struct slice *rest, struct slice *ret)
 {
@@ -175,14 +215,14 @@ static bool cut_text(struct slice *rest, struct slice *ret)
 }
 
 /* A section of `count` things of `size` bytes each. */
-static bool read_array(struct reading *work, uint32_t kind, uint32_t number, size_t size, uint64_t count, void *ret,
-                       struct error *err)
+static bool read_array(const struct reading *work, uint32_t kind, uint32_t number, size_t size, uint64_t count,
+                       struct arena *scratch, void *ret, struct error *err)
 {
     struct slice section;
-    if (!pack_read(work->pack, kind, number, work->scratch, &section, err))
+    if (!pack_read(work->pack, kind, number, scratch, &section, err))
         return false;
     if (section.len / size != count || section.len % size != 0)
-        return damaged(work, "a section has another length than was said", err);
+        return pack_damaged(work->pack, "a section has another length than was said", err);
     memcpy(ret, &section.at, sizeof section.at);
     return true;
 }
@@ -192,13 +232,13 @@ static bool read_meaning(struct reading *work, struct error *err)
     struct snapshot *ret = work->ret;
     struct head *head;
     struct slice specification, model;
-    if (!read_array(work, HEAD, 0, sizeof *head, 1, &head, err) ||
+    if (!read_array(work, HEAD, 0, sizeof *head, 1, work->scratch, &head, err) ||
         !pack_read(work->pack, SPECIFICATION, 0, work->scratch, &specification, err) ||
         !pack_read(work->pack, MODEL, 0, work->scratch, &model, err))
         return false;
     work->head = *head;
     if (head->records >= INDEX_LIST - 1 || head->edges >= NONE - 1)
-        return damaged(work, "it says that it holds too much", err);
+        return pack_damaged(work->pack, "it says that it holds too much", err);
     ret->position = head->position;
     ret->ahead = head->ahead != 0;
     ret->sequence = pack_sequence(work->pack);
@@ -212,20 +252,45 @@ static bool read_words(struct reading *work, size_t c, struct error *err)
 {
     struct dictionary *words = &work->records->columns[c].plain;
     struct slice section, text;
-    if (!pack_read(work->pack, WORDS, (uint32_t)c, work->scratch, &section, err))
+    uint32_t *codes;
+    struct arena *scratch = work->columns[c].scratch;
+    if (!pack_read(work->pack, WORDS, (uint32_t)c, scratch, &section, err))
         return false;
     void *large = (void *)(uintptr_t)section.at;
     while (section.len > 0) {
         size_t code = words->count;
         if (!cut_text(&section, &text) || dictionary_add(words, text) != code)
-            return damaged(work, "a word is cut, empty or stands twice", err);
+            return pack_damaged(work->pack, "a word is cut, empty or stands twice", err);
     }
-    arena_give_back(work->scratch, large);
-    if (!read_array(work, CODES, (uint32_t)c, sizeof(uint32_t), work->head.records, &work->codes[c], err))
+    arena_give_back(scratch, large);
+    if (!read_array(work, CODES, (uint32_t)c, sizeof *codes, work->head.records, scratch, &codes, err))
         return false;
     for (uint64_t r = 0; r < work->head.records; r++)
-        if (work->codes[c][r] >= words->count)
-            return damaged(work, "a record holds a word that is not there", err);
+        if (codes[r] >= words->count)
+            return pack_damaged(work->pack, "a record holds a word that is not there", err);
+    work->columns[c].codes = codes;
+    return true;
+}
+
+static void read_column(void *context, size_t c, unsigned thread)
+{
+    (void)thread;
+    struct reading *work = context;
+    work->columns[c].done = read_words(work, c, &work->columns[c].err);
+}
+
+static bool read_columns(struct reading *work, const struct link_options *options, struct error *err)
+{
+    size_t inputs = work->ret->spec->input_count;
+    for (size_t c = 0; c < inputs; c++)
+        work->columns[c].scratch = arena_child(work->scratch);
+    if (!threads_run(options, "reading words", inputs, read_column, work, err))
+        return false;
+    for (size_t c = 0; c < inputs; c++)
+        if (!work->columns[c].done) {
+            *err = work->columns[c].err;
+            return false;
+        }
     return true;
 }
 
@@ -237,50 +302,52 @@ static bool read_records(struct reading *work, const struct link_options *option
     work->records = link_records_make(work->ret->spec, work->arena);
     if (!pack_read(work->pack, SOURCES, 0, work->scratch, &sources, err) ||
         !pack_read(work->pack, IDS, 0, work->scratch, &ids, err) ||
-        !read_array(work, SOURCE_OF, 0, sizeof *source_of, work->head.records, &source_of, err))
+        !read_array(work, SOURCE_OF, 0, sizeof *source_of, work->head.records, work->scratch, &source_of, err))
         return false;
     while (sources.len > 0) {
         uint32_t ignored;
         if (!cut_text(&sources, &id))
-            return damaged(work, "the name of a source is cut", err);
+            return pack_damaged(work->pack, "the name of a source is cut", err);
         if (!link_records_source(work->records, id, &ignored, err))
             return false;
     }
-    for (size_t c = 0; c < inputs; c++)
-        if (!read_words(work, c, err))
-            return false;
+    if (!read_columns(work, options, err))
+        return false;
     records_reserve(work->records, (size_t)work->head.records + (size_t)work->head.records / 8 + 64);
     for (uint64_t r = 0; r < work->head.records; r++) {
         uint32_t row[LINK_COLUMNS_MAX];
         for (size_t c = 0; c < inputs; c++)
-            row[c] = work->codes[c][r];
+            row[c] = work->columns[c].codes[r];
         if (!cut_text(&ids, &id) || source_of[r] >= work->records->source_count)
-            return damaged(work, "a record has no id or no source", err);
+            return pack_damaged(work->pack, "a record has no id or no source", err);
         records_put(work->records, source_of[r], id, row);
     }
     return records_finish(work->records, options, err);
 }
 
-static bool edge_is_sound(const struct reading *work, const struct link_edge *edge)
+static bool edge_is_sound(const struct reading *work, const struct link_edge *edge, const unsigned *levels)
 {
-    const struct link_spec *spec = work->ret->spec;
     if (edge->a >= edge->b || edge->b >= work->head.records || !isfinite(edge->weight) || edge->verdict > LINK_APART ||
-        edge->guard > spec->guard_count)
+        edge->guard > work->ret->spec->guard_count)
         return false;
-    for (size_t f = 0; f < spec->comparison_count; f++)
-        if ((edge->pattern >> (6 * f) & 63) > spec_level_count(spec, &spec->comparisons[f]))
+    for (size_t f = 0; f < work->ret->spec->comparison_count; f++)
+        if ((edge->pattern >> (6 * f) & 63) > levels[f])
             return false;
     return true;
 }
 
 static bool read_edges(struct reading *work, struct error *err)
 {
+    const struct link_spec *spec = work->ret->spec;
     struct link_edge *edges;
-    if (!read_array(work, EDGES, 0, sizeof *edges, work->head.edges, &edges, err))
+    unsigned levels[LINK_FIELDS_MAX];
+    for (size_t f = 0; f < spec->comparison_count; f++)
+        levels[f] = spec_level_count(spec, &spec->comparisons[f]);
+    if (!read_array(work, EDGES, 0, sizeof *edges, work->head.edges, work->scratch, &edges, err))
         return false;
     for (uint64_t e = 0; e < work->head.edges; e++) {
-        if (!edge_is_sound(work, &edges[e]))
-            return damaged(work, "an edge leads to what is not there", err);
+        if (!edge_is_sound(work, &edges[e], levels))
+            return pack_damaged(work->pack, "an edge leads to what is not there", err);
         (void)index_edge_add(work->ret->index, &edges[e]);
     }
     return true;
@@ -291,13 +358,13 @@ static bool read_clusters(struct reading *work, struct error *err)
     struct index_record *of = work->ret->index->of;
     uint32_t *strong, *entity;
     uint64_t count = work->head.records;
-    if (!read_array(work, STRONG, 0, sizeof *strong, count, &strong, err) ||
-        !read_array(work, ENTITY, 0, sizeof *entity, count, &entity, err))
+    if (!read_array(work, STRONG, 0, sizeof *strong, count, work->scratch, &strong, err) ||
+        !read_array(work, ENTITY, 0, sizeof *entity, count, work->scratch, &entity, err))
         return false;
     for (uint64_t r = 0; r < count; r++) {
         if (strong[r] >= count || strong[strong[r]] != strong[r] || entity[r] >= count ||
             strong[entity[r]] != entity[r])
-            return damaged(work, "a record is of an entity that is not there", err);
+            return pack_damaged(work->pack, "a record is of an entity that is not there", err);
         of[r].strong = strong[r];
         of[r].entity = entity[r];
     }
@@ -309,6 +376,21 @@ static bool read_clusters(struct reading *work, struct error *err)
     return true;
 }
 
+static void read_beside(void *context)
+{
+    struct reading *work = context;
+    work->rest_done = read_edges(work, &work->rest_err) && read_clusters(work, &work->rest_err);
+}
+
+static bool read_rest(struct reading *work, const struct link_options *options, struct error *err)
+{
+    if (!postings_read(work->ret->index, work->pack, POSTINGS, read_beside, work, options, err))
+        return false;
+    if (!work->rest_done)
+        *err = work->rest_err;
+    return work->rest_done;
+}
+
 bool snapshot_read(const struct host *host, struct slice path, const struct link_options *options, struct arena *arena,
                    struct snapshot *ret, struct error *err)
 {
@@ -316,11 +398,9 @@ bool snapshot_read(const struct host *host, struct slice path, const struct link
     *ret = (struct snapshot){0};
     bool done = pack_open(host, path, work.scratch, &work.pack, err) && read_meaning(&work, err) &&
                 read_records(&work, options, err) && index_start(work.records, ret->model, arena, &ret->index, err) &&
-                read_edges(&work, err) && read_clusters(&work, err);
+                read_rest(&work, options, err);
     arena_free(work.scratch);
     if (done)
         ret->index->edges_only = work.head.edges_only != 0;
-    if (done)
-        index_post_all(ret->index);
     return done;
 }

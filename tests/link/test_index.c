@@ -51,6 +51,8 @@ static void make_thin_scene(struct scene *scene, const char *text, const char *c
             const char *all[] = {slip.given, slip.family, slip.born, slip.address, slip.postcode};
             for (size_t c = 0; c < 5; c++)
                 values[c] = next_random(&seed) % 5 < 2 ? "" : all[c];
+            if (copy == 3 && p % 3 == 0)
+                slip.given[1] = '\0'; /* an initial */
             (void)snprintf(id, sizeof id, "p%u-%u", p, copy);
             (void)add_record(scene->pool, sources[copy % 3], id, values, 5);
         }
@@ -217,15 +219,22 @@ static void it_holds_for_records_that_say_little_and_across_common_keys(void **s
     arena_free(scene.arena);
 }
 
-/* Of people with two records in each of three sources: one source without duplicates, then each of them, then guards.
- */
+/* Of people with two records in each of three sources: one source without duplicates, then each of them, then guards,
+ * then such guards as make one component of a family. */
 static void it_holds_for_sources_without_duplicates_and_for_guards(void **state)
 {
     static const char *const kinds[] = {
         "link: link_and_dedupe\nsources: {no_duplicates: [clean]}\n", "link: link\none_to_one: true\n", "link: link\n",
         "rules:\n  - {name: one house, join: {address: same, born: same}}\nguards:\n"
         "  - {name: another name, when: {given: different, born: same}}\n"
-        "  - {name: another day, when: {born: different, family: [same, close]}, then: apart}\n"};
+        "  - {name: another day, when: {born: different, family: [same, close]}, then: apart}\n",
+        "guards:\n"
+        "  - {name: another of the house, when: {given: [similar, different], born: [missing, different]}, then: "
+        "apart}\n"
+        "  - {name: twins, when: {given: [similar, different], born: same}, then: apart}\n"
+        "  - {name: an initial, when: {given: initial, born: missing}}\n"
+        "  - {name: no given name, when: {given: missing, born: missing}, then: quiet}\n"
+        "  - {name: another day, when: {born: different}, unless: {given: [similar, different]}}\n"};
     (void)state;
     for (size_t k = 0; k < countof(kinds); k++) {
         struct scene scene;
@@ -234,8 +243,8 @@ static void it_holds_for_sources_without_duplicates_and_for_guards(void **state)
                        "%scolumns:\n  given: given_name\n  family: family_name\n  born: date\n  address: address\n"
                        "  postcode: postcode\n"
                        "blocking: [given, family, postcode, district(postcode), year(born)]\nblock_cap: 40\n"
-                       "thresholds: {join: 2, review: 1, floor: -3}\n",
-                       kinds[k]);
+                       "thresholds: {join: 2, review: 1, floor: -3, margin: %d}\n",
+                       kinds[k], k == 4 ? 4 : 3);
         make_thin_scene(&scene, text, three_sources, 15 + k);
         scene.clean = k == 0;
         for (uint64_t history = 1; history <= 60; history++)
