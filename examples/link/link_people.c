@@ -6,11 +6,11 @@
 
 static const char specification[] = "id: id\n"
                                     "columns:\n"
-                                    "  first_name: given_name\n"
+                                    "  first_name: {kind: given_name, headers: [Forename]}\n"
                                     "  surname: family_name\n"
-                                    "  born: date\n"
+                                    "  born: {kind: date, headers: [Date of birth]}\n"
                                     "  town: place\n"
-                                    "  email: email\n";
+                                    "  email: {kind: email, headers: [E-mail]}\n";
 
 int main(int argc, char **argv)
 {

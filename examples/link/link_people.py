@@ -23,8 +23,8 @@ people = lib.linkage_make()
 check(lib.linkage_specify(people, b"columns: {first_name: given_name, surname: family_name, born: date, town: place, email: email}"))
 with open(sys.argv[1], newline="", encoding="utf-8") as file:
     for row in csv.DictReader(file):
-        values = (TEXT * 5)(*(row[name].encode() for name in ("first_name", "surname", "born", "town", "email")))
-        check(lib.linkage_add(people, b"library", row["id"].encode(), values))
+        values = (TEXT * 5)(*(row[name].encode() for name in ("Forename", "Surname", "Date of birth", "Town", "E-mail")))
+        check(lib.linkage_add(people, b"members", row["id"].encode(), values))
 check(lib.linkage_run(people))
 entities = {}
 for record in range(lib.linkage_records(people)):
