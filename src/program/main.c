@@ -1,5 +1,6 @@
 #include "cli/command.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,6 +19,13 @@ static void page_missing(int signal_number, siginfo_t *about, void *context)
         _exit(error_exit_status(ERROR_IO));
     }
     (void)signal(signal_number, SIG_DFL); /* a mistake of the program's: as it would have ended */
+}
+
+/* `staithe … | head` has what it wanted. */
+static bool reader_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
 int main(int argc, char **argv)
@@ -46,9 +54,10 @@ int main(int argc, char **argv)
     }
     arena_free(arena);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
-        fprintf(stderr,
-                "staithe: what was to be printed could not be written; the disk may be full, or the reader gone\n");
-        status = error_exit_status(ERROR_IO);
+        bool gone = reader_gone();
+        if (!gone)
+            fprintf(stderr, "staithe: what was to be printed could not be written; the disk may be full\n");
+        status = gone ? 128 + SIGPIPE : error_exit_status(ERROR_IO); /* as a shell has it */
     }
     return status;
 }
