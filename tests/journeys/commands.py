@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 
 from world import PASSWORD, Failed, Missing, Tap, World
@@ -31,8 +32,14 @@ def help_and_usage(tap):
             tap.check(f"{command} --help says how it is used", shown.startswith(f"usage: staithe {command}") and "--data" in shown and shown == world.run("help", command), shown)
         manual = world.run("help", "--manual")
         tap.check("the manual page has each command and the exit statuses", all(f".Ss staithe {c}" in manual for c in COMMANDS) and ".Sh EXIT STATUS" in manual)
+        gone = os.pipe()
+        os.close(gone[0])
+        piped = subprocess.run([world.program, "help"], stdout=gone[1], stderr=subprocess.PIPE, text=True)
+        tap.check("a reader that has gone is no fault: status 141, nothing said", (piped.returncode, piped.stderr) == (141, ""), piped)
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            piped = subprocess.run([world.program, "help"], stdout=full, stderr=subprocess.PIPE, text=True)
+        tap.check("a full disk is said: status 74", piped.returncode == 74 and "disk may be full" in piped.stderr, piped)
         if shutil.which("mandoc"):
-            import subprocess
             lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning"], input=manual, capture_output=True, text=True)
             tap.check("mandoc finds no fault in it", lint.returncode == 0, lint.stdout)
         else:
