@@ -431,6 +431,28 @@ static bool write_parts(struct host_file *file, host_next_part *next, void *cont
     return false;
 }
 
+/* Where symbolic links lead to, whether there is anything or not. */
+static bool led_to(struct slice path, char target[PATH_MAX], struct error *err)
+{
+    char link[PATH_MAX];
+    struct stat found;
+    if (!system_path(path, target, err))
+        return false;
+    for (int links = 0; lstat(target, &found) == 0 && S_ISLNK(found.st_mode); links++) {
+        ssize_t length = readlink(target, link, sizeof link - 1);
+        size_t folder = 0;
+        if (links == 40 || length <= 0)
+            return error_set(err, ERROR_INPUT, "%.*s is a link that leads nowhere; name the file", PRINT(path));
+        link[length] = 0;
+        for (folder = link[0] == '/' ? 0 : strlen(target); folder > 0 && target[folder - 1] != '/'; folder--)
+            ;
+        if (folder + (size_t)length + 1 > PATH_MAX)
+            return error_set(err, ERROR_INPUT, "%.*s leads to a name that is too long; name the file", PRINT(path));
+        memcpy(target + folder, link, (size_t)length + 1);
+    }
+    return true;
+}
+
 /* Nothing to rename over: a device that was replaced by a file would be gone for everybody. */
 static bool write_into(const struct host *host, struct slice path, host_next_part *next, void *context,
                        struct error *err)
@@ -445,14 +467,12 @@ static bool write_into(const struct host *host, struct slice path, host_next_par
 bool host_write_parts(const struct host *host, struct slice path, host_next_part *next, void *context,
                       struct error *err)
 {
-    char name[PATH_MAX], target[PATH_MAX];
-    struct stat found;
-    if (!system_path(path, name, err))
-        return false;
+    char target[PATH_MAX];
     if (host_is_stream(path))
         return write_into(host, path, next, context, err);
-    if (lstat(name, &found) == 0 && S_ISLNK(found.st_mode) && realpath(name, target))
-        path = slice_of(target);
+    if (!led_to(path, target, err))
+        return false;
+    path = slice_of(target);
     struct arena *scratch = arena_make(0);
     uint64_t random;
     host_random(host, &random, sizeof random);
@@ -526,17 +546,18 @@ bool host_is_stream(struct slice path)
 }
 
 /* The file's own place and number, or its folder's and the name it would have there. */
-static bool place_of(struct slice path, struct stat *ret, struct slice *ret_name)
+static bool place_of(struct slice path, struct arena *arena, struct stat *ret, struct slice *ret_name)
 {
     struct error ignored;
     char name[PATH_MAX];
-    struct slice folder = host_folder_of(path);
+    char *target = arena_array(arena, char, PATH_MAX);
     *ret_name = NO_SLICE;
-    if (!system_path(path, name, &ignored))
-        return false;
-    if (stat(name, ret) == 0)
+    if (system_path(path, name, &ignored) && stat(name, ret) == 0)
         return true;
-    if (!system_path(folder, name, &ignored) || stat(name, ret) != 0)
+    if (!led_to(path, target, &ignored))
+        return false;
+    path = slice_of(target);
+    if (!system_path(host_folder_of(path), name, &ignored) || stat(name, ret) != 0)
         return false;
     size_t from = path.len;
     while (from > 0 && path.at[from - 1] != '/')
@@ -549,22 +570,26 @@ bool host_same_file(struct slice a, struct slice b)
 {
     struct stat one, two;
     struct slice name_one, name_two;
-    return place_of(a, &one, &name_one) && place_of(b, &two, &name_two) && one.st_dev == two.st_dev &&
-           one.st_ino == two.st_ino && slice_equal(name_one, name_two);
+    struct arena *scratch = arena_make(0);
+    bool same = place_of(a, scratch, &one, &name_one) && place_of(b, scratch, &two, &name_two) &&
+                one.st_dev == two.st_dev && one.st_ino == two.st_ino && slice_equal(name_one, name_two);
+    arena_free(scratch);
+    return same;
 }
 
 bool host_may_write(struct slice path, struct error *err)
 {
-    char name[PATH_MAX];
+    char name[PATH_MAX], target[PATH_MAX];
     struct stat found;
-    struct slice folder = host_folder_of(path);
-    if (!system_path(path, name, err))
-        return false;
-    if (stat(name, &found) == 0 && S_ISDIR(found.st_mode))
-        return error_set(err, ERROR_INPUT, "%s cannot be written: it is a folder; name a file in it", name);
     if (host_is_stream(path))
-        return access(name, W_OK) == 0 || error_from_errno(err, errno, "writing %s", name);
-    if (!system_path(folder, name, err))
+        return system_path(path, name, err) &&
+               (access(name, W_OK) == 0 || error_from_errno(err, errno, "writing %s", name));
+    if (!led_to(path, target, err))
+        return false;
+    size_t len = strlen(target);
+    if ((len > 0 && target[len - 1] == '/') || (stat(target, &found) == 0 && S_ISDIR(found.st_mode)))
+        return error_set(err, ERROR_INPUT, "%.*s cannot be written: it is a folder; name a file in it", PRINT(path));
+    if (!system_path(host_folder_of(slice_of(target)), name, err))
         return false;
     if (access(name, F_OK) != 0)
         return error_set(err, ERROR_NOT_FOUND, "%.*s cannot be written: there is no folder %s; make it first",

@@ -173,6 +173,9 @@ bool command_parse(int argc, char **argv, struct arena *arena, struct invocation
                              option->name, option->value);
         if (two)
             invocation->seconds[place] = slice_of(argv[++i]);
+        if (two && !invocation->seconds[place].len)
+            return error_set(err, ERROR_USAGE, "--%s is given nothing as its second value; write --%s %s", option->name,
+                             option->name, option->value);
         set_option(invocation, place, value, &help);
     }
     if (help) {

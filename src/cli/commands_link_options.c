@@ -29,11 +29,14 @@ static bool hub_options_fit(const struct invocation *invocation, struct error *e
         return false;
     if (is_model(option_text(invocation, "what-if", "")) && option_given(invocation, "model"))
         return error_set(err, ERROR_USAGE, "--what-if and --model name a model each; give one of them");
+    if (option_given(invocation, "adopt") && asks && option_given(invocation, "train"))
+        return error_set(err, ERROR_USAGE,
+                         "--train makes a new model of today's rules, and --adopt puts another in force; leave one of "
+                         "the two out");
     if (option_given(invocation, "adopt"))
-        return asks && !option_given(invocation, "train")
-                   ? true
-                   : error_set(err, ERROR_USAGE,
-                               "--adopt puts in force what --threshold, --what-if or --model say; give one of them");
+        return asks ? true
+                    : error_set(err, ERROR_USAGE,
+                                "--adopt puts in force what --threshold, --what-if or --model say; give one of them");
     return !asks || options_absent(invocation, changes,
                                    "changes the hub, and a what-if changes nothing; leave one of the two out", err);
 }

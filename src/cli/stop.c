@@ -56,22 +56,28 @@ static void *wait_for_signals(void *argument)
     _exit(error_exit_status(ERROR_CANCELLED));
 }
 
-/* The thread is woken by a signal of its own. */
+/* What whoever started the program wants ignored (nohup, a shell's background) is; so the thread is woken by a signal
+ * of its own. */
 static void end_watch(void *handle)
 {
     struct stop *stop = handle;
     atomic_store(&stop->over, true);
-    (void)pthread_kill(stop->thread, SIGINT);
+    (void)pthread_kill(stop->thread, SIGUSR1);
     (void)pthread_join(stop->thread, NULL);
     (void)pthread_sigmask(SIG_UNBLOCK, &stop->signals, NULL);
 }
 
 struct stop *stop_watch(struct arena *arena)
 {
+    static const int ending[] = {SIGINT, SIGTERM};
     struct stop *stop = arena_new(arena, struct stop);
     sigemptyset(&stop->signals);
-    sigaddset(&stop->signals, SIGINT);
-    sigaddset(&stop->signals, SIGTERM);
+    sigaddset(&stop->signals, SIGUSR1);
+    for (size_t i = 0; i < countof(ending); i++) {
+        struct sigaction now;
+        if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            sigaddset(&stop->signals, ending[i]);
+    }
     must(pthread_sigmask(SIG_BLOCK, &stop->signals, NULL) == 0);
     if (pthread_create(&stop->thread, NULL, wait_for_signals, stop) != 0) {
         must(pthread_sigmask(SIG_UNBLOCK, &stop->signals, NULL) == 0);

@@ -338,6 +338,12 @@ static size_t gather(const struct make_work *work, size_t rule, struct keyed *it
     return count;
 }
 
+/* Whether two canonical keys are of records that hold the same: the low bits are their ids'. */
+static bool same_content(uint64_t x, uint64_t y)
+{
+    return x >> 24 == y >> 24;
+}
+
 /* Those of least canonical key: any few, but the same whatever the order of the records. Of records that are alike one
  * is taken, unless all are. */
 static void sample_block(const struct link_records *records, const struct keyed *block, size_t count,
@@ -348,8 +354,12 @@ static void sample_block(const struct link_records *records, const struct keyed 
         uint64_t key = records->keys[record];
         while (at > 0 && records->keys[ret->sample[at - 1]] > key)
             at--;
-        if (at == COMMON_SAMPLE || (at > 0 && records->keys[ret->sample[at - 1]] == key))
+        if (at == COMMON_SAMPLE || (at > 0 && same_content(records->keys[ret->sample[at - 1]], key)))
             continue;
+        if (at < ret->sampled && same_content(records->keys[ret->sample[at]], key)) {
+            ret->sample[at] = record;
+            continue;
+        }
         ret->sampled += ret->sampled < COMMON_SAMPLE;
         memmove(&ret->sample[at + 1], &ret->sample[at], (ret->sampled - 1 - at) * sizeof *ret->sample);
         ret->sample[at] = record;

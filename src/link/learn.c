@@ -86,7 +86,7 @@ static void differ(struct spread *spread, size_t cluster)
 static void see(struct learner *learner, uint32_t x, uint32_t y, size_t cluster)
 {
     struct seen_table *table = &learner->seen;
-    if (2 * table->count >= table->capacity)
+    if (table->count < PAIRS_MOST && 2 * table->count >= table->capacity)
         widen(learner);
     uint32_t a = x < y ? x : y, b = x < y ? y : x;
     struct seen_pair *pair = seen_place(table, a, b);

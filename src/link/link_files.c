@@ -647,12 +647,15 @@ static void report_text(const struct file_job *job, const struct link_figures *f
                       job->training.converged ? "" : " (not converged)", job->training.matches,
                       job->training.common_keys, job->training.learned);
     if (job->spec->one_to_one_open)
-        buffer_add(out,
-                   job->model->one_to_one
-                       ? S("no file seems to hold anybody twice: a record is linked to one of each other file at "
-                           "most (one_to_one: false lifts this)\n")
-                       : S("a file seems to hold somebody twice: a record may be linked to several of another file "
-                           "(one_to_one: true forbids it)\n"));
+        buffer_add(out, !job->trained && job->model->one_to_one
+                            ? S("the model links one to one: a record is linked to one of each other file at most "
+                                "(one_to_one: false lifts this)\n")
+                        : job->model->one_to_one
+                            ? S("no file seems to hold anybody twice: a record is linked to one of each other file at "
+                                "most (one_to_one: false lifts this)\n")
+                            : S("a file seems to hold somebody twice, or nothing tells: a record may be linked to "
+                                "several of another file "
+                                "(one_to_one: true forbids it)\n"));
     if (figures)
         buffer_format(out,
                       "pairwise precision %.4f, recall %.4f, F1 %.4f; B-cubed precision %.4f, recall %.4f, F1 %.4f "
@@ -726,6 +729,10 @@ static bool check_place(const struct link_files_request *request, const char *op
                         struct error *err)
 {
     const struct slice read[] = {request->specification, request->model, request->labels};
+    if (host_same_file(path, S("/dev/stdout")))
+        return error_set(err, ERROR_USAGE,
+                         "--%s %.*s and what is printed would both go to standard output; name a file", option,
+                         PRINT(path));
     if (!host_may_write(path, err))
         return false;
     if (host_is_stream(path))
@@ -736,9 +743,6 @@ static bool check_place(const struct link_files_request *request, const char *op
             return error_set(err, ERROR_USAGE, "--%s would write over %.*s, which is read; give it another name",
                              option, PRINT(other));
     }
-    if (!host_is_stream(S("/dev/stdout")) && host_same_file(path, S("/dev/stdout")))
-        return error_set(err, ERROR_USAGE, "standard output goes to %.*s already; give --%s another file", PRINT(path),
-                         option);
     return true;
 }
 

@@ -182,8 +182,8 @@ static struct slice eight_digits(enum date_order order, struct slice s, struct a
 }
 
 /* What cannot be in the order that is said (02/19/1936 where days come first) is read in the other. Years of two digits
- * are the hundred years up to this one. */
-enum { PIVOT_YEAR = 2029 };
+ * are those of 1927 to 2026: a person of 98 is likelier in a list than one who is not born. */
+enum { PIVOT_YEAR = 2026 };
 
 static bool read_date(enum date_order order, struct slice s, struct date *ret)
 {

@@ -540,7 +540,8 @@ static bool read_clusters(const struct yaml *root, struct link_spec *spec, struc
     if (!yaml_maybe_word(root, "clusters", words, &kind, err))
         return false;
     spec->components = kind == 1;
-    bool apart = spec->one_to_one || spec->all_without_duplicates || spec->no_duplicate_count > 0;
+    bool apart =
+        spec->one_to_one || spec->one_to_one_open || spec->all_without_duplicates || spec->no_duplicate_count > 0;
     for (size_t i = 0; i < spec->guard_count; i++)
         apart |= spec->guards[i].then != LINK_JOIN;
     if (spec->components && apart)
@@ -553,17 +554,15 @@ static bool read_clusters(const struct yaml *root, struct link_spec *spec, struc
 /* Where files are linked across alone it is left to the files, unless something else is said of them. */
 static bool read_one_to_one(const struct yaml *root, struct link_spec *spec, struct error *err)
 {
-    static const char *const words[] = {"false", "true", "auto", NULL};
-    const struct yaml *clusters = yaml_get(root, "clusters");
+    const struct yaml *said = yaml_get(root, "one_to_one"), *clusters = yaml_get(root, "clusters");
     bool components = clusters && slice_equal(clusters->text, S("components"));
-    int word = spec->type == LINK_LINK && !yaml_get(root, "sources") && !components ? 2 : 0;
-    if (!yaml_maybe_word(root, "one_to_one", words, &word, err))
+    bool left_open = said ? slice_equal(said->text, S("auto"))
+                          : spec->type == LINK_LINK && !yaml_get(root, "sources") && !components;
+    spec->one_to_one_open = left_open;
+    if (!left_open && !yaml_maybe_bool(root, "one_to_one", &spec->one_to_one, err))
         return false;
-    spec->one_to_one = word == 1;
-    spec->one_to_one_open = word == 2;
-    if (spec->one_to_one_open && spec->type != LINK_LINK)
-        return yaml_error(yaml_get(root, "one_to_one"), err,
-                          "auto is for link: link, which looks across files alone; say true or false");
+    if (left_open && spec->type != LINK_LINK)
+        return yaml_error(said, err, "auto is for link: link, which looks across files alone; say true or false");
     return true;
 }
 

@@ -69,15 +69,20 @@ static bool holds_twice(const struct link_records *records, uint32_t source, uin
 {
     const uint32_t names = 1u << LINK_GIVEN_NAME | 1u << LINK_FAMILY_NAME | 1u << LINK_FULL_NAME;
     const uint32_t homes = 1u << LINK_ADDRESS | 1u << LINK_POSTCODE;
+    const uint32_t lines = 1u << LINK_EMAIL | 1u << LINK_TELEPHONE;
     struct key_columns person = {0}, thing = {0}, whole = {0};
     size_t have, all = 0;
     for (uint32_t r = 0; r < records->count; r++)
         all += records->source_of[r] == source;
+    if (all == 0)
+        return false;
     add_kind(records->spec, names, &person);
     unsigned named = person.groups;
     add_kind(records->spec, 1u << LINK_DATE, &person);
     if (person.groups == named)
         add_kind(records->spec, homes, &person);
+    if (person.groups == named)
+        add_kind(records->spec, lines, &person);
     if (named && person.groups > named) {
         double share = share_twice(records, source, &person, keys, &have);
         if ((double)have > PERSONS_ARE_COUNT * (double)all)

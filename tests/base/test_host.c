@@ -117,6 +117,13 @@ static void a_pipe_is_written_into_and_a_link_stays(void **state)
     assert_true(host_write_file(host_real(), link, S("new"), &err));
     assert_true(lstat(link.at, &found) == 0 && S_ISLNK(found.st_mode));
     assert_true(host_read_file(host_real(), target, 10, scene->arena, &text, &err) && slice_equal(text, S("new")));
+    assert_int_equal(symlink("not-there", in(scene, "ahead").at), 0);
+    assert_true(host_write_file(host_real(), in(scene, "ahead"), S("made"), &err));
+    assert_true(lstat(in(scene, "ahead").at, &found) == 0 && S_ISLNK(found.st_mode));
+    assert_true(host_exists(in(scene, "not-there")));
+    assert_int_equal(symlink("round", in(scene, "round").at), 0);
+    assert_false(host_write_file(host_real(), in(scene, "round"), S("x"), &err));
+    assert_non_null(strstr(err.text, "leads nowhere"));
 }
 
 static void where_nothing_can_be_written_is_told_before(void **state)
@@ -134,6 +141,11 @@ static void where_nothing_can_be_written_is_told_before(void **state)
         assert_false(host_may_write(in(scene, "closed/file"), &err));
         assert_non_null(strstr(err.text, "may not write in the folder"));
     }
+    assert_int_equal(symlink("to-be", in(scene, "one").at), 0);
+    assert_int_equal(symlink("to-be", in(scene, "two").at), 0);
+    assert_true(host_same_file(in(scene, "one"), in(scene, "two")));
+    assert_false(host_may_write(in(scene, "none/"), &err));
+    assert_non_null(strstr(err.text, "is a folder"));
     assert_true(host_same_file(file, arena_format(scene->arena, "%s/./file", scene->folder)));
     assert_false(host_same_file(file, in(scene, "other")));
     assert_true(host_write_file(host_real(), file, S("x"), &err));

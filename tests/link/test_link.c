@@ -334,7 +334,7 @@ static void across_files_alone_a_record_has_one_partner_where_no_file_holds_anyb
     assert_true(link_model_one_to_one(train_across("link: link\n", 0, arena)));
     assert_false(link_model_one_to_one(train_across("link: link\n", 40, arena)));
     assert_false(link_model_one_to_one(train_across("link: link\n", 10, arena)));
-    assert_true(link_model_one_to_one(train_across("link: link\none_to_one: true\n", 10, arena)));
+    assert_true(link_model_one_to_one(train_across("link: link\none_to_one: yes\n", 10, arena)));
     assert_false(link_model_one_to_one(train_across("link: link\none_to_one: false\n", 0, arena)));
     assert_false(link_model_one_to_one(train_across("link: link\nclusters: components\n", 0, arena)));
     assert_false(link_model_one_to_one(train_across("link: link_and_dedupe\n", 0, arena)));

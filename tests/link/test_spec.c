@@ -34,6 +34,8 @@ static void says_what_is_wrong_and_where(void **state)
     refused("columns:\n  name: full_name\nthresholds: {join: 1, review: 5}\n", 3, "rise");
     refused("columns:\n  name: full_name\none_to_one: true\n", 3, "dedupes");
     refused("columns:\n  name: full_name\none_to_one: auto\n", 3, "across files alone");
+    refused("link: link\ncolumns:\n  name: full_name\nclusters: components\none_to_one: auto\n", 4,
+            "keeps nothing apart");
     refused("columns:\n  name: full_name\n  name: date\n", 0, "name");
     refused("columns: {}\n", 0, "column");
     refused("link: dedupe\n", 0, "columns");
