@@ -18,8 +18,4 @@ bool records_put_together(struct link_records *records, const struct link_option
 enum { RECORDS_SAME = 8 };
 void records_rejoin(const struct link_records *records, const struct link_model *model, struct link_clusters *clusters);
 
-/* alike.c: fills records->alike; records_arrange does it. It finds most, and which ones hangs on the threads: it may
- * save work and must change nothing. */
-bool records_find_alike(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
-
 #endif

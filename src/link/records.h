@@ -76,10 +76,6 @@ struct link_records {
     uint32_t *follows;
     struct link_pair *same; /* the first of them, and those that are the same but are compared like all others */
     size_t same_count;
-    /* By record: one that is the same in all columns that are compared, itself for most; NULL: nobody looked
-     * (arrange.h).
-     */
-    uint32_t *alike;
     /* Where records_arrange gave other numbers: by record, the how-manieth it was added; and back. Else NULL. */
     uint32_t *added, *place;
 };

@@ -146,8 +146,7 @@ bool score_blocks(const struct blocks *blocks, const struct comparer *comparer, 
     for (unsigned t = 0; t < threads_count(options); t++) {
         struct thread_edges *thread = work.threads[t] = arena_alloc(scratch, sizeof *thread, 1, 64);
         thread->arena = arena_child(scratch);
-        scorer_start(&thread->scorer, comparer, memo_make(comparer->spec, thread->arena), (double)(float)floor,
-                     thread->arena);
+        scorer_start(&thread->scorer, comparer, memo_make(comparer->spec, thread->arena), (double)(float)floor);
         thread->seen = block_seen_make(blocks, thread->arena);
     }
     bool done = threads_run(options, "comparing pairs", blocks->task_count, score_task, &work, err) &&

@@ -17,17 +17,14 @@ struct link_edge score_edge(const struct comparer *comparer, struct link_pair pa
 void score_judge(const struct comparer *comparer, struct link_edge *edge);
 /* ---- Many at a time (score_batch.c) ---- */
 
-struct edge_memo;
-/* Of one thread. */
+/* score_batch.c: of one thread. */
 struct scorer {
     const struct comparer *comparer; /* bound */
     struct memo *memo;
-    struct edge_memo *edges; /* what came out of late */
     double floor;
     bool rules; /* a deterministic rule may lift a light pair */
 };
-void scorer_start(struct scorer *scorer, const struct comparer *comparer, struct memo *memo, double floor,
-                  struct arena *arena);
+void scorer_start(struct scorer *scorer, const struct comparer *comparer, struct memo *memo, double floor);
 /* The edges of the floor or more of at most BLOCK_BATCH pairs, in their order; how many. */
 size_t score_edges(const struct scorer *scorer, const struct link_pair *pairs, size_t count, struct link_edge *ret);
 

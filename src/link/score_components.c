@@ -109,7 +109,7 @@ static void start_threads(struct forest_work *work, const struct link_options *o
     for (unsigned t = 0; t < threads_count(options); t++) {
         scored->memos[t] = memo_make(scored->comparer->spec, arena);
         work->scorers[t] = arena_alloc(scratch, sizeof *work->scorers[t], 1, 64);
-        scorer_start(work->scorers[t], scored->comparer, scored->memos[t], scored->floor, scratch);
+        scorer_start(work->scorers[t], scored->comparer, scored->memos[t], scored->floor);
         work->seen[t] = block_seen_make(scored->blocks, arena_child(scratch));
         if (scored->floor < scored->join) {
             scored->light[t] = arena_alloc(arena, sizeof *scored->light[t], 1, 64);
