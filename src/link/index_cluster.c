@@ -260,13 +260,13 @@ bool index_renew(struct link_index *index, const struct list *from, bool some_go
                  struct error *err)
 {
     struct link_options own = own_threads(options, from->count);
+    if (!make_workers(index, own.threads, err))
+        return false;
+    touch(index, from, true);
     struct renewing work = {.index = index,
                             .from = from,
                             .touched = {index->touched, some_gone},
                             .keep = !index->constrained && index->attach};
-    if (!make_workers(index, own.threads, err))
-        return false;
-    touch(index, from, true);
     struct arena *scratch = arena_make(0);
     (void)index_stamp(index);
     must(pthread_mutex_init(&work.walking, NULL) == 0);
