@@ -81,8 +81,6 @@ void address_parse_end(struct address_parts *parts);
 /* The postcode as a number that sorts by area, district, sector; 0 when it is none. Slips of O and 0, I and 1, S and 5
  * are put right. */
 uint64_t address_postcode_pack(struct slice postcode);
-/* "NR1 3AA" into out. */
-struct slice address_postcode_text(uint64_t packed, char out[9]);
 #define ADDRESS_SECTOR(packed)   ((packed) >> 16)
 #define ADDRESS_DISTRICT(packed) ((packed) >> 24)
 

@@ -133,20 +133,6 @@ uint64_t address_postcode_pack(struct slice postcode)
     return pack(code, len, true);
 }
 
-struct slice address_postcode_text(uint64_t packed, char out[9])
-{
-    size_t len = 0;
-    for (int shift = 48; shift >= 0; shift -= 8) {
-        char c = (char)(packed >> shift & 0xff);
-        if (shift == 16)
-            out[len++] = ' ';
-        if (c != ' ')
-            out[len++] = (char)(is_alpha(c) ? c - 'a' + 'A' : c);
-    }
-    out[len] = 0;
-    return slice_from(out, len);
-}
-
 static void add_postcode(struct address_parts *parts, uint64_t packed)
 {
     for (size_t i = 0; i < parts->postcode_count; i++)

@@ -1,6 +1,7 @@
 /* cluster_table.c: agglomeration of small components where weights alone have a say.
  *
- * The merges are those of cluster_component.c, in the same order. There each two clusters with an edge between them are
+ * The merges are those of cluster_component.c, in the same order, but where two scores differ in their last bit alone:
+ * here a logarithm is of a product, there a sum of logarithms. There each two clusters with an edge between them are
  * a bond in two lists and, each time that their score changes, an entry of a heap; before a merge every pair of their
  * records is read again. Most components are of a dozen records that nearly all meet, so here all lies in tables by two
  * nodes. The best of each row is kept, and the best row is found by looking at all. Of each record and each cluster the

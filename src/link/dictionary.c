@@ -91,11 +91,6 @@ uint32_t dictionary_add(struct dictionary *dictionary, struct slice text)
     return slice_empty(text) ? 0 : add_hashed(dictionary, text, hash64(text, 0), false);
 }
 
-uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text)
-{
-    return slice_empty(text) ? 0 : add_hashed(dictionary, text, hash64(text, 0), true);
-}
-
 uint64_t dictionary_hash(struct slice text)
 {
     return hash64(text, 0);

@@ -1,6 +1,6 @@
 /* dictionary.h: each distinct text once, with a number from 1; 0 is the empty text.
  *
- * Texts are copied into the arena, or kept where they are by dictionary_keep. Numbers follow the order of adding.
+ * Texts are copied into the arena, or left where they are (struct dictionary_word). Numbers follow the order of adding.
  * Equality is by the bytes, not by the hash. */
 #ifndef STAITHE_LINK_DICTIONARY_H
 #define STAITHE_LINK_DICTIONARY_H
@@ -35,8 +35,6 @@ void dictionary_start(struct dictionary *dictionary, struct arena *arena);
 void dictionary_reserve(struct dictionary *dictionary, size_t texts);
 /* The number of a text, made when new. */
 uint32_t dictionary_add(struct dictionary *dictionary, struct slice text);
-/* The same for a text that outlives the dictionary: it is not copied. */
-uint32_t dictionary_keep(struct dictionary *dictionary, struct slice text);
 /* The numbers of many texts, each made when new: what they need of memory is called for together. */
 void dictionary_add_words(struct dictionary *dictionary, struct dictionary_word *words, size_t count);
 uint64_t dictionary_hash(struct slice text);

@@ -39,7 +39,7 @@ struct found_pair {
 /* One column, by values or by tokens. */
 struct learner {
     const struct learn_work *work;
-    struct arena *arena;
+    struct arena *arena, *working; /* of `found`; of all else, until the column is done */
     size_t column;
     bool token;
     struct seen_table seen;
@@ -69,7 +69,7 @@ static struct seen_pair *seen_place(const struct seen_table *table, uint32_t a, 
 static void widen(struct learner *learner)
 {
     struct seen_table *table = &learner->seen, wider = {.capacity = table->capacity ? 4 * table->capacity : 1 << 14};
-    wider.places = arena_array(learner->arena, struct seen_pair, wider.capacity);
+    wider.places = arena_array(learner->working, struct seen_pair, wider.capacity);
     wider.count = table->count;
     for (size_t i = 0; i < table->capacity; i++)
         if (table->places[i].a)
@@ -165,8 +165,9 @@ static void learn_column(void *context, size_t number, unsigned thread)
     const struct learn_work *work = context;
     struct learner *learner = work->learners[number];
     const struct column *column = &work->records->columns[learner->column];
+    learner->working = arena_make(0);
     learner->spread =
-        arena_array(learner->arena, struct spread, learner->token ? column->tokens.count : column->plain.count);
+        arena_array(learner->working, struct spread, learner->token ? column->tokens.count : column->plain.count);
     for (size_t k = 0; k < work->cluster_count; k++)
         see_cluster(learner, k);
     for (size_t i = 0; i < learner->seen.capacity; i++) {
@@ -181,6 +182,7 @@ static void learn_column(void *context, size_t number, unsigned thread)
         ARENA_GROW(learner->arena, learner->found, learner->found_count, learner->found_capacity);
         learner->found[learner->found_count++] = (struct found_pair){pair->a, pair->b, bits};
     }
+    arena_free(learner->working);
 }
 
 static void keep_learned(const struct learner *learner, struct link_model *model, size_t *capacity)

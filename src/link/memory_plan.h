@@ -17,8 +17,8 @@ struct memory_plan {
     uint64_t clustering; /* and writing */
 };
 void memory_plan_make(const struct link_records *records, const struct link_options *options, struct memory_plan *ret);
-/* With everything in memory, at the most (learning from a first linking takes as much as the linking); and with all
- * that can be on disk. `edges`: bytes of them. */
+/* With everything in memory, at the most; and with all that can be on disk. `edges`: bytes of them. What learning value
+ * pairs takes for a while (learn.c: up to 64 MB a column on each thread) is not in it. */
 uint64_t memory_needed(const struct memory_plan *plan, uint64_t edges);
 uint64_t memory_least(const struct memory_plan *plan);
 
