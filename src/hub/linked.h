@@ -96,7 +96,8 @@ const uint64_t *linked_keys(const struct linked *linked, const struct link_recor
 const struct slice *linked_values(const struct linked *linked, size_t record, const struct link_spec *spec,
                                   struct arena *arena);
 /* The model in force with the specification that it was trained with, whatever the county's file says by now; `model`
- * is NULL when there is none yet. */
+ * is NULL when there is none yet. It lies in an arena of its own that ends with the one that is given: a model grows
+ * with the hub, and what one request may hold bounds its answer. */
 struct person_model {
     int64_t version;
     struct slice specification; /* its text */

@@ -187,6 +187,7 @@ bool linked_fill(const struct linked *linked, const struct link_spec *spec, stru
 bool person_model_read(struct transaction *t, struct arena *arena, struct person_model *ret, struct error *err)
 {
     struct result models;
+    arena = arena_child(arena);
     *ret = (struct person_model){0};
     if (!store_query(t, STATEMENT_HUB_MODEL_IN_FORCE, ARGS(value_text(S("person"))), arena, &models, err))
         return false;

@@ -24,10 +24,11 @@ static bool after_of(struct showing *s, struct error *err)
 {
     const struct hub_link_adopt *adopt = &s->found->adopt;
     struct link_options options = {.threads = 1};
+    struct arena *own = arena_child(s->arena); /* as person_model_read has it */
     struct link_spec *spec;
     s->after = s->before;
-    if (!person_spec_read(adopt->specification, S("the specification"), s->arena, &spec, err) ||
-        !link_model_read(adopt->model, S("the model"), spec, s->arena, &s->after.model, err) ||
+    if (!person_spec_read(adopt->specification, S("the specification"), own, &spec, err) ||
+        !link_model_read(adopt->model, S("the model"), spec, own, &s->after.model, err) ||
         !linked_fill(&s->after.linked, spec, s->arena, &s->after.records, err))
         return false;
     s->after.spec = spec;
