@@ -24,6 +24,12 @@ def people(path, count):
             file.write(f"{number},{given},{family},{draw.randint(1930, 2005)}-0{draw.randint(1, 9)}-1{draw.randint(0, 9)}\n")
 
 
+def start(words, folder, then):
+    """With SIGINT as said: whoever runs the tests in the background may have it ignored, and a child would have it so."""
+    return subprocess.Popen([STAITHE, "link", *words], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, then))
+
+
 def main():
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
@@ -31,8 +37,8 @@ def main():
             file.write("id: id\ncolumns: {given: given_name, family: family_name, born: date}\n")
         people(os.path.join(folder, "p.csv"), 30000)
         before = sorted(os.listdir(folder))
-        command = [STAITHE, "link", "s.yaml", "p.csv", "--clusters", "c.csv", "--pairs", "p.jsonl"]
-        work = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        words = ["s.yaml", "p.csv", "--clusters", "c.csv", "--pairs", "p.jsonl"]
+        work = start(words, folder, signal.SIG_DFL)
         first = work.stderr.readline()  # how many pairs there are; they are compared next
         work.send_signal(signal.SIGINT)
         out, said = work.communicate(timeout=60)
@@ -41,8 +47,13 @@ def main():
         tap.check("it says where it was stopped, in a sentence", "staithe: linking was stopped while " in said, said)
         tap.check("nothing is printed and nothing half-written stays", not out and sorted(os.listdir(folder)) == before,
                   out + str(os.listdir(folder)))
+        work = start(["s.yaml", "p.csv", "--clusters", "c.csv"], folder, signal.SIG_IGN)
+        work.stderr.readline()
+        work.send_signal(signal.SIGINT)
+        out, said = work.communicate(timeout=120)
+        tap.check("an interrupt that is to be ignored is", work.returncode == 0 and "30000 records" in out, said)
         os.mkfifo(os.path.join(folder, "pipe"))
-        work = subprocess.Popen([STAITHE, "link", "s.yaml", "pipe"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        work = start(["s.yaml", "pipe"], folder, signal.SIG_DFL)
         while len(os.listdir(f"/proc/{work.pid}/task")) < 2:  # the one that waits for signals
             time.sleep(0.05)
         work.send_signal(signal.SIGTERM)
