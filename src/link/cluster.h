@@ -155,6 +155,12 @@ struct cluster_room *cluster_room_make(const struct cluster_plan *plan, struct a
 void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
                      struct component_input *component, struct arena *arena);
 
+/* cluster_certain.c: what a pair has to spare, from what its weight is above `join` at least and whether it is an edge
+ * of `join` or more; and whether a component is one cluster whatever else is known of it: true is certain, false is
+ * not. `spare` is by two nodes, both ways, the diagonal unread; it is changed. Steps as count² × pairs below `join`. */
+double cluster_spare(double above, bool joins);
+bool cluster_is_one(double *spare, size_t count);
+
 /* cluster_doubts.c: of each two clusters, by their roots, the doubt that comes first: the heaviest. */
 struct doubt_table {
     struct arena *arena;

@@ -9,23 +9,18 @@
  * The records of one person repeat each other: thirteen of them have eight names, four days of birth, five homes. So
  * each field is compared by its distinct values, and what comes out is spread over the pairs.
  *
- * Most components are one cluster beyond doubt, and agglomeration need not be asked. A score between two clusters is
- * never less than the prior and, for each field, the mean over pairs of their records of the field's weight: it takes
- * the logarithm of means where this takes the mean of logarithms. Over fields that no pair lacks that is a mean of
- * whole pairs' weights, so no less than the least of them; a field that some pairs lack brings no less than its own
- * least, or nothing. Where all of that together reaches `join`, so does every score that agglomeration could ever ask
- * for, and edges of `join` hold all of the component together: it ends as one cluster. */
+ * What each pair brings at least goes to cluster_certain.c, which finds that most components are one cluster without
+ * agglomeration being asked.
+ */
 #include "link/cluster.h"
 
 #include "link/block.h"
 
 #include <math.h>
 
-#define ROUNDING 0.01 /* of scores, in bits: much more than there is */
-
 /* Of a pair of nodes, while its fields are gathered. */
 struct gathered {
-    double weight, least; /* least: of the fields that no pair lacks */
+    double weight, least; /* least: where a field is missing, the least that it brings any pair, or 0 if that is less */
 };
 
 /* What one field of two records brings, by the numbers of their values. */
@@ -42,6 +37,7 @@ enum { RULES = (LINK_RULES_MAX + LANES - 1) / LANES * LANES };
 /* Used again for each component: to clear what is written over anyway took longer than to compare it. */
 struct cluster_room {
     struct gathered gathered[TABLE];
+    double spare[TABLE];             /* as cluster_is_one has it */
     struct compared compared[TABLE]; /* where it is known who is near */
     struct local_edge ends[TABLE / 2];
     struct link_edge edges[TABLE / 2];
@@ -116,14 +112,9 @@ static void number_values(const struct comparing *work, size_t f)
     }
 }
 
-/* What the field brings at least where it is filled, or 0 if that is less. */
-struct least {
-    double bits;
-    bool lacking; /* some pair lacks it */
-};
-
+/* *least becomes the least that the field brings, if it was more. */
 static void compare_numbers(const struct comparing *work, size_t f, const uint8_t (*numbers)[2],
-                            const struct link_pair *pairs, size_t count, struct least *least)
+                            const struct link_pair *pairs, size_t count, double *least)
 {
     const struct cluster_plan *plan = work->plan;
     struct cluster_room *room = work->room;
@@ -138,17 +129,17 @@ static void compare_numbers(const struct comparing *work, size_t f, const uint8_
                                   .frequency = frequency};
         room->brought[numbers[i][0] * room->distinct + numbers[i][1]] = brought;
         room->brought[numbers[i][1] * room->distinct + numbers[i][0]] = brought;
-        least->bits = fmin(least->bits, brought.weight);
-        least->lacking |= level == 0;
+        *least = fmin(*least, brought.weight);
     }
 }
 
-static struct least compare_distinct(const struct comparing *work, size_t f)
+/* Gives what the field brings at least, or 0 if that is less. */
+static double compare_distinct(const struct comparing *work, size_t f)
 {
     const struct cluster_room *room = work->room;
     UNINITIALIZED struct link_pair pairs[COMPARE_BATCH];
     UNINITIALIZED uint8_t numbers[COMPARE_BATCH][2];
-    struct least least = {0, false};
+    double least = 0;
     size_t count = 0;
     for (uint32_t x = 0; x < room->distinct; x++)
         for (uint32_t y = room->holders[x] > 1 ? x : x + 1; y < room->distinct; y++) {
@@ -165,13 +156,12 @@ static struct least compare_distinct(const struct comparing *work, size_t f)
     return least;
 }
 
-/* What no pair brings less of in a field that some pairs lack; 0 for others, where it is in each pair's least. */
-static double gather_field(struct comparing *work, size_t f)
+static void gather_field(struct comparing *work, size_t f)
 {
     struct cluster_room *room = work->room;
     size_t n = work->component->count, fields = work->plan->fields;
     number_values(work, f);
-    struct least least = compare_distinct(work, f);
+    double least = compare_distinct(work, f);
     for (size_t lo = 0; lo < n; lo++) {
         const struct brought *row = room->brought + (size_t)room->of[lo] * room->distinct;
         float *odds = room->odds + lo * n * fields + f;
@@ -180,14 +170,13 @@ static double gather_field(struct comparing *work, size_t f)
             const struct brought *brought = &row[room->of[hi]];
             odds[hi * fields] = brought->odds;
             pairs[hi].weight += brought->weight;
-            pairs[hi].least += least.lacking ? 0 : brought->weight;
+            pairs[hi].least += brought->level ? brought->weight : least;
             if (work->plan->near) {
                 room->compared[lo * n + hi].level[f] = brought->level;
                 room->compared[lo * n + hi].frequency[f] = brought->frequency;
             }
         }
     }
-    return least.lacking ? least.bits : 0;
 }
 
 /* The weight of a pair whose fields are gathered; *ret_least loses what near ones agree in. */
@@ -234,20 +223,21 @@ static void compare_all(struct comparing *work)
     struct component_input *component = work->component;
     uint32_t n = component->count, edges = 0;
     size_t rules = (scored->blocks->rule_count + LANES - 1) / LANES * LANES;
-    double lacked = plan->prior - ROUNDING, least = 1e9;
     for (size_t pair = 0; pair < (size_t)n * n; pair++) {
         room->gathered[pair].weight = plan->prior;
-        room->gathered[pair].least = 0;
+        room->gathered[pair].least = plan->prior;
     }
     for (size_t f = 0; f < plan->fields - plan->near; f++)
-        lacked += gather_field(work, f);
+        gather_field(work, f);
     gather_groups(work, rules);
     for (uint32_t lo = 0; lo < n; lo++)
         for (uint32_t hi = lo + 1; hi < n; hi++) {
-            double own;
-            float weight = weigh_gathered(work, (size_t)lo * n + hi, &own);
-            least = fmin(least, own);
-            if (weight < (float)scored->floor || !meet(work, lo, hi, rules))
+            double least;
+            float weight = weigh_gathered(work, (size_t)lo * n + hi, &least);
+            bool is_edge = weight >= (float)scored->floor && meet(work, lo, hi, rules);
+            room->spare[(size_t)lo * n + hi] = room->spare[(size_t)hi * n + lo] =
+                cluster_spare(least - scored->join, is_edge && (double)weight >= scored->join);
+            if (!is_edge)
                 continue;
             struct link_pair pair = pair_of(work, lo, hi);
             room->ends[edges] = (struct local_edge){lo, hi, edges};
@@ -257,7 +247,7 @@ static void compare_all(struct comparing *work)
     component->ends = room->ends;
     component->edges = room->edges;
     component->edge_count = edges;
-    component->is_one = lacked + least >= scored->join;
+    component->is_one = cluster_is_one(room->spare, n);
 }
 
 /* ---- Great components: rule by rule, each pair under its first ---- */

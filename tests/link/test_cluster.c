@@ -1,3 +1,4 @@
+#include "link/cluster.h"
 #include "tests/link/people.h"
 
 static const struct link_edge chain[] = {
@@ -215,6 +216,43 @@ static void what_weights_alone_decide_is_the_same_in_tables_and_in_lists(void **
     arena_free(arena);
 }
 
+/* Of the cut between the nodes of `side` and all others. */
+static double across(const double *spare, size_t count, unsigned side)
+{
+    double sum = 0;
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++)
+            if ((side >> a & 1) && !(side >> b & 1))
+                sum += spare[a * count + b];
+    return sum;
+}
+
+static void what_is_called_one_beyond_doubt_has_no_cut_that_falls_short(void **state)
+{
+    (void)state;
+    uint64_t random = 5;
+    unsigned one = 0, short_of = 0;
+    for (unsigned round = 0; round < 3000; round++) {
+        enum { MOST = 8 };
+        double spare[MOST * MOST], kept[MOST * MOST];
+        size_t count = 2 + next_random(&random) % (MOST - 1);
+        int lift = (int)(next_random(&random) % 12);
+        for (size_t a = 0; a < count; a++)
+            for (size_t b = a; b < count; b++) {
+                double above = (double)(next_random(&random) % 160) / 10 + lift - 10;
+                spare[a * count + b] = spare[b * count + a] = cluster_spare(above, next_random(&random) % 4 > 0);
+            }
+        memcpy(kept, spare, sizeof kept);
+        bool called_one = cluster_is_one(spare, count), falls_short = false;
+        for (unsigned side = 1; side + 1 < 1u << count; side++)
+            falls_short |= across(kept, count, side) < -1e-9;
+        assert_false(called_one && falls_short);
+        one += called_one;
+        short_of += falls_short;
+    }
+    assert_true(one > 300 && short_of > 300);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_guard_of_review_keeps_two_clusters_apart_and_tells),
         cmocka_unit_test(records_left_out_leave_no_trace),
         cmocka_unit_test(what_weights_alone_decide_is_the_same_in_tables_and_in_lists),
+        cmocka_unit_test(what_is_called_one_beyond_doubt_has_no_cut_that_falls_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
