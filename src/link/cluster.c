@@ -78,14 +78,9 @@ void cluster_plan_model(struct cluster_plan *plan)
         plan->odds_of_frequency[steps + 128] = exp2(compare_frequency((int8_t)steps));
 }
 
-static bool is_in(const struct cluster_plan *plan, uint32_t node)
-{
-    return node < plan->input->count && plan->local[node] != NONE;
-}
-
 static bool pair_is_in(const struct cluster_plan *plan, const struct link_pair *pair)
 {
-    return is_in(plan, pair->a) && is_in(plan, pair->b) && pair->a != pair->b;
+    return cluster_is_in(plan, pair->a) && cluster_is_in(plan, pair->b) && pair->a != pair->b;
 }
 
 static void plan_constraints(struct cluster_plan *plan)
@@ -95,38 +90,12 @@ static void plan_constraints(struct cluster_plan *plan)
         plan->constrained = pair_is_in(plan, &input->cannot_link[i]);
     for (size_t i = 0; i < input->edge_count && !plan->constrained; i++) {
         cluster_rest(input, i);
-        plan->constrained = input->edges[i].verdict != LINK_BY_WEIGHT && is_in(plan, input->edges[i].a) &&
-                            is_in(plan, input->edges[i].b);
+        plan->constrained = input->edges[i].verdict != LINK_BY_WEIGHT && cluster_is_in(plan, input->edges[i].a) &&
+                            cluster_is_in(plan, input->edges[i].b);
     }
 }
 
 /* ---- Components ---- */
-
-/* Things of components side by side: those of component k are items[starts[k] … starts[k + 1]). */
-struct grouped {
-    uint32_t *items;
-    uint32_t *starts;
-};
-
-struct components {
-    struct cluster_plan *plan;
-    uint32_t *of; /* by node: its component, from 0 */
-    uint32_t count;
-    struct grouped nodes, must, cannot;
-    struct grouped edges; /* by node: the edges that it is `a` of; items NULL: they stand in that order */
-    uint32_t *chunk_from; /* components by chunk of work */
-    size_t chunks;
-    struct component_result *results; /* by chunk */
-    struct memo *memos[LINK_THREADS_MAX];
-    struct arena *arenas[LINK_THREADS_MAX];
-    struct cluster_room *rooms[LINK_THREADS_MAX];
-    struct cluster_table *tables[LINK_THREADS_MAX];
-    /* Without edges in the input: of the threads that compared all pairs, then of those that cluster. */
-    struct light_list *light[2 * LINK_THREADS_MAX];
-    size_t light_count;
-    size_t edge_count;
-    uint64_t room; /* bytes that one component may take */
-};
 
 static uint32_t component_root(uint32_t *parent, uint32_t node)
 {
@@ -140,7 +109,7 @@ static bool holds_together(const struct cluster_plan *plan, const struct link_ed
     const struct link_cluster_input *input = plan->input;
     bool constrained = plan->constrained && !input->components;
     bool heavy = (double)edge->weight >= cluster_tie(input->join, input->review, (double)plan->margin, constrained);
-    return is_in(plan, edge->a) && is_in(plan, edge->b) &&
+    return cluster_is_in(plan, edge->a) && cluster_is_in(plan, edge->b) &&
            (heavy || (plan->guards && !input->components && cluster_of_twins(&plan->comparer, edge)));
 }
 
@@ -308,7 +277,7 @@ static void copy_edges(const struct components *components, uint32_t k, struct c
         uint32_t node = component->nodes[c];
         for (uint32_t i = edges->starts[node]; i < edges->starts[node + 1]; i++) {
             const struct link_edge *edge = &plan->input->edges[edges->items ? edges->items[i] : i];
-            if (!is_in(plan, edge->b) || components->of[edge->b] != k || edge->b == node)
+            if (!cluster_is_in(plan, edge->b) || components->of[edge->b] != k || edge->b == node)
                 continue;
             ARENA_GROW(arena, list, component->edge_count, capacity);
             list[component->edge_count++] = *edge;
@@ -460,100 +429,6 @@ static bool run_components(struct components *components, struct arena *arena, s
     return done;
 }
 
-/* ---- Results ---- */
-
-struct doubts {
-    const struct components *components;
-    struct doubt_table table;
-};
-
-static void add_doubt(struct doubts *doubts, struct link_doubt doubt)
-{
-    const struct cluster_plan *plan = doubts->components->plan;
-    cluster_doubt(&doubts->table, plan->root[doubt.a], plan->root[doubt.b], doubt);
-}
-
-/* Edges between components that are heavy enough to ask about. */
-static void doubt_edges(struct doubts *doubts)
-{
-    const struct components *components = doubts->components;
-    const struct link_cluster_input *input = components->plan->input;
-    for (size_t i = 0; i < input->edge_count; i++) {
-        const struct link_edge *edge = &input->edges[i];
-        cluster_rest(input, i);
-        if ((double)edge->weight < input->review || edge->verdict == LINK_QUIET || edge->verdict == LINK_APART ||
-            !is_in(components->plan, edge->a) || !is_in(components->plan, edge->b) ||
-            components->of[edge->a] == components->of[edge->b])
-            continue;
-        add_doubt(doubts, (struct link_doubt){edge->a, edge->b, edge->weight, LINK_DOUBT_WEIGHT, edge->guard});
-    }
-}
-
-static size_t doubt_light(struct doubts *doubts, const struct light_list *list)
-{
-    const struct components *components = doubts->components;
-    size_t between = 0;
-    for (const struct light_piece *piece = list->newest; piece; piece = piece->next)
-        for (uint32_t i = 0; i < piece->count; i++) {
-            struct light_edge edge = piece->edges[i];
-            if (components->of[edge.a] == components->of[edge.b])
-                continue;
-            between++;
-            if ((double)edge.weight >= components->plan->input->review)
-                add_doubt(doubts, (struct link_doubt){edge.a, edge.b, edge.weight, LINK_DOUBT_WEIGHT, 0});
-        }
-    return between;
-}
-
-/* Those that the components found and those between them; of each two clusters the heaviest. */
-static void gather_doubts(struct components *components, struct arena *arena, struct link_clusters *ret)
-{
-    struct arena *scratch = arena_make(0);
-    struct doubts doubts = {.components = components, .table = {.arena = scratch}};
-    for (size_t chunk = 0; chunk < components->chunks; chunk++) {
-        components->edge_count += components->results[chunk].edge_count;
-        for (size_t i = 0; i < components->results[chunk].doubt_count; i++)
-            add_doubt(&doubts, components->results[chunk].doubts[i]);
-    }
-    doubt_edges(&doubts);
-    for (size_t i = 0; i < components->light_count; i++)
-        components->edge_count += doubt_light(&doubts, components->light[i]);
-    cluster_doubts_list(&doubts.table, arena, ret);
-    arena_free(scratch);
-}
-
-static void gather_refused(const struct components *components, struct arena *arena, struct link_clusters *ret)
-{
-    const struct link_cluster_input *input = components->plan->input;
-    bool *refused = arena_array(arena, bool, input->must_count + 1);
-    ret->refused = arena_array(arena, struct link_pair, input->must_count + 1);
-    for (size_t chunk = 0; chunk < components->chunks; chunk++)
-        for (size_t i = 0; i < components->results[chunk].refused_count; i++)
-            refused[components->results[chunk].refused[i]] = true;
-    for (size_t i = 0; i < input->must_count; i++)
-        if (refused[i])
-            ret->refused[ret->refused_count++] = input->must_link[i];
-}
-
-static void name_clusters(const struct cluster_plan *plan, struct arena *arena, struct link_clusters *ret)
-{
-    struct arena *scratch = arena_make(0);
-    ret->cluster = arena_array(arena, uint32_t, (size_t)plan->input->count + 1);
-    uint32_t *lowest = arena_array(scratch, uint32_t, (size_t)plan->input->count + 1); /* + 1; 0: none yet */
-    for (uint32_t node = 0; node < plan->input->count; node++) {
-        ret->cluster[node] = NONE;
-        if (plan->local[node] == NONE)
-            continue;
-        uint32_t root = plan->root[node];
-        if (lowest[root] == 0) {
-            lowest[root] = node + 1;
-            ret->count++;
-        }
-        ret->cluster[node] = lowest[root] - 1;
-    }
-    arena_free(scratch);
-}
-
 /* Each component is one cluster: that of its first node. */
 static void take_components(const struct components *components)
 {
@@ -572,7 +447,7 @@ static bool refine(struct components *components, struct arena *arena, struct er
     cut_chunks(components, arena);
     return run_components(components, arena, err) &&
            (!components->plan->input->attach ||
-            cluster_attach(components->plan, components->light, components->light_count, err));
+            cluster_attach(components->plan, light_pieces(components->light, components->light_count, arena), err));
 }
 
 /* The lists of what was scored without edges, and as many for what is found within components. */
@@ -611,10 +486,11 @@ static bool cluster_input(const struct link_cluster_input *input, const struct s
         done = refine(&components, scratch, err);
     }
     if (done) {
-        name_clusters(plan, arena, &clusters);
-        if (!input->components)
-            gather_doubts(&components, arena, &clusters);
-        gather_refused(&components, arena, &clusters);
+        cluster_name(plan, arena, &clusters);
+        done = input->components || cluster_gather_doubts(&components, arena, &clusters, err);
+    }
+    if (done) {
+        cluster_gather_refused(&components, arena, &clusters);
         *ret = clusters;
         *ret_edges = components.edge_count;
     }

@@ -178,6 +178,44 @@ static inline void cluster_rest(const struct link_cluster_input *input, size_t i
         spill_rest(input->spill);
 }
 
+static inline bool cluster_is_in(const struct cluster_plan *plan, uint32_t node)
+{
+    return node < plan->input->count && plan->local[node] != CLUSTER_NONE;
+}
+
+/* Things of components side by side: those of component k are items[starts[k] … starts[k + 1]). */
+struct grouped {
+    uint32_t *items;
+    uint32_t *starts;
+};
+
+struct components {
+    struct cluster_plan *plan;
+    uint32_t *of; /* by node: its component, from 0 */
+    uint32_t count;
+    struct grouped nodes, must, cannot;
+    struct grouped edges; /* by node: the edges that it is `a` of; items NULL: they stand in that order */
+    uint32_t *chunk_from; /* components by chunk of work */
+    size_t chunks;
+    struct component_result *results; /* by chunk */
+    struct memo *memos[LINK_THREADS_MAX];
+    struct arena *arenas[LINK_THREADS_MAX];
+    struct cluster_room *rooms[LINK_THREADS_MAX];
+    struct cluster_table *tables[LINK_THREADS_MAX];
+    /* Without edges in the input: of the threads that compared all pairs, then of those that cluster. */
+    struct light_list *light[2 * LINK_THREADS_MAX];
+    size_t light_count;
+    size_t edge_count;
+    uint64_t room; /* bytes that one component may take */
+};
+
+/* cluster_results.c: of each two clusters the heaviest doubt, those that the components found and those between them;
+ * the must-links that none could heed; clusters by their lowest nodes. */
+bool cluster_gather_doubts(struct components *components, struct arena *arena, struct link_clusters *ret,
+                           struct error *err) MUST_USE;
+void cluster_gather_refused(const struct components *components, struct arena *arena, struct link_clusters *ret);
+void cluster_name(const struct cluster_plan *plan, struct arena *arena, struct link_clusters *ret);
+
 /* cluster.c: what a plan takes from its input's model; the comparer is not bound. */
 void cluster_plan_model(struct cluster_plan *plan);
 
@@ -241,8 +279,7 @@ enum { CLUSTER_SMALL = 2, CLUSTER_GREATEST = 256 };
 #define CLUSTER_STRANGER 0.05 /* the least that none is worth; more where the model expects few matches a record */
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
                        const uint32_t *great, size_t great_count, struct arena *scratch);
-/* `light`: lists of all edges that may lead from one cluster to another, where they are not in the input. */
-bool cluster_attach(struct cluster_plan *plan, struct light_list *const *light, size_t light_count,
-                    struct error *err) MUST_USE;
+/* `light`: all edges that may lead from one cluster to another, where they are not in the input. */
+bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct error *err) MUST_USE;
 
 #endif

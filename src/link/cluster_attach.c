@@ -15,14 +15,15 @@
 
 #include <math.h>
 
-enum { NONE = CLUSTER_NONE, CHUNK = 256, SMALL = 1, GREAT = 3 };
+enum { NONE = CLUSTER_NONE, CHUNK = 256, NODES_AT_A_TIME = 1 << 14, EDGES_AT_A_TIME = 1 << 15, SMALL = 1, GREAT = 3 };
 
 struct attaching {
     struct cluster_plan *plan;
-    struct light_list *const *light; /* all edges that may lead from one cluster to another, if not the input's */
-    size_t light_count;
-    uint32_t *size, *start; /* by root: its records are members[start … start + size), in canonical order */
+    struct light_pieces light; /* all edges that may lead from one cluster to another, if not the input's */
+    uint32_t *size, *start;    /* by root: its records are members[start … start + size), in canonical order */
     uint32_t *members;
+    uint8_t *part; /* by node: of what kind its cluster is; 0 where that has no part in this */
+    struct way_list *found[LINK_THREADS_MAX];
     /* Edges from small clusters to greater ones: those of small[k] lead to the clusters ways[first[k] … first[k + 1]),
      * by their roots; a few stand there more than once. */
     uint32_t *ways;
@@ -33,95 +34,112 @@ struct attaching {
     struct memo *memos[LINK_THREADS_MAX];
 };
 
-static void list_members(struct attaching *work, struct arena *arena)
+/* ---- Members ---- */
+
+/* The first place from `at` on at which a component begins. */
+static uint32_t next_component(const struct cluster_plan *plan, size_t at)
 {
-    struct cluster_plan *plan = work->plan;
-    uint32_t n = plan->input->count, at = 0;
-    work->size = arena_array(arena, uint32_t, (size_t)n + 1);
-    work->start = arena_array(arena, uint32_t, (size_t)n + 1);
-    work->members = arena_array(arena, uint32_t, (size_t)plan->count + 1);
-    for (uint32_t i = 0; i < plan->count; i++)
+    while (at < plan->count && plan->local[plan->nodes[at]] != 0)
+        at++;
+    return at < plan->count ? (uint32_t)at : plan->count;
+}
+
+/* Those of whole components, which share nothing. A root comes before all others of its cluster. */
+static void members_chunk(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    struct attaching *work = context;
+    const struct cluster_plan *plan = work->plan;
+    uint32_t from = next_component(plan, chunk * NODES_AT_A_TIME),
+             to = next_component(plan, (chunk + 1) * NODES_AT_A_TIME);
+    uint32_t at = from;
+    for (uint32_t i = from; i < to; i++)
         work->size[plan->root[plan->nodes[i]]]++;
-    for (uint32_t i = 0; i < plan->count; i++) { /* a root comes before all others of its cluster */
+    for (uint32_t i = from; i < to; i++) {
         uint32_t node = plan->nodes[i], root = plan->root[node];
         if (node == root) {
+            uint32_t size = work->size[node];
+            work->part[node] = size <= CLUSTER_SMALL ? SMALL : size <= CLUSTER_GREATEST ? GREAT : 0;
             work->start[node] = at;
-            at += work->size[node];
+            at += size;
             work->size[node] = 0;
         }
+        work->part[node] = work->part[root];
         work->members[work->start[root] + work->size[root]++] = node;
     }
 }
 
-/* ---- Ways: counted first, then put in their places, so that no list of millions grows and is sorted ---- */
+static bool list_members(struct attaching *work, struct arena *arena, struct error *err)
+{
+    const struct cluster_plan *plan = work->plan;
+    size_t n = plan->input->count;
+    work->size = arena_array(arena, uint32_t, n + 1);
+    work->start = arena_array(arena, uint32_t, n + 1);
+    work->part = arena_array(arena, uint8_t, n + 1);
+    work->members = arena_array(arena, uint32_t, (size_t)plan->count + 1);
+    return threads_run(plan->input->options, "placing what is left over", plan->count / NODES_AT_A_TIME + 1,
+                       members_chunk, work, err);
+}
+
+/* ---- Ways: found by all threads, then put in their places ---- */
+
+struct way {
+    uint32_t from, to; /* roots */
+};
 
 struct way_list {
-    struct attaching *work;
-    uint8_t *part; /* by node: of what kind its cluster is; 0 where that has no part in this */
-    size_t *at;    /* by root: how many ways it has; then where its next one goes */
-    bool placing;
+    struct arena *arena;
+    struct way *ways;
+    size_t count, capacity;
 };
 
 /* From the smaller of an edge's two clusters to the greater. Most edges lead to no such two, which a byte tells. */
-static void add_way(struct way_list *list, uint32_t x, uint32_t y)
+static void add_way(const struct attaching *work, struct way_list *list, uint32_t x, uint32_t y)
 {
-    const struct attaching *work = list->work;
-    const struct cluster_plan *plan = work->plan;
-    if (list->part[x] + list->part[y] != SMALL + GREAT)
+    if (work->part[x] + work->part[y] != SMALL + GREAT)
         return;
-    uint32_t a = plan->root[x], b = plan->root[y];
-    if (list->part[x] == GREAT) {
-        uint32_t swap = a;
-        a = b;
-        b = swap;
-    }
-    if (list->placing)
-        work->ways[list->at[a]] = b;
-    list->at[a]++;
+    bool turned = work->part[x] == GREAT;
+    ARENA_GROW(list->arena, list->ways, list->count, list->capacity);
+    list->ways[list->count++] = (struct way){work->plan->root[turned ? y : x], work->plan->root[turned ? x : y]};
 }
 
-static uint8_t *list_parts(const struct attaching *work, struct arena *arena)
+static size_t edge_chunks(const struct attaching *work)
 {
-    const struct cluster_plan *plan = work->plan;
-    uint8_t *part = arena_array(arena, uint8_t, (size_t)plan->input->count + 1);
-    for (uint32_t i = 0; i < plan->count; i++) {
-        uint32_t size = work->size[plan->root[plan->nodes[i]]];
-        part[plan->nodes[i]] = size <= CLUSTER_SMALL ? SMALL : size <= CLUSTER_GREATEST ? GREAT : 0;
-    }
-    return part;
+    return (work->plan->input->edge_count + EDGES_AT_A_TIME - 1) / EDGES_AT_A_TIME;
 }
 
-static void visit_edges(struct way_list *list)
+static void ways_chunk(void *context, size_t chunk, unsigned thread)
 {
-    const struct attaching *work = list->work;
+    const struct attaching *work = context;
     const struct link_cluster_input *input = work->plan->input;
-    for (size_t i = 0; i < input->edge_count; i++) {
-        cluster_rest(input, i);
-        if (input->edges[i].verdict != LINK_APART)
-            add_way(list, input->edges[i].a, input->edges[i].b);
+    struct way_list *list = work->found[thread];
+    size_t of_edges = edge_chunks(work);
+    if (chunk >= of_edges) {
+        const struct light_piece *piece = work->light.pieces[chunk - of_edges];
+        for (uint32_t i = 0; i < piece->count; i++)
+            add_way(work, list, piece->edges[i].a, piece->edges[i].b);
+        return;
     }
-    for (size_t l = 0; l < work->light_count; l++)
-        for (const struct light_piece *piece = work->light[l]->newest; piece; piece = piece->next)
-            for (uint32_t i = 0; i < piece->count; i++)
-                add_way(list, piece->edges[i].a, piece->edges[i].b);
+    spill_rest(input->spill);
+    size_t to = (chunk + 1) * EDGES_AT_A_TIME;
+    for (size_t i = chunk * EDGES_AT_A_TIME; i < to && i < input->edge_count; i++)
+        if (input->edges[i].verdict != LINK_APART)
+            add_way(work, list, input->edges[i].a, input->edges[i].b);
 }
 
-static void list_ways(struct attaching *work, struct arena *arena)
+/* `at`: by root, how many ways it has; then where its next one goes. */
+static void place_ways(struct attaching *work, unsigned threads, size_t *at, struct arena *arena)
 {
     uint32_t count = work->plan->input->count;
-    struct way_list list = {
-        .work = work, .part = list_parts(work, arena), .at = arena_array(arena, size_t, (size_t)count + 1)};
-    visit_edges(&list);
-    size_t ways = 0;
+    size_t ways = 0, k = 0;
     for (uint32_t root = 0; root < count; root++)
-        work->small_count += list.at[root] > 0;
+        work->small_count += at[root] > 0;
     work->small = arena_array(arena, uint32_t, work->small_count + 1);
     work->first = arena_array(arena, size_t, work->small_count + 1);
     work->chosen = arena_array(arena, uint32_t, work->small_count + 1);
-    size_t k = 0;
     for (uint32_t root = 0; root < count; root++) {
-        size_t own = list.at[root];
-        list.at[root] = ways;
+        size_t own = at[root];
+        at[root] = ways;
         if (own > 0) {
             work->small[k] = root;
             work->first[k++] = ways;
@@ -130,9 +148,34 @@ static void list_ways(struct attaching *work, struct arena *arena)
     }
     work->first[k] = ways;
     work->ways = arena_array(arena, uint32_t, ways + 1);
-    list.placing = true;
-    visit_edges(&list);
+    for (unsigned t = 0; t < threads; t++)
+        for (size_t i = 0; i < work->found[t]->count; i++)
+            work->ways[at[work->found[t]->ways[i].from]++] = work->found[t]->ways[i].to;
 }
+
+static bool list_ways(struct attaching *work, struct arena *arena, struct error *err)
+{
+    const struct link_cluster_input *input = work->plan->input;
+    struct arena *scratch = arena_make(0);
+    unsigned threads = threads_count(input->options);
+    for (unsigned t = 0; t < threads; t++) {
+        work->found[t] = arena_alloc(scratch, sizeof *work->found[t], 1, 64);
+        work->found[t]->arena = arena_child(scratch);
+    }
+    bool done = threads_run(input->options, "placing what is left over", edge_chunks(work) + work->light.count,
+                            ways_chunk, work, err);
+    if (done) {
+        size_t *at = arena_array(scratch, size_t, (size_t)input->count + 1);
+        for (unsigned t = 0; t < threads; t++)
+            for (size_t i = 0; i < work->found[t]->count; i++)
+                at[work->found[t]->ways[i].from]++;
+        place_ways(work, threads, at, arena);
+    }
+    arena_free(scratch);
+    return done;
+}
+
+/* ---- Where each belongs ---- */
 
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
                        const uint32_t *great, size_t great_count, struct arena *scratch)
@@ -188,18 +231,17 @@ static void carry_out(struct attaching *work, struct arena *arena)
         plan->root[node] = gone_to[plan->root[node]];
 }
 
-bool cluster_attach(struct cluster_plan *plan, struct light_list *const *light, size_t light_count, struct error *err)
+bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
     if (!input->model || plan->constrained)
         return true;
     struct arena *scratch = arena_make(0);
-    struct attaching work = {.plan = plan, .light = light, .light_count = light_count};
-    list_members(&work, scratch);
-    list_ways(&work, scratch);
+    struct attaching work = {.plan = plan, .light = light};
     for (unsigned t = 0; t < threads_count(input->options); t++)
         work.memos[t] = plan->scored ? plan->scored->memos[t] : memo_make(input->model->spec, scratch);
-    bool done = threads_run(input->options, "placing what is left over", (work.small_count + CHUNK - 1) / CHUNK,
+    bool done = list_members(&work, scratch, err) && list_ways(&work, scratch, err) &&
+                threads_run(input->options, "placing what is left over", (work.small_count + CHUNK - 1) / CHUNK,
                             choose_chunk, &work, err);
     if (done)
         carry_out(&work, scratch);

@@ -53,6 +53,13 @@ struct light_list {
 };
 void light_add(struct light_list *list, struct light_edge edge);
 
+/* The pieces of several lists, for threads to share. */
+struct light_pieces {
+    const struct light_piece **pieces;
+    size_t count;
+};
+struct light_pieces light_pieces(struct light_list *const *lists, size_t count, struct arena *arena);
+
 /* What pairs of `join` and more hold together, and no edge kept for it: a pair whose two are one already is not even
  * compared. Of the others those that reach `floor` are kept, as most of them lie between components. */
 struct scored {

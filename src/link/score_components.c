@@ -66,6 +66,18 @@ void light_add(struct light_list *list, struct light_edge edge)
     list->newest->edges[list->newest->count++] = edge;
 }
 
+struct light_pieces light_pieces(struct light_list *const *lists, size_t count, struct arena *arena)
+{
+    struct light_pieces all = {0};
+    size_t capacity = 0;
+    for (size_t l = 0; l < count; l++)
+        for (const struct light_piece *piece = lists[l]->newest; piece; piece = piece->next) {
+            ARENA_GROW(arena, all.pieces, all.count, capacity);
+            all.pieces[all.count++] = piece;
+        }
+    return all;
+}
+
 static void unite_pairs(struct forest_visit *visit, const struct link_pair *pairs, size_t count)
 {
     const struct scored *scored = visit->work->scored;
