@@ -150,14 +150,15 @@ void comparer_bind_weights(struct comparer *comparer, struct arena *arena)
             continue;
         size_t c = comparison->columns[0];
         const struct column *column = &comparer->records->columns[c];
+        struct bag_limits limits;
+        compare_bag_limits(comparer->model->levels[f].weight, comparison->frequency, &limits);
         comparer->bag_most[f] = arena_array(arena, float, column->plain.count);
         for (size_t code = 1; code < column->plain.count; code++) {
             const struct value *value = &column->values[code];
             float bits = 0.2f; /* what is added to each against ties, and the roundings */
             for (unsigned t = 0; t < value->token_count; t++)
                 bits += compare_clamp(comparer->token_bits[c][value->token_at + t], 0, 100);
-            comparer->bag_most[f][code] =
-                compare_bag_most(comparer->model->levels[f].weight, comparison->frequency, bits) + 0.1f;
+            comparer->bag_most[f][code] = compare_bag_most(&limits, bits) + 0.1f;
         }
     }
 }

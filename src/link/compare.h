@@ -100,8 +100,14 @@ struct token_memo *token_memo_make(struct arena *arena);
 struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo, size_t column, bool fuzzy,
                         uint32_t code_a, uint32_t code_b);
 uint8_t compare_bag_level(struct bag bag, float *ret_frequency);
-/* The most that a bag of so many bits can bring, given the weights of the levels. */
-float compare_bag_most(const double *weights, bool frequency, float bits);
+/* The most that a bag of so many bits can bring, given the weights of the levels, which the limits refer to. */
+struct bag_limits {
+    const double *weights;
+    bool frequency;
+    float below[LINK_BINS + 1]; /* by bin: the most that all lesser bins bring where they are full */
+};
+void compare_bag_limits(const double *weights, bool frequency, struct bag_limits *ret);
+float compare_bag_most(const struct bag_limits *limits, float bits);
 /* The middle of an information bin, in bits. */
 double compare_bin_middle(unsigned bin);
 

@@ -226,15 +226,31 @@ uint8_t compare_bag_level(struct bag bag, float *ret_frequency)
     return (uint8_t)(1 + bin * LINK_CONFLICTS + conflict);
 }
 
-float compare_bag_most(const double *weights, bool frequency, float bits)
+static float bin_most(const double *weights, bool frequency, unsigned bin, float matched)
 {
-    float most = -1000;
-    for (unsigned bin = 0; bin < LINK_BINS && (bin == 0 || bits >= bin_from[bin]); bin++)
-        for (unsigned conflict = 0; conflict < LINK_CONFLICTS; conflict++) {
-            float matched = bin + 1 < LINK_BINS && bin_from[bin + 1] < bits ? bin_from[bin + 1] : bits;
-            float more = frequency && bin > 0 ? compare_clamp(matched - (float)compare_bin_middle(bin), -3, 8) : 0;
-            float weight = (float)weights[1 + bin * LINK_CONFLICTS + conflict] + more;
-            most = weight > most ? weight : most;
-        }
+    float more = frequency && bin > 0 ? compare_clamp(matched - (float)compare_bin_middle(bin), -3, 8) : 0,
+          most = -1000;
+    for (unsigned conflict = 0; conflict < LINK_CONFLICTS; conflict++) {
+        float weight = (float)weights[1 + bin * LINK_CONFLICTS + conflict] + more;
+        most = weight > most ? weight : most;
+    }
     return most;
+}
+
+void compare_bag_limits(const double *weights, bool frequency, struct bag_limits *ret)
+{
+    *ret = (struct bag_limits){.weights = weights, .frequency = frequency, .below[0] = -1000};
+    for (unsigned bin = 0; bin < LINK_BINS; bin++) {
+        float most = bin_most(weights, frequency, bin, bin_from[bin + 1]);
+        ret->below[bin + 1] = most > ret->below[bin] ? most : ret->below[bin];
+    }
+}
+
+float compare_bag_most(const struct bag_limits *limits, float bits)
+{
+    unsigned bin = 0;
+    while (bin + 1 < LINK_BINS && bits >= bin_from[bin + 1])
+        bin++;
+    float most = bin_most(limits->weights, limits->frequency, bin, bits);
+    return most > limits->below[bin] ? most : limits->below[bin];
 }
