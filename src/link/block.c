@@ -490,7 +490,7 @@ static void learn_common(const struct make_work *work, struct link_model *learn)
 
 static bool add_up(struct blocks *blocks, const struct link_options *options, struct error *err)
 {
-    uint64_t limit = options && options->pair_limit ? options->pair_limit : 2000000000ull;
+    uint64_t limit = blocks_pair_limit(options);
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         blocks->most_pairs += blocks->pairs_of_rule[rule];
         if (blocks->most_pairs > limit && blocks->from == 0)

@@ -25,6 +25,12 @@ struct blocks {
     uint32_t largest;    /* blocks of more records than this are passed over; 0: none is */
 };
 
+/* More pairs than this are refused. */
+static inline uint64_t blocks_pair_limit(const struct link_options *options)
+{
+    return options && options->pair_limit ? options->pair_limit : 2000000000ull;
+}
+
 /* Common keys of `model` (may be NULL) are left out. In training `learn` is the model to be: keys of more records than
  * their rule's cap are put into it, and left out. */
 bool blocks_make(struct blocks *blocks, const struct link_records *records, const struct link_model *model,

@@ -404,7 +404,10 @@ static bool learn(struct trainer *trainer, struct error *err)
 /* Blocks anew, and all that was found in them, with those that are too large only because one entity is. */
 static bool fit_large(struct trainer *trainer, struct arena *block_arena, struct error *err)
 {
-    if (!common_free(trainer->records, trainer->model, trainer->blocks->most_pairs / 20))
+    bool freed;
+    if (!common_free(trainer->comparer, trainer->blocks, trainer->model, trainer->options, &freed, err))
+        return false;
+    if (!freed)
         return true;
     model_finish(trainer->model);
     blocks_drop_members(trainer->blocks);

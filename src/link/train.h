@@ -72,9 +72,10 @@ struct pattern_list {
 void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known);
 
 /* common.c: takes out of the model's keys too common to block on those whose records are mostly one entity's, as the
- * model weighs a few of them; if they bring more than `least` pairs, else none. Then the model must be finished, and
- * the blocks be made, anew. */
-bool common_free(const struct link_records *records, struct link_model *model, uint64_t least);
+ * model weighs a few of them; if they bring a twentieth of the pairs of these blocks, else none (*ret_freed). Then the
+ * model must be finished, and the blocks be made, anew. The comparer is bound. False when it was stopped. */
+bool common_free(const struct comparer *comparer, const struct blocks *blocks, struct link_model *model,
+                 const struct link_options *options, bool *ret_freed, struct error *err) MUST_USE;
 
 /* twice.c: whether a source seems to hold somebody, or something, more than once; true where nothing tells. */
 bool records_hold_twice(const struct link_records *records);

@@ -1,7 +1,7 @@
 /* The engine as a whole: train, score, cluster, explain. */
 #include "tests/link/people.h"
 
-#include "link/model.h"
+#include "link/train.h"
 
 #include <math.h>
 
@@ -300,6 +300,85 @@ static void an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surna
     arena_free(arena);
 }
 
+/* Twelve numbers of the person in each record, one or two of them missing: the blocks of a person of many records
+ * differ from rule to rule. */
+static struct link_records *make_numbered(struct link_spec *spec, unsigned people, unsigned each, struct arena *arena)
+{
+    struct link_records *records = link_records_make(spec, arena);
+    uint64_t random = 4;
+    for (unsigned r = 0; r < people * each; r++) {
+        char values[12][24], id[16];
+        const char *row[12];
+        unsigned one = (unsigned)(next_random(&random) % 12), two = (unsigned)(next_random(&random) % 12);
+        for (unsigned c = 0; c < 12; c++) {
+            (void)snprintf(values[c], sizeof values[c], "%u/%u/%u", c, r / each, each);
+            row[c] = c == one || c == two ? "" : values[c];
+        }
+        (void)snprintf(id, sizeof id, "%u", r);
+        add_record(records, "s", id, row, 12);
+    }
+    return records;
+}
+
+static struct link_spec *numbered_spec(struct arena *arena)
+{
+    struct buffer text = buffer_make(arena);
+    buffer_add(&text, S("block_cap: 20\nlearn: false\ncolumns: {"));
+    for (unsigned c = 0; c < 12; c++)
+        buffer_format(&text, "%sc%u: identifier", c ? ", " : "", c);
+    buffer_add(&text, S("}\nblocking: ["));
+    for (unsigned c = 0; c < 12; c++)
+        buffer_format(&text, "%sc%u", c ? ", " : "", c);
+    buffer_add(&text, S("]\n"));
+    return read_spec(arena_cstr(arena, buffer_slice(&text)), arena);
+}
+
+static void what_large_entities_may_let_through_is_bounded_over_all_rules_together(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *spec = numbered_spec(arena);
+    struct link_model *model = NULL;
+    assert_true(link_train(make_numbered(spec, 1000, 2, arena), NULL, arena, &model, NULL, &err));
+    struct link_records *records = make_numbered(spec, 30, 160, arena);
+    assert_true(link_prepare(records, NULL, &err));
+    struct blocks blocks;
+    struct comparer comparer;
+    bool freed = false;
+    comparer_start(&comparer, records, model);
+    comparer_bind(&comparer, arena);
+    assert_true(blocks_make(&blocks, records, NULL, model, NULL, arena, &err));
+    assert_int_equal(blocks.most_pairs, 0); /* all is too common */
+    assert_true(common_free(&comparer, &blocks, model, NULL, &freed, &err) && freed);
+    model_finish(model);
+    assert_true(blocks_make(&blocks, records, model, NULL, NULL, arena, &err));
+    uint64_t most = 400ull * link_records_count(records);
+    /* Twelve rules of thirty persons have more. Blocks of mostly the same records are taken for one. */
+    assert_in_range(blocks.most_pairs, most - 160 * 160, most + most / 10);
+    arena_free(arena);
+}
+
+static bool stop_at_large_blocks(void *context, const char *stage, double share)
+{
+    (void)context;
+    (void)share;
+    return strcmp(stage, "weighing large blocks") != 0;
+}
+
+static void weighing_large_blocks_can_be_cancelled(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_model *model = NULL;
+    struct link_options options = {.threads = 2, .progress = stop_at_large_blocks};
+    struct link_records *records = make_numbered(numbered_spec(arena), 40, 40, arena);
+    assert_false(link_train(records, &options, arena, &model, NULL, &err));
+    assert_int_equal(err.code, ERROR_CANCELLED);
+    arena_free(arena);
+}
+
 /* A few hundred people, each in both files; in the second each fortieth, each tenth or nobody twice. */
 static struct link_model *train_across(const char *said, unsigned each, struct arena *arena)
 {
@@ -354,6 +433,8 @@ int main(void)
         cmocka_unit_test(stopping_on_request_is_told_as_such),
         cmocka_unit_test(nothing_to_link_is_said_plainly),
         cmocka_unit_test(an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surname_is_not),
+        cmocka_unit_test(what_large_entities_may_let_through_is_bounded_over_all_rules_together),
+        cmocka_unit_test(weighing_large_blocks_can_be_cancelled),
         cmocka_unit_test(across_files_alone_a_record_has_one_partner_where_no_file_holds_anybody_twice),
         cmocka_unit_test(a_hundred_identical_records_are_one_cluster_or_too_common_to_tell),
     };
