@@ -10,7 +10,7 @@ SEED ?= 1
 PREFIX ?= /usr/local
 LABELLED ?= ../shared/data/linkage
 
-.PHONY: run test bench bench-peers install help packages node build build-test fuzz tidy format clean
+.PHONY: run test bench bench-peers install help packages node build build-test fuzz races tidy format clean
 
 help:
 	@echo 'make run      build, make a sample county of $(RESIDENTS) residents, land and link it, serve on http://127.0.0.1:$(PORT)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make bench-peers  Splink and GoldenMatch beside us on the labelled sets in $(LABELLED); table in bench/peers/README.md'
 	@echo 'make install  install under PREFIX ($(PREFIX)); DESTDIR is honoured'
 	@echo 'make fuzz     fuzz each parser for FUZZ_SECONDS seconds (default 60)'
+	@echo 'make races    build with the thread sanitizer and run the linker'"'"'s tests (ten minutes and more)'
 	@echo 'make tidy     clang-format and clang-tidy with its analyser (minutes; the tests leave the analyser out)'
 	@echo 'make clean    remove the build folders (not $(DATA)/)'
 	@echo 'Settings: DATA=$(DATA) PORT=$(PORT) RESIDENTS=$(RESIDENTS) SEED=$(SEED)'
@@ -59,6 +60,12 @@ install: build
 fuzz: node
 	@tools/fuzz.sh
 
+# Linking shares its work between threads without locks; no test can see by its result that two touched one word.
+races: node
+	@test -f build-races/build.ninja || meson setup build-races -Doptimization=1 -Db_sanitize=thread -Db_lundef=false >/dev/null
+	@ninja -C build-races --quiet
+	@python3 tests/run.py build-races --only link
+
 tidy: build-test
 	@python3 tests/check_style.py --full
 
@@ -66,4 +73,4 @@ format:
 	@clang-format -i $$(git ls-files 'src/*.[ch]' 'sample/*.[ch]' 'tests/*.[ch]' 'fuzz/*.c' 'bench/*.[ch]')
 
 clean:
-	@rm -rf build build-test build-fuzz
+	@rm -rf build build-test build-fuzz build-races

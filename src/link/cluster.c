@@ -277,7 +277,7 @@ static void copy_edges(const struct components *components, uint32_t k, struct c
         uint32_t node = component->nodes[c];
         for (uint32_t i = edges->starts[node]; i < edges->starts[node + 1]; i++) {
             const struct link_edge *edge = &plan->input->edges[edges->items ? edges->items[i] : i];
-            if (!cluster_is_in(plan, edge->b) || components->of[edge->b] != k || edge->b == node)
+            if (edge->b >= plan->input->count || components->of[edge->b] != k || edge->b == node)
                 continue;
             ARENA_GROW(arena, list, component->edge_count, capacity);
             list[component->edge_count++] = *edge;
@@ -365,7 +365,8 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
                                             .must_count = must->starts[k + 1] - must->starts[k],
                                             .cannot_count = cannot->starts[k + 1] - cannot->starts[k]};
         order_nodes(components, nodes->items + nodes->starts[k], component.count);
-        if (components->plan->scored && k + 1 < components->count && nodes->starts[k + 2] - nodes->starts[k + 1] > 2)
+        if (components->plan->scored && k + 1 < components->chunk_from[chunk + 1] &&
+            nodes->starts[k + 2] - nodes->starts[k + 1] > 2)
             cluster_compare_soon(components->plan, nodes->items + nodes->starts[k + 1],
                                  nodes->starts[k + 2] - nodes->starts[k + 1]);
         if (trivial(components, &component)) {

@@ -191,7 +191,7 @@ struct grouped {
 
 struct components {
     struct cluster_plan *plan;
-    uint32_t *of; /* by node: its component, from 0 */
+    uint32_t *of; /* by node: its component, from 0; CLUSTER_NONE for nodes left out */
     uint32_t count;
     struct grouped nodes, must, cannot;
     struct grouped edges; /* by node: the edges that it is `a` of; items NULL: they stand in that order */
