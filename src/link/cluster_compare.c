@@ -187,11 +187,10 @@ static float weigh_gathered(const struct comparing *work, size_t place, double *
     *ret_least = pair->least;
     if (!plan->near)
         return (float)pair->weight;
-    const struct compared *compared = &work->room->compared[place];
-    double near = score_near(plan->input->model, compared);
+    double near = score_near(plan->input->model, &work->room->compared[place]);
     work->room->odds[place * plan->fields + plan->fields - 1] = cluster_near(near);
     *ret_least -= near;
-    return score_weight(plan->input->model, compared);
+    return (float)(pair->weight >= plan->input->model->floor ? pair->weight - near : pair->weight); /* score_weight */
 }
 
 /* ---- Which of them meet ---- */
