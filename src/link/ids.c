@@ -1,44 +1,73 @@
-/* ids.c: a table of records by the hash of source and id, at most half full. */
+/* ids.c: a table of records by the hash of their ids, at most half full, for each source whose ids do not rise. */
 #include "link/ids.h"
 
 #include "base/hash.h"
 #include "link/records.h"
+#include "link/threads.h"
 
-/* Whether each id is longer than the one before it, or as long and greater; sources one after the other. */
-static bool they_rise(const struct link_records *records)
+struct finding {
+    const struct link_records *records;
+    uint32_t *from;             /* by source its first record; behind the last one all records */
+    struct repeated_ids *found; /* by source */
+};
+
+/* Whether each id is longer than the one before it, or as long and greater. */
+static bool they_rise(const struct slice *ids, uint32_t count)
 {
-    for (uint32_t r = 1; r < records->count; r++) {
-        struct slice before = records->ids[r - 1], id = records->ids[r];
-        if (records->source_of[r] < records->source_of[r - 1])
+    for (uint32_t i = 1; i < count; i++)
+        if (ids[i].len < ids[i - 1].len || (ids[i].len == ids[i - 1].len && slice_compare(ids[i - 1], ids[i]) >= 0))
             return false;
-        if (records->source_of[r] == records->source_of[r - 1] &&
-            (id.len < before.len || (id.len == before.len && slice_compare(before, id) >= 0)))
-            return false;
-    }
     return true;
 }
 
-void ids_find_repeated(const struct link_records *records, struct repeated_ids *ret)
+static void find_in_source(void *context, size_t source, unsigned thread)
 {
-    *ret = (struct repeated_ids){0};
-    if (they_rise(records))
+    (void)thread;
+    struct finding *finding = context;
+    struct repeated_ids *found = &finding->found[source];
+    uint32_t from = finding->from[source], count = finding->from[source + 1] - from;
+    const struct slice *ids = finding->records->ids + from;
+    if (they_rise(ids, count))
         return;
     struct arena *scratch = arena_make(0);
     size_t places = 16;
-    while (places < 2 * (size_t)records->count)
+    while (places < 2 * (size_t)count)
         places *= 2;
-    uint32_t *table = arena_array(scratch, uint32_t, places); /* record + 1; 0: none */
-    for (uint32_t r = 0; r < records->count; r++) {
-        size_t at = hash64(records->ids[r], records->source_of[r]) & (places - 1);
-        while (table[at] && !(records->source_of[table[at] - 1] == records->source_of[r] &&
-                              slice_equal(records->ids[table[at] - 1], records->ids[r])))
+    uint32_t *table = arena_array(scratch, uint32_t, places); /* id + 1; 0: none */
+    for (uint32_t i = 0; i < count; i++) {
+        size_t at = hash64(ids[i], 0) & (places - 1);
+        while (table[at] && !slice_equal(ids[table[at] - 1], ids[i]))
             at = (at + 1) & (places - 1);
-        if (!table[at]) {
-            table[at] = r + 1;
-            continue;
-        }
-        if (ret->count++ == 0)
-            ret->first = r;
+        if (!table[at])
+            table[at] = i + 1;
+        else if (found->count++ == 0)
+            found->first = from + i;
     }
     arena_free(scratch);
+}
+
+bool ids_find_repeated(const struct link_records *records, const struct link_options *options, struct repeated_ids *ret,
+                       struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    size_t sources = records->source_count;
+    struct finding finding = {.records = records,
+                              .from = arena_array(scratch, uint32_t, sources + 1),
+                              .found = arena_array(scratch, struct repeated_ids, sources + 1)};
+    for (uint32_t r = 0; r < records->count; r++) {
+        must(r == 0 || records->source_of[r] >= records->source_of[r - 1]);
+        finding.from[records->source_of[r] + 1] = r + 1;
+    }
+    for (size_t s = 0; s < sources; s++) /* a source may be without records */
+        if (finding.from[s + 1] < finding.from[s])
+            finding.from[s + 1] = finding.from[s];
+    bool done = threads_run(options, "looking at ids", sources, find_in_source, &finding, err);
+    *ret = (struct repeated_ids){0};
+    for (size_t s = 0; s < sources; s++) {
+        if (ret->count == 0)
+            ret->first = finding.found[s].first;
+        ret->count += finding.found[s].count;
+    }
+    arena_free(scratch);
+    return done;
 }

@@ -10,8 +10,10 @@ struct repeated_ids {
     uint32_t first; /* one of them */
 };
 
-/* Where each source's ids rise, as numbers and dates of a register do, one look at each; else some 50 ns a record and
- * eight bytes for a while. */
-void ids_find_repeated(const struct link_records *records, struct repeated_ids *ret);
+/* Of records that stand source by source, as they are read from files. Where a source's ids rise, as numbers and dates
+ * of a register do, one look at each; else some 50 ns a record and eight bytes for a while. Fails only when it is
+ * stopped. */
+bool ids_find_repeated(const struct link_records *records, const struct link_options *options, struct repeated_ids *ret,
+                       struct error *err) MUST_USE;
 
 #endif

@@ -782,16 +782,17 @@ static bool check_request(const struct file_job *job, struct error *err)
     return check_places(request, err);
 }
 
-static void say_repeated(struct file_job *job)
+static bool say_repeated(struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
     struct repeated_ids repeated;
     if (job->spec->id_header_count == 0 || request->file_count == 0)
-        return;
-    ids_find_repeated(job->records, &repeated);
+        return true;
+    if (!ids_find_repeated(job->records, &request->options, &repeated, err))
+        return false;
     job->repeated_ids = repeated.count;
     if (!repeated.count || !request->say)
-        return;
+        return true;
     struct arena *scratch = arena_make(0);
     struct slice id = link_records_id(job->records, repeated.first);
     request->say(
@@ -803,6 +804,7 @@ static void say_repeated(struct file_job *job)
             repeated.count, PRINT(id.len ? slice_part(id, 0, 60) : S("the empty one")),
             PRINT(link_records_source_name(job->records, link_records_source_of(job->records, repeated.first)))));
     arena_free(scratch);
+    return true;
 }
 
 static bool check_records(const struct file_job *job, struct error *err)
@@ -833,9 +835,8 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
     }
     if (request->say && link_spec_note(job.spec).len)
         request->say(request->say_context, link_spec_note(job.spec));
-    if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err))
+    if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err) || !say_repeated(&job, err))
         return false;
-    say_repeated(&job);
     end_stage(&job, S("reading"));
     if (!link_prepare(job.records, &request->options, err))
         return false;
