@@ -732,11 +732,12 @@ void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, stru
 {
     struct batch batch = {
         .blocks = blocks, .visit = visit, .context = context, .all_meet = records_all_meet(blocks->records)};
-    uint32_t to = task_end(blocks, task);
+    uint32_t to = task_end(blocks, task), chosen = 0;
     for (uint32_t x = (uint32_t)task * blocks->task_records; x < to; x++) {
         if (!is_chosen(blocks, x, each))
             continue;
-        spill_rest(blocks->spill);
+        if (chosen++ % BEFORE_REST == 0)
+            spill_rest(blocks->spill);
         meet_later(blocks, x, seen);
         give(&batch, x, seen);
     }

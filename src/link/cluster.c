@@ -321,19 +321,25 @@ static void order_nodes(const struct components *components, uint32_t *nodes, ui
         plan->local[nodes[c]] = c;
 }
 
-/* What a component takes that has no place in a table: its edges, ties of two clusters, candidates. */
-static uint64_t component_bytes(const struct components *components, size_t edges)
+/* What a component takes that has no place in a table: of each edge itself, ties of two clusters, candidates. */
+static uint64_t edge_bytes(const struct components *components)
 {
-    return edges * (2 * sizeof(struct link_edge) + sizeof(struct local_edge) + sizeof(struct bond) +
-                    2 * sizeof(struct candidate) + components->plan->fields * (sizeof(double) + sizeof(uint32_t)));
+    return 2 * sizeof(struct link_edge) + sizeof(struct local_edge) + sizeof(struct bond) +
+           2 * sizeof(struct candidate) + components->plan->fields * (sizeof(double) + sizeof(uint32_t));
 }
 
-/* Said, rather than ended by the system's killer. */
+static uint64_t component_bytes(const struct components *components, const struct component_input *component,
+                                size_t edges)
+{
+    return component->count > CLUSTER_PAIRS ? edges * edge_bytes(components) : 0;
+}
+
+/* Said, rather than ended by the system's killer. Against the whole room, whoever else has a part of it now. */
 static bool has_room(const struct components *components, const struct component_input *component, size_t edges,
                      struct component_result *result)
 {
-    uint64_t wanted = component->count > CLUSTER_PAIRS ? component_bytes(components, edges) : 0;
-    if (wanted <= components->room)
+    uint64_t wanted = component_bytes(components, component, edges);
+    if (wanted <= memory_room_whole(components->room))
         return true;
     if (wanted > result->wanted) {
         result->wanted = wanted;
@@ -350,11 +356,47 @@ static size_t edges_from(const struct components *components, const struct compo
     return edges;
 }
 
+/* At the most: all pairs, where edges are not kept. */
+static size_t edges_at_most(const struct components *components, const struct component_input *component)
+{
+    return components->plan->scored ? (size_t)component->count * (component->count - 1) / 2
+                                    : edges_from(components, component);
+}
+
+/* A component of three nodes or more, or one in which more than weights has a say. */
+static void work_component(const struct components *components, uint32_t k, unsigned thread,
+                           struct component_input *component, struct component_result *result)
+{
+    const struct cluster_plan *plan = components->plan;
+    struct arena *arena = components->arenas[thread];
+    size_t most = edges_at_most(components, component);
+    if (!plan->scored && !has_room(components, component, most, result))
+        return;
+    uint64_t taken = memory_room_take(components->room, component_bytes(components, component, most));
+    if (plan->scored)
+        cluster_compare(plan, components->memos[thread], components->rooms[thread], component,
+                        memory_room_whole(components->room) / edge_bytes(components), arena);
+    else
+        copy_edges(components, k, component, arena);
+    if (has_room(components, component, component->edge_count, result)) {
+        uint64_t wanted = component_bytes(components, component, component->edge_count);
+        if (taken > wanted) {
+            memory_room_give(components->room, taken - wanted);
+            taken = wanted;
+        }
+        if (component->is_one)
+            make_one(components, component, result);
+        else
+            refine_one(components, component, thread, result);
+    }
+    arena_reset(arena);
+    memory_room_give(components->room, taken);
+}
+
 static void component_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct components *components = context;
     struct component_result *result = &components->results[chunk];
-    struct arena *arena = components->arenas[thread];
     spill_rest(components->plan->input->spill);
     if (components->plan->scored)
         spill_rest(components->plan->scored->blocks->spill);
@@ -378,21 +420,7 @@ static void component_chunk(void *context, size_t chunk, unsigned thread)
         component.cannot = cannot->items + cannot->starts[k];
         if (!result->arena)
             start_result(components, thread, result);
-        if (!has_room(components, &component, edges_from(components, &component), result))
-            continue;
-        if (components->plan->scored)
-            cluster_compare(components->plan, components->memos[thread], components->rooms[thread], &component, arena);
-        else
-            copy_edges(components, k, &component, arena);
-        if (!has_room(components, &component, component.edge_count, result)) {
-            arena_reset(arena);
-            continue;
-        }
-        if (component.is_one)
-            make_one(components, &component, result);
-        else
-            refine_one(components, &component, thread, result);
-        arena_reset(arena);
+        work_component(components, k, thread, &component, result);
     }
 }
 
@@ -407,7 +435,7 @@ static bool had_room(const struct components *components, struct error *err)
                               "%" PRIu64 " MB of memory beside all else, of which %" PRIu64
                               " MB are left: give --memory that much more, cap the blocks in which they meet "
                               "(block_cap), or raise the join threshold",
-                              most->wanting, most->wanted >> 20, components->room >> 20);
+                              most->wanting, most->wanted >> 20, memory_room_whole(components->room) >> 20);
 }
 
 static bool run_components(struct components *components, struct arena *arena, struct error *err)
@@ -421,8 +449,8 @@ static bool run_components(struct components *components, struct arena *arena, s
         components->rooms[t] = scored ? cluster_room_make(components->plan, arena) : NULL;
         components->memos[t] = scored ? scored->memos[t] : input->model ? memo_make(input->model->spec, arena) : NULL;
     }
-    components->room = memory_for_component(input->records, input->spill ? 0 : input->edge_count * sizeof *input->edges,
-                                            input->options);
+    uint64_t edges = input->spill ? 0 : input->edge_count * sizeof *input->edges;
+    components->room = memory_room_make(memory_for_component(input->records, edges, input->options), arena);
     bool done = threads_run(input->options, "clustering", components->chunks, component_chunk, components, err) &&
                 had_room(components, err);
     for (unsigned t = 0; t < threads; t++)

@@ -149,11 +149,12 @@ bool cluster_scored(const struct link_cluster_input *input, const struct scored 
                     struct link_clusters *ret, size_t *ret_edges, struct error *err) MUST_USE;
 /* cluster_compare.c: calls for the memory that cluster_compare will want of these nodes. */
 void cluster_compare_soon(const struct cluster_plan *plan, const uint32_t *nodes, uint32_t count);
-/* Compares a component's records with each other, where they were scored without edges. What it
- * finds lies in the room, which is one thread's, or in the arena, until the next component. */
+/* Compares a component's records with each other, where they were scored without edges. What it finds lies in the room,
+ * which is one thread's, or in the arena, until the next component. Of a great component's edges `most` are kept, and
+ * all counted. */
 struct cluster_room *cluster_room_make(const struct cluster_plan *plan, struct arena *arena);
 void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
-                     struct component_input *component, struct arena *arena);
+                     struct component_input *component, uint64_t most, struct arena *arena);
 
 /* cluster_certain.c: what a pair has to spare, from what its weight is above `join` at least and whether it is an edge
  * of `join` or more; and whether a component is one cluster whatever else is known of it: true is certain, false is
@@ -206,7 +207,7 @@ struct components {
     struct light_list *light[2 * LINK_THREADS_MAX];
     size_t light_count;
     size_t edge_count;
-    uint64_t room; /* bytes that one component may take */
+    struct memory_room *room; /* of great components, for all that are worked at a time */
 };
 
 /* cluster_results.c: of each two clusters the heaviest doubt, those that the components found and those between them;

@@ -266,7 +266,8 @@ static int compare_blocked(const void *a, const void *b)
 struct edge_list {
     struct arena *arena;
     struct link_edge *edges;
-    size_t count, capacity;
+    size_t count, capacity, over; /* over: past `most`, counted alone */
+    uint64_t most;
 };
 
 static void score_batch(const struct comparing *work, const struct link_pair *pairs, size_t count,
@@ -279,6 +280,10 @@ static void score_batch(const struct comparing *work, const struct link_pair *pa
         struct link_edge edge = score_edge(&plan->comparer, pairs[i], &compared[i]);
         if (edge.weight < (float)plan->scored->floor)
             continue;
+        if (list->count == list->most) {
+            list->over++;
+            continue;
+        }
         ARENA_GROW(list->arena, list->edges, list->count, list->capacity);
         list->edges[list->count++] = edge;
     }
@@ -304,10 +309,10 @@ static void compare_block(const struct comparing *work, size_t rule, const struc
         score_batch(work, pairs, batch, list);
 }
 
-static void compare_by_rule(struct comparing *work, struct arena *arena)
+static void compare_by_rule(struct comparing *work, uint64_t most, struct arena *arena)
 {
     const struct blocks *blocks = work->plan->scored->blocks;
-    struct edge_list list = {.arena = arena};
+    struct edge_list list = {.arena = arena, .most = most};
     struct blocked *nodes = arena_array(arena, struct blocked, work->component->count);
     for (size_t rule = 0; rule < blocks->rule_count; rule++) {
         size_t count = 0;
@@ -324,7 +329,7 @@ static void compare_by_rule(struct comparing *work, struct arena *arena)
         }
     }
     work->component->edges = list.edges;
-    work->component->edge_count = list.count;
+    work->component->edge_count = list.count + list.over;
 }
 
 void cluster_compare_soon(const struct cluster_plan *plan, const uint32_t *nodes, uint32_t count)
@@ -339,11 +344,11 @@ void cluster_compare_soon(const struct cluster_plan *plan, const uint32_t *nodes
 }
 
 void cluster_compare(const struct cluster_plan *plan, struct memo *memo, struct cluster_room *room,
-                     struct component_input *component, struct arena *arena)
+                     struct component_input *component, uint64_t most, struct arena *arena)
 {
     struct comparing work = {plan, memo, room, component};
     if (component->count <= CLUSTER_PAIRS)
         compare_all(&work);
     else
-        compare_by_rule(&work, arena);
+        compare_by_rule(&work, most, arena);
 }

@@ -6,13 +6,18 @@
  * And of the clusters in which the rarer of the two differs from something, one in four must have the other: Bill
  * stands for William, but Frank is married to a Doris, a Joan, an Edna, whose names go with his by their years alone.
  */
+#include "link/memory_plan.h"
 #include "link/threads.h"
 #include "link/train.h"
 
 #include <math.h>
 
 #define SHARE_LEAST 0.25
-enum { MEMBERS = 40, CLUSTERS_LEAST = 3, PAIRS_MOST = 1 << 21 };
+enum { MEMBERS = 40, CLUSTERS_LEAST = 3 };
+
+/* Pairs are counted in PARTS by their hash, of which each keeps PART_MOST at the most, whatever memory there is: how
+ * many parts are counted at a time, and so how often the clusters are gone through, is all that hangs on it. */
+enum { PARTS = 16, PART_MOST = 1 << 17, TABLE_LEAST = 1 << 14 };
 
 /* Two codes, a < b (a 0: a free place), and the clusters in which they stand side by side. */
 struct seen_pair {
@@ -24,6 +29,8 @@ struct seen_pair {
 struct seen_table {
     struct seen_pair *places;
     size_t count, capacity;
+    unsigned from, to; /* the parts that are counted now */
+    uint32_t of_part[PARTS];
 };
 
 /* In how many clusters a code stands, and in how many beside another one. */
@@ -54,13 +61,19 @@ struct learn_work {
     size_t cluster_count;
     struct learner *learners[2 * LINK_COLUMNS_MAX];
     size_t learner_count;
+    unsigned at_a_time; /* parts */
 };
 
 /* ---- Pairs side by side ---- */
 
+static uint64_t pair_hash(uint32_t a, uint32_t b)
+{
+    return ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
+}
+
 static struct seen_pair *seen_place(const struct seen_table *table, uint32_t a, uint32_t b)
 {
-    size_t mask = table->capacity - 1, at = (((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull) >> 20 & mask;
+    size_t mask = table->capacity - 1, at = pair_hash(a, b) >> 20 & mask;
     while (table->places[at].a && (table->places[at].a != a || table->places[at].b != b))
         at = (at + 1) & mask;
     return &table->places[at];
@@ -68,12 +81,14 @@ static struct seen_pair *seen_place(const struct seen_table *table, uint32_t a, 
 
 static void widen(struct learner *learner)
 {
-    struct seen_table *table = &learner->seen, wider = {.capacity = table->capacity ? 4 * table->capacity : 1 << 14};
-    wider.places = arena_array(learner->working, struct seen_pair, wider.capacity);
-    wider.count = table->count;
+    struct seen_table *table = &learner->seen, wider = *table;
+    wider.capacity = table->capacity ? 4 * table->capacity : TABLE_LEAST;
+    wider.places = arena_large(learner->working, wider.capacity * sizeof *wider.places);
     for (size_t i = 0; i < table->capacity; i++)
         if (table->places[i].a)
             *seen_place(&wider, table->places[i].a, table->places[i].b) = table->places[i];
+    if (table->places)
+        arena_give_back(learner->working, table->places);
     *table = wider;
 }
 
@@ -86,16 +101,22 @@ static void differ(struct spread *spread, size_t cluster)
 static void see(struct learner *learner, uint32_t x, uint32_t y, size_t cluster)
 {
     struct seen_table *table = &learner->seen;
-    if (table->count < PAIRS_MOST && 2 * table->count >= table->capacity)
-        widen(learner);
     uint32_t a = x < y ? x : y, b = x < y ? y : x;
-    struct seen_pair *pair = seen_place(table, a, b);
-    if (!pair->a && table->count >= PAIRS_MOST)
+    unsigned part = (unsigned)(pair_hash(a, b) >> 60);
+    if (table->from == 0) { /* once */
+        differ(&learner->spread[a], cluster);
+        differ(&learner->spread[b], cluster);
+    }
+    if (part < table->from || part >= table->to)
         return;
+    if (2 * table->count >= table->capacity)
+        widen(learner);
+    struct seen_pair *pair = seen_place(table, a, b);
+    if (!pair->a && table->of_part[part] == PART_MOST)
+        return;
+    table->of_part[part] += pair->a == 0;
     table->count += pair->a == 0;
     *pair = (struct seen_pair){a, b, (uint32_t)cluster + 1, pair->clusters + (pair->last != cluster + 1)};
-    differ(&learner->spread[a], cluster);
-    differ(&learner->spread[b], cluster);
 }
 
 static bool holds(const struct column *column, const struct value *value, uint32_t token)
@@ -121,8 +142,11 @@ static void see_tokens(struct learner *learner, const struct column *column, con
     }
 }
 
-static void stand(struct spread *spread, size_t cluster)
+static void stand(const struct learner *learner, uint32_t code, size_t cluster)
 {
+    struct spread *spread = &learner->spread[code];
+    if (learner->seen.from > 0)
+        return;
     spread->stands += spread->last_stands != cluster + 1;
     spread->last_stands = (uint32_t)cluster + 1;
 }
@@ -140,9 +164,9 @@ static void see_cluster(struct learner *learner, size_t cluster)
         uint32_t code = record_code(records, members[i], learner->column);
         const struct value *value = &column->values[code];
         for (unsigned t = 0; learner->token && t < value->token_count; t++)
-            stand(&learner->spread[column->token_ids[value->token_at + t]], cluster);
+            stand(learner, column->token_ids[value->token_at + t], cluster);
         if (!learner->token)
-            stand(&learner->spread[code], cluster);
+            stand(learner, code, cluster);
         size_t known = 0;
         while (known < count && distinct[known] != code)
             known++;
@@ -159,6 +183,24 @@ static void see_cluster(struct learner *learner, size_t cluster)
 
 /* ---- What they teach ---- */
 
+/* Of the parts that are counted. */
+static void find_pairs(struct learner *learner)
+{
+    for (size_t i = 0; i < learner->seen.capacity; i++) {
+        const struct seen_pair *pair = &learner->seen.places[i];
+        const struct spread *a = &learner->spread[pair->a], *b = &learner->spread[pair->b];
+        if (pair->clusters < CLUSTERS_LEAST)
+            continue;
+        double bits =
+            log2((double)pair->clusters * (double)learner->work->cluster_count / ((double)a->stands * b->stands));
+        uint32_t rarer = a->differs < b->differs ? a->differs : b->differs;
+        if (bits < 2.5 || (double)pair->clusters < SHARE_LEAST * rarer)
+            continue;
+        ARENA_GROW(learner->arena, learner->found, learner->found_count, learner->found_capacity);
+        learner->found[learner->found_count++] = (struct found_pair){pair->a, pair->b, bits};
+    }
+}
+
 static void learn_column(void *context, size_t number, unsigned thread)
 {
     (void)thread;
@@ -168,19 +210,15 @@ static void learn_column(void *context, size_t number, unsigned thread)
     learner->working = arena_make(0);
     learner->spread =
         arena_array(learner->working, struct spread, learner->token ? column->tokens.count : column->plain.count);
-    for (size_t k = 0; k < work->cluster_count; k++)
-        see_cluster(learner, k);
-    for (size_t i = 0; i < learner->seen.capacity; i++) {
-        const struct seen_pair *pair = &learner->seen.places[i];
-        const struct spread *a = &learner->spread[pair->a], *b = &learner->spread[pair->b];
-        if (pair->clusters < CLUSTERS_LEAST)
-            continue;
-        double bits = log2((double)pair->clusters * (double)work->cluster_count / ((double)a->stands * b->stands));
-        uint32_t rarer = a->differs < b->differs ? a->differs : b->differs;
-        if (bits < 2.5 || (double)pair->clusters < SHARE_LEAST * rarer)
-            continue;
-        ARENA_GROW(learner->arena, learner->found, learner->found_count, learner->found_capacity);
-        learner->found[learner->found_count++] = (struct found_pair){pair->a, pair->b, bits};
+    for (unsigned from = 0; from < PARTS; from += work->at_a_time) {
+        learner->seen.from = from;
+        learner->seen.to = from + work->at_a_time;
+        for (size_t k = 0; k < work->cluster_count; k++)
+            see_cluster(learner, k);
+        find_pairs(learner);
+        learner->seen.count = 0;
+        if (from + work->at_a_time < PARTS && learner->seen.places)
+            memset(learner->seen.places, 0, learner->seen.capacity * sizeof *learner->seen.places);
     }
     arena_free(learner->working);
 }
@@ -269,11 +307,29 @@ static void list_clusters(struct learn_work *work, const uint32_t *cluster, stru
     work->starts = starts;
 }
 
+/* What the table of one column takes at the most, of so many parts, while it is widened too. */
+static uint64_t table_bytes(unsigned parts)
+{
+    size_t capacity = TABLE_LEAST;
+    while (capacity < 2ull * parts * PART_MOST)
+        capacity *= 4;
+    return (capacity + capacity / 4) * sizeof(struct seen_pair);
+}
+
+static unsigned parts_at_a_time(uint64_t room, const struct link_options *options)
+{
+    unsigned parts = PARTS;
+    while (parts > 1 && table_bytes(parts) * threads_count(options) > room)
+        parts /= 4;
+    return parts;
+}
+
 bool learn_pairs(const struct link_records *records, struct link_model *model, const uint32_t *cluster,
                  const struct link_options *options, struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    struct learn_work work = {.records = records};
+    struct learn_work work = {.records = records,
+                              .at_a_time = parts_at_a_time(memory_for_learning(records, options), options)};
     list_clusters(&work, cluster, scratch);
     for (size_t c = 0; c < records->spec->column_count; c++) {
         if (wants_values(records->spec, c))

@@ -410,9 +410,11 @@ static bool fit_large(struct trainer *trainer, struct arena *block_arena, struct
     if (!freed)
         return true;
     model_finish(trainer->model);
-    blocks_drop_members(trainer->blocks);
     trainer->met = NULL;
-    return blocks_make(trainer->blocks, trainer->records, trainer->model, NULL, trainer->options, block_arena, err) &&
+    arena_undefer(block_arena, trainer->blocks->arena);
+    arena_free(trainer->blocks->arena);
+    return blocks_make(trainer->blocks, trainer->records, trainer->model, NULL, trainer->options,
+                       arena_child(block_arena), err) &&
            fit(trainer, false, err);
 }
 
@@ -451,7 +453,7 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                               .blocks = ret_blocks,
                               .comparer = ret_comparer,
                               .arena = scratch};
-    bool done = blocks_make(ret_blocks, records, NULL, model, &all, block_arena, err);
+    bool done = blocks_make(ret_blocks, records, NULL, model, &all, arena_child(block_arena), err);
     comparer_start(ret_comparer, records, model);
     comparer_bind_values(ret_comparer, block_arena);
     done = done && fit(&trainer, false, err) && fit_large(&trainer, block_arena, err) &&

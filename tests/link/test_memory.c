@@ -6,8 +6,11 @@
 #include "link/memory_plan.h"
 #include "link/records.h"
 #include "link/spill.h"
+#include "link/threads.h"
+#include "link/train.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,6 +124,7 @@ static void what_lies_on_disk_links_as_what_lies_in_memory(void **state)
     assert_int_equal(all.edges_on_disk, 0);
     const struct memory_plan *plan = &all.plan;
     uint64_t greater = plan->making > plan->clustering ? plan->making : plan->clustering;
+    greater = plan->learning > greater ? plan->learning : greater;
     /* Pairs have no room; then the blocks neither; then the codes as written, which is all that can go. */
     const uint64_t budgets[] = {plan->table + plan->blocks + greater, plan->table + plan->blocks / 2 + greater,
                                 memory_least(plan) + 4096};
@@ -221,6 +225,143 @@ static void a_group_too_great_to_cluster_is_told_not_ended(void **state)
     end_world(&world);
 }
 
+/* What threads hold of a room together. */
+struct holders {
+    struct memory_room *room;
+    _Atomic uint64_t held, most;
+    _Atomic unsigned times;
+};
+
+static void hold(void *context, size_t chunk, unsigned thread)
+{
+    struct holders *holders = context;
+    uint64_t wanted = 1 + (chunk * 7919 + thread) % 150, taken = memory_room_take(holders->room, wanted);
+    assert_int_equal(taken, wanted < 100 ? wanted : 100);
+    uint64_t held = atomic_fetch_add(&holders->held, taken) + taken, most = atomic_load(&holders->most);
+    while (held > most && !atomic_compare_exchange_weak(&holders->most, &most, held))
+        ;
+    atomic_fetch_sub(&holders->held, taken);
+    atomic_fetch_add(&holders->times, 1);
+    memory_room_give(holders->room, taken / 2);
+    memory_room_give(holders->room, taken - taken / 2);
+}
+
+static void threads_share_a_room_and_wait_for_each_other(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct holders holders = {.room = memory_room_make(100, arena)};
+    struct threads_work work = {.threads = 4, .chunks = 20000, .work = hold, .context = &holders};
+    assert_true(threads_share(&work));
+    assert_int_equal(holders.times, 20000);
+    assert_in_range(holders.most, 1, 100);
+    struct memory_room *all = memory_room_make(UINT64_MAX, arena);
+    assert_int_equal(memory_room_take(all, 5), 0); /* nothing to wait for */
+    arena_free(arena);
+}
+
+/* Two groups of nine hundred, of which one at a time has room. */
+static void two_great_groups_take_turns(void **state)
+{
+    (void)state;
+    struct world world = make_world();
+    struct buffer rows = buffer_make(world.arena);
+    struct slice before;
+    struct error err = NO_ERROR;
+    assert_true(host_read_file(host_real(), world.people, 1u << 30, world.arena, &before, &err));
+    buffer_add(&rows, before);
+    for (int i = 0; i < 1800; i++)
+        buffer_format(&rows, "same-%d,%s Wickhouse,19%d0-01-05,NR%u %uAB,town%u\n", i, i % 2 ? "Zacharias" : "Amelia",
+                      i % 2 + 4, i % 30 + 1, i / 30 % 9, i % 7);
+    world.people = put(&world, "people.csv", buffer_slice(&rows));
+    world.specification = put(&world, "people.yaml",
+                              S("columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
+                                "date_order: ymd\nid: id\nblocking: [name + born]\nblock_cap: 0\nlearn: false\n"));
+    struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
+    assert_true(all.linked);
+    const unsigned steps = 24;
+    bool tight = false;
+    for (unsigned step = 0; step < steps; step++) { /* from too little to room for one, which must do for both */
+        struct answer some = link_within(&world, memory_least(&all.plan) + step * 16 * MB, host_real(), 2);
+        tight |= !some.linked;
+        if (some.linked) {
+            assert_true(slice_equal(some.clusters, all.clusters));
+            break;
+        }
+        assert_int_equal(some.err.code, ERROR_TOO_BIG);
+        assert_true(step + 1 < steps);
+    }
+    assert_true(tight);
+    end_world(&world);
+}
+
+/* In as much memory as a million need, and in as little as is refused. */
+static void a_million_identical_records_end_within_their_memory_or_in_a_sentence(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    const unsigned count = 100000; /* which take more by themselves */
+    const bool measured = false;
+#else
+    const unsigned count = 1000000;
+    const bool measured = true;
+#endif
+    struct world world = make_world();
+    struct buffer rows = buffer_make(world.arena);
+    buffer_add(&rows, S("id,name,born,postcode,town\n"));
+    for (unsigned i = 0; i < count; i++)
+        buffer_format(&rows, "%u,Zacharias Wickhouse,1950-01-05,NR1 1AB,town1\n", i);
+    world.people = put(&world, "people.csv", buffer_slice(&rows));
+    unsigned linked = 0, refused = 0;
+    const uint64_t budgets[] = {50, 80, 200, 300, 450};
+    for (size_t i = 0; i < countof(budgets); i++) {
+        int64_t before = host_monotonic(host_real());
+        struct answer answer = link_within(&world, budgets[i] * MB, host_real(), 2);
+        linked += answer.linked;
+        refused += !answer.linked;
+        if (answer.linked)
+            assert_non_null(strstr(arena_cstr(world.arena, answer.report), "\"clusters\":1,"));
+        else
+            assert_int_equal(answer.err.code, ERROR_TOO_BIG);
+        assert_true(!measured ||
+                    host_monotonic(host_real()) - before < 60000000000); /* it went to the disk for each pair, 180 s */
+    }
+    assert_true(linked > 0 && refused > 0);
+    end_world(&world);
+}
+
+/* The same pairs are learned in one walk through the clusters or in sixteen. */
+static void value_pairs_are_learned_in_little_room_as_in_much(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    uint64_t *truth;
+    struct link_spec *spec = read_spec(people_spec, arena);
+    struct link_records *records = make_people(spec, 800, 9, 0, arena, &truth);
+    struct link_model *much = NULL, *little = NULL;
+    uint32_t *cluster = arena_array(arena, uint32_t, link_records_count(records));
+    assert_true(link_train(records, NULL, arena, &much, NULL, &err) &&
+                link_train(records, NULL, arena, &little, NULL, &err));
+    for (uint32_t r = 0, s; r < link_records_count(records); r++) {
+        for (s = 0; truth[s] != truth[r]; s++)
+            ;
+        cluster[r] = s;
+    }
+    struct link_options options = {.threads = 2, .memory = 1, .host = host_real()};
+    much->learned_count = little->learned_count = 0;
+    assert_true(learn_pairs(records, much, cluster, NULL, &err));
+    assert_true(learn_pairs(records, little, cluster, &options, &err));
+    assert_true(much->learned_count > 0);
+    assert_int_equal(much->learned_count, little->learned_count);
+    for (size_t i = 0; i < much->learned_count; i++) {
+        assert_true(slice_equal(much->learned[i].a, little->learned[i].a) &&
+                    slice_equal(much->learned[i].b, little->learned[i].b));
+        assert_float_equal(much->learned[i].bits, little->learned[i].bits, 0);
+    }
+    arena_free(arena);
+}
+
 static void a_spill_gives_back_what_was_put_into_it(void **state)
 {
     (void)state;
@@ -278,6 +419,10 @@ int main(void)
         cmocka_unit_test(a_full_disk_ends_in_one_sentence_and_leaves_nothing),
         cmocka_unit_test(what_has_no_room_even_so_is_refused_with_what_it_needs),
         cmocka_unit_test(a_group_too_great_to_cluster_is_told_not_ended),
+        cmocka_unit_test(threads_share_a_room_and_wait_for_each_other),
+        cmocka_unit_test(two_great_groups_take_turns),
+        cmocka_unit_test(a_million_identical_records_end_within_their_memory_or_in_a_sentence),
+        cmocka_unit_test(value_pairs_are_learned_in_little_room_as_in_much),
         cmocka_unit_test(a_spill_gives_back_what_was_put_into_it),
         cmocka_unit_test(a_size_is_read_as_people_write_it),
     };
