@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "link/arrange.h"
 #include "link/cluster.h"
+#include "link/date_orders.h"
 #include "link/dictionary.h"
 #include "link/ids.h"
 #include "link/link_read.h"
@@ -40,6 +41,8 @@ struct file_job {
     uint64_t *truth;   /* by record: its label, once it was asked for and read */
     uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
     uint32_t *sources;
+    struct slice notes[LINK_COLUMNS_MAX]; /* on columns of dates */
+    size_t note_count;
     uint32_t repeated_ids; /* records with an id that another of their file has */
     uint64_t irregular;    /* rows of another length than their header */
     struct labels *labels; /* once read */
@@ -584,6 +587,13 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     if (job->repeated_ids)
         json_pair_integer(&json, "repeated_ids", job->repeated_ids);
     json_maybe_text(&json, "not_compared", link_spec_note(job->spec));
+    if (job->note_count) {
+        json_key(&json, "dates");
+        json_array(&json);
+        for (size_t i = 0; i < job->note_count; i++)
+            json_text(&json, job->notes[i]);
+        json_end(&json);
+    }
     memory_json(job, &json);
     if (job->trained) {
         json_key(&json, "training");
@@ -807,6 +817,19 @@ static bool say_repeated(struct file_job *job, struct error *err)
     return true;
 }
 
+static void say_dates(struct file_job *job)
+{
+    const struct link_files_request *request = job->request;
+    for (size_t c = 0; c < link_spec_columns(job->spec); c++) {
+        struct slice note = date_orders_note(job->records, c, job->arena);
+        if (!note.len)
+            continue;
+        job->notes[job->note_count++] = note;
+        if (request->say)
+            request->say(request->say_context, note);
+    }
+}
+
 static bool check_records(const struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
@@ -837,6 +860,7 @@ bool link_files(const struct link_files_request *request, struct buffer *out, st
         request->say(request->say_context, link_spec_note(job.spec));
     if (!check_request(&job, err) || !read_files(&job, err) || !check_records(&job, err) || !say_repeated(&job, err))
         return false;
+    say_dates(&job);
     end_stage(&job, S("reading"));
     if (!link_prepare(job.records, &request->options, err))
         return false;

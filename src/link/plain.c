@@ -169,16 +169,26 @@ static struct slice date_digits(unsigned year, unsigned month, unsigned day, str
     return slice_from(digits, 8);
 }
 
-/* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the specification's
- * order, as 31011999 is where days come first. */
-static struct slice eight_digits(enum date_order order, struct slice s, struct arena *arena)
+static bool eight_in_order(enum date_order order, struct slice s)
 {
     unsigned first = number_at(s, 0, 2), second = number_at(s, 2, 4), year = number_at(s, 4, 8);
     unsigned month = order == DATE_MDY ? first : second, day = order == DATE_MDY ? second : first;
-    if (order == DATE_YMD || number_at(s, 4, 6) <= 12 || year < 1800 || year > 2099 || month < 1 || month > 12 ||
-        day < 1 || day > 31)
+    return order != DATE_YMD && year >= 1800 && year <= 2099 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+/* Eight digits are a year, a month and a day, unless that month cannot be and they are a date in the specification's
+ * order, as 31011999 is where days come first, or, if not in that, in the other. */
+static struct slice eight_digits(enum date_order order, struct slice s, struct arena *arena)
+{
+    if (order == DATE_YMD || number_at(s, 4, 6) <= 12)
         return arena_copy(arena, s);
-    return date_digits(year, month, day, arena);
+    if (!eight_in_order(order, s))
+        order = order == DATE_MDY ? DATE_DMY : DATE_MDY;
+    if (!eight_in_order(order, s))
+        return arena_copy(arena, s);
+    unsigned first = number_at(s, 0, 2), second = number_at(s, 2, 4);
+    return date_digits(number_at(s, 4, 8), order == DATE_MDY ? first : second, order == DATE_MDY ? second : first,
+                       arena);
 }
 
 /* What cannot be in the order that is said (02/19/1936 where days come first) is read in the other. Years of two digits
@@ -194,11 +204,33 @@ static bool read_date(enum date_order order, struct slice s, struct date *ret)
     return order != DATE_YMD && date_read(s, &form, ret);
 }
 
-static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
+static struct slice day_alone(struct slice raw)
 {
     struct slice s = slice_trim(raw);
-    if (s.len > 10 && (s.at[10] == 'T' || s.at[10] == ' '))
-        s = slice_part(s, 0, 10);
+    return s.len > 10 && (s.at[10] == 'T' || s.at[10] == ' ') ? slice_part(s, 0, 10) : s;
+}
+
+unsigned plain_date_orders(struct slice raw)
+{
+    enum { ALL = 1 << DATE_YMD | 1 << DATE_DMY | 1 << DATE_MDY };
+    static const enum date_order orders[] = {DATE_YMD, DATE_DMY, DATE_MDY};
+    struct slice s = day_alone(raw);
+    unsigned year, month, day, found = 0;
+    bool eight = s.len == 8 && all_digits(s);
+    if (loose_iso(s, &year, &month, &day) || (eight && number_at(s, 4, 6) <= 12))
+        return ALL;
+    for (size_t i = 0; i < countof(orders); i++) {
+        struct date_form form = {.order = orders[i], .pivot_year = PIVOT_YEAR, .partial = true};
+        struct date date;
+        if (eight ? eight_in_order(orders[i], s) : date_read(s, &form, &date))
+            found |= 1u << orders[i];
+    }
+    return found;
+}
+
+static struct slice plain_date(enum date_order order, struct slice raw, struct arena *arena)
+{
+    struct slice s = day_alone(raw);
     unsigned year = 0, month = 0, day = 0;
     if (s.len == 8 && all_digits(s))
         return eight_digits(order, s, arena);

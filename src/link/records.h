@@ -164,6 +164,8 @@ bool records_may_meet(const struct link_records *records, uint32_t a, uint32_t b
 /* plain.c: the form in which values of a kind are compared; empty for what says nothing; `raw` itself where that is it.
  */
 struct slice plain_form(enum link_kind kind, enum date_order order, struct slice raw, struct arena *arena);
+/* The orders (1 << DATE_DMY …) in which a text is a date; all of them where it is one in any, as ISO is. */
+unsigned plain_date_orders(struct slice raw);
 /* Prefix lengths of a plain postcode. */
 void plain_postcode(struct slice s, struct value *value);
 

@@ -234,6 +234,67 @@ static void ids_that_repeat_are_said_and_their_records_linked(void **state)
     }
 }
 
+/* The days of a year in one order, or in several. */
+static void dates_in_another_order_than_the_one_that_is_read_are_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *order, *form, *other, *said;
+        bool month_first, other_month_first;
+    } cases[] = {
+        {"", "%02u/%02u/1950", NULL, "", false, false},
+        {"", "%02u/%02u/1950", NULL, "can only be months first, and 0 only days first", true, false},
+        {"dmy", "%02u/%02u/1950", NULL, "(date_order: dmy): say date_order: mdy", true, false},
+        {"dmy", "%02u%02u1950", NULL, "(date_order: dmy): say date_order: mdy", true, false},
+        {"mdy", "%02u/%02u/1950", NULL, "", true, false},
+        {"mdy", "%u.%u.50", NULL, "say date_order: dmy", false, false},
+        {"dmy", "%02u/%02u/1950", "%02u-%02u-1951", "what may be either days first (date_order: dmy)", true, false},
+        {"ymd", "%02u/%02u/1950", NULL, "count as missing; say date_order: dmy", false, false},
+        {"dmy", "1950-%02u-%02u", NULL, "", true, false},
+        {"ymd", "1950%02u%02u", NULL, "", true, false},
+        {"dmy", "the %ust of the %u", NULL, "cannot be read as dates and count as missing", true, false},
+    };
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct arena *own = arena_make(0);
+        struct buffer rows = buffer_make(own), said = buffer_make(own), out = buffer_make(own);
+        buffer_add(&rows, S("id,first,last,born,town\n"));
+        for (unsigned day = 0; day < 300; day++) {
+            bool other = cases[i].other && day % 3 == 0;
+            bool month_first = other ? cases[i].other_month_first : cases[i].month_first;
+            unsigned month = day / 25 + 1, number = day % 25 + 1;
+            char born[40];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            (void)snprintf(born, sizeof born, other ? cases[i].other : cases[i].form, month_first ? month : number,
+                           month_first ? number : month);
+#pragma GCC diagnostic pop
+            buffer_format(&rows, "%u,%s,%s,%s,ely\n", day, latin_first[day % 10], latin_last[day % 12], born);
+        }
+        struct place place = put(buffer_slice(&rows), own);
+        struct slice spec = arena_format(own, "%s/spec.yaml", place.folder);
+        struct error err = NO_ERROR;
+        struct link_files_request request = {.host = host_real(),
+                                             .specification = spec,
+                                             .files = &place.file,
+                                             .file_count = 1,
+                                             .json = true,
+                                             .say = keep_line,
+                                             .say_context = &said};
+        assert_true(host_write_file(
+            host_real(), spec,
+            arena_format(own, "%s%s%s\n", specification, cases[i].order[0] ? "date_order: " : "", cases[i].order),
+            &err));
+        assert_true(link_files(&request, &out, &err));
+        struct slice words = slice_of(cases[i].said), told = buffer_slice(&said);
+        bool any = slice_search(told, S("dates in born: ")) < told.len;
+        assert_int_equal(any, words.len > 0);
+        assert_true(!any || slice_search(told, words) < told.len);
+        assert_int_equal(slice_search(buffer_slice(&out), S("\"dates\":[\"dates in born: ")) < out.len, any);
+        assert_true(host_delete(host_real(), spec, &err));
+        take(&place);
+    }
+}
+
 /* Before a record is read: what would be written over, or given twice, or cannot be read twice. */
 static void files_that_get_in_each_others_way_are_refused_by_name(void **state)
 {
@@ -356,6 +417,7 @@ int main(void)
         cmocka_unit_test(names_of_any_script_are_linked),
         cmocka_unit_test(blocking_functions_take_letters_of_any_script),
         cmocka_unit_test(ids_that_repeat_are_said_and_their_records_linked),
+        cmocka_unit_test(dates_in_another_order_than_the_one_that_is_read_are_said),
         cmocka_unit_test(files_that_get_in_each_others_way_are_refused_by_name),
         cmocka_unit_test(a_rule_that_puts_all_in_one_block_is_named_before_any_pair_is_made),
         cmocka_unit_test(a_field_of_ten_megabytes_is_refused_by_its_line),
