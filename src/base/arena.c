@@ -1,17 +1,20 @@
 /* Blocks in a list, newest first; each allocation moves a cursor in the newest block. What does not fit into the
- * rest of a block opens a new one, twice the size of the last (4 KiB to 1 MiB), or of its own size if it is larger.
- * Blocks of 2 MiB and more come from the system and go back to it at once: they are zero already, so what is never
- * written to takes no memory, and what is freed is not kept.
+ * rest of a block opens a new one, twice the size of the last (4 KiB to 1 MiB, and 2 MiB in an arena that holds three
+ * times that), or of its own size if it is larger. Blocks of 2 MiB and more are pieces of large pages (pages.h), and go
+ * back to the system at once, or to the store of the arena: those of the system are zero already, so what is never
+ * written to takes no memory.
  * Under AddressSanitizer each allocation is a block of its own, so that an overrun of one is seen. */
 #include "base/arena.h"
 
+#include "base/pages.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #define FIRST_BLOCK   ((size_t)4096)
 #define LARGEST_BLOCK ((size_t)1 << 20)
-#define MAPPED_BLOCK  ((size_t)2 << 20)
+#define MAPPED_BLOCK  ((size_t)LARGE_PAGE)
+#define LARGE_ARENA   ((size_t)6 << 20)
 #define ARENA_MAGIC   0x5a7e11a0u
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -28,7 +31,7 @@
 struct block {
     struct block *older;
     size_t size, used;
-    bool mapped;
+    bool mapped, zero; /* zero: nothing was in it before; mapped ones are never reset */
     _Alignas(64) char bytes[];
 };
 
@@ -43,22 +46,14 @@ struct arena {
     size_t limit, used, next_block;
     struct block *newest;
     struct deferred *deferred;
+    struct pages *store; /* or NULL */
 };
-
-static _Noreturn void out_of_memory(size_t size)
-{
-    fprintf(stderr,
-            "staithe: the machine has no memory left for %zu more bytes; nothing landed is lost, close other programs "
-            "or give it more memory and start it again.\n",
-            size);
-    exit(71);
-}
 
 struct arena *arena_make(size_t limit)
 {
     struct arena *arena = calloc(1, sizeof *arena);
     if (!arena)
-        out_of_memory(sizeof *arena);
+        pages_out_of_memory(sizeof *arena);
     arena->magic = ARENA_MAGIC;
     arena->limit = limit;
     arena->next_block = FIRST_BLOCK;
@@ -75,12 +70,12 @@ static void run_deferred(struct arena *arena)
     }
 }
 
-static void free_blocks(struct block *block)
+static void free_blocks(struct pages *store, struct block *block)
 {
     while (block) {
         struct block *older = block->older;
         if (block->mapped)
-            must(munmap(block, sizeof *block + block->size) == 0);
+            pages_give(store, block, sizeof *block + block->size);
         else
             free(block);
         block = older;
@@ -93,7 +88,8 @@ void arena_free(struct arena *arena)
         return;
     must(arena->magic == ARENA_MAGIC);
     run_deferred(arena);
-    free_blocks(arena->newest);
+    free_blocks(arena->store, arena->newest);
+    pages_release(arena->store);
     arena->magic = 0;
     free(arena);
 }
@@ -103,9 +99,24 @@ static void child_free(void *child)
     arena_free(child);
 }
 
+struct arena *arena_beside(const struct arena *arena)
+{
+    struct arena *other = arena_make(0);
+    other->store = pages_hold(arena->store);
+    return other;
+}
+
+void arena_keep_pages(struct arena *arena, size_t most)
+{
+    if (arena->store)
+        pages_limit(arena->store, most);
+    else
+        arena->store = pages_make(most);
+}
+
 struct arena *arena_child(struct arena *arena)
 {
-    struct arena *child = arena_make(0);
+    struct arena *child = arena_beside(arena);
     arena_defer(arena, child_free, child);
     return child;
 }
@@ -116,11 +127,11 @@ void arena_reset(struct arena *arena)
     run_deferred(arena);
     struct block *keep = arena->newest;
     if (keep && (BLOCK_PER_ALLOCATION || keep->size > LARGEST_BLOCK)) {
-        free_blocks(keep);
+        free_blocks(arena->store, keep);
         keep = NULL;
     }
     if (keep) {
-        free_blocks(keep->older);
+        free_blocks(arena->store, keep->older);
         keep->older = NULL;
         keep->used = 0;
     }
@@ -138,35 +149,19 @@ size_t arena_used(const struct arena *arena)
     return arena->used;
 }
 
-static void *map_zeroed(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
-        out_of_memory(size);
-    return memory;
-}
-
-/* Tables of many megabytes are filled, and walked at random, with a hundredth of the page faults. */
-static void wish_for_large_pages(void *start, size_t size)
-{
-    if (size >= MAPPED_BLOCK)
-        (void)madvise(start, size, MADV_HUGEPAGE);
-}
-
 static struct block *block_add(struct arena *arena, size_t size)
 {
     struct block *block;
-    bool mapped = !BLOCK_PER_ALLOCATION && size >= MAPPED_BLOCK;
+    bool mapped = !BLOCK_PER_ALLOCATION && sizeof *block + size >= MAPPED_BLOCK, zero = false;
     if (mapped) {
-        block = map_zeroed(sizeof *block + size);
-        wish_for_large_pages(block, sizeof *block + size);
+        block = pages_take(arena->store, sizeof *block + size, &zero);
     } else {
         void *memory;
         if (posix_memalign(&memory, _Alignof(struct block), sizeof *block + size) != 0)
-            out_of_memory(size);
+            pages_out_of_memory(size);
         block = memory;
     }
-    *block = (struct block){.older = arena->newest, .size = size, .mapped = mapped};
+    *block = (struct block){.older = arena->newest, .size = size, .mapped = mapped, .zero = zero};
     arena->newest = block;
     return block;
 }
@@ -177,7 +172,7 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     must(align && align <= 64 && (align & (align - 1)) == 0);
     size_t bytes;
     if (__builtin_mul_overflow(size, count, &bytes) || bytes > SIZE_MAX / 4)
-        out_of_memory(SIZE_MAX);
+        pages_out_of_memory(SIZE_MAX);
     if (bytes == 0)
         bytes = 1;
     struct block *block = arena->newest;
@@ -194,33 +189,65 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
             wanted = bytes;
         else if (arena->next_block < LARGEST_BLOCK)
             arena->next_block *= 2;
+        else if (arena->used >= LARGE_ARENA)
+            arena->next_block = MAPPED_BLOCK - sizeof *block;
         block = block_add(arena, wanted);
     }
     block->used = start + bytes;
     arena->used += bytes;
-    /* A mapped block is as large as what it is made for, and never reset: its start is still zero. */
-    return block->mapped && start == 0 ? block->bytes : memset(block->bytes + start, 0, bytes);
+    return block->zero ? block->bytes + start : memset(block->bytes + start, 0, bytes);
 }
 
-/* The size stands in the 64 bytes before what the caller has. */
-#define LARGE_HEAD ((size_t)64)
+/* Stands before what the caller has. */
+struct large {
+    size_t size; /* with this */
+    struct pages *store;
+    bool zero; /* as pages.h says */
+    _Alignas(64) char bytes[];
+};
 
-static void large_free(void *large)
+static struct large *large_of(void *bytes)
 {
-    char *start = (char *)large - LARGE_HEAD;
-    size_t size;
-    memcpy(&size, start, sizeof size);
-    must(munmap(start, size) == 0);
+    return (struct large *)(void *)((char *)bytes - sizeof(struct large));
+}
+
+static void large_free(void *bytes)
+{
+    struct large *large = large_of(bytes);
+    pages_give(large->store, large, large->size);
+}
+
+static void *large_begin(struct arena *arena, struct large *large, size_t size, bool zero)
+{
+    *large = (struct large){size, arena->store, zero};
+    arena_defer(arena, large_free, large->bytes);
+    return large->bytes;
+}
+
+static void *map_large(struct arena *arena, size_t size, bool dense)
+{
+    must(size < SIZE_MAX / 4);
+    size += sizeof(struct large);
+    return large_begin(arena, pages_map(size, dense), size, true);
 }
 
 void *arena_large(struct arena *arena, size_t size)
 {
+    return map_large(arena, size, false);
+}
+
+void *arena_room(struct arena *arena, size_t size)
+{
+    if (size < LARGEST_BLOCK)
+        return arena_alloc(arena, 1, size, 64);
     must(size < SIZE_MAX / 4);
-    size += LARGE_HEAD;
-    char *start = map_zeroed(size);
-    memcpy(start, &size, sizeof size);
-    arena_defer(arena, large_free, start + LARGE_HEAD);
-    return start + LARGE_HEAD;
+    bool zero;
+    size += sizeof(struct large);
+    struct large *large = pages_take(arena->store, size, &zero);
+    void *room = large_begin(arena, large, size, zero);
+    if (BLOCK_PER_ALLOCATION)
+        memset(room, 0xa5, size - sizeof *large);
+    return room;
 }
 
 void arena_give_back(struct arena *arena, void *large)
@@ -229,30 +256,15 @@ void arena_give_back(struct arena *arena, void *large)
     large_free(large);
 }
 
-/* Its pages move, not its bytes; what comes behind is new, and so zero. */
-static void *large_regrow(struct arena *arena, void *large, size_t wanted)
-{
-    size_t size;
-    char *start = (char *)large - LARGE_HEAD;
-    memcpy(&size, start, sizeof size);
-    arena_undefer(arena, large);
-    wanted += LARGE_HEAD;
-    start = mremap(start, size, wanted, MREMAP_MAYMOVE);
-    if (start == MAP_FAILED)
-        out_of_memory(wanted);
-    memcpy(start, &wanted, sizeof wanted);
-    wish_for_large_pages(start, wanted);
-    arena_defer(arena, large_free, start + LARGE_HEAD);
-    return start + LARGE_HEAD;
-}
-
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
 {
-    if (size >= LARGEST_BLOCK)
-        return large_regrow(arena, array, wanted);
-    void *grown = wanted >= LARGEST_BLOCK ? arena_large(arena, wanted) : arena_alloc(arena, 1, wanted, 64);
-    if (wanted >= LARGEST_BLOCK)
-        wish_for_large_pages((char *)grown - LARGE_HEAD, wanted + LARGE_HEAD);
+    if (size >= LARGEST_BLOCK) {
+        struct large *large = large_of(array);
+        arena_undefer(arena, array);
+        wanted += sizeof *large;
+        return large_begin(arena, pages_grow(large, large->size, wanted, large->zero), wanted, true);
+    }
+    void *grown = wanted >= LARGEST_BLOCK ? map_large(arena, wanted, true) : arena_alloc(arena, 1, wanted, 64);
     if (size)
         memcpy(grown, array, size);
     return grown;

@@ -8,7 +8,7 @@
  * ends (the store is safe at any instant). A request's arena has a limit: allocations past it still succeed, but
  * arena_over() turns true; loops that gather data look at it and stop with ERROR_TOO_BIG.
  *
- * Not thread-safe: one thread at a time. arena_alloc costs a few instructions; blocks double from 4 KiB to 1 MiB. */
+ * Not thread-safe: one thread at a time. arena_alloc costs a few instructions; blocks double from 4 KiB to 2 MiB. */
 #ifndef STAITHE_BASE_ARENA_H
 #define STAITHE_BASE_ARENA_H
 
@@ -24,6 +24,15 @@ void arena_free(struct arena *arena);
 
 /* An arena that is freed with this one, at the latest: for a thread of its own. Not to be freed by the caller. */
 struct arena *arena_child(struct arena *arena) MUST_USE;
+
+/* LARGE PIECES THAT ARE HANDED ON. From now on what this arena gives back of 2 MiB or more is kept, up to `most` bytes,
+ * and taken again by it, by children made later and by arenas made beside one of them: for a job whose stages take
+ * hundreds of megabytes each (pages.h). Called again for any of them, it is another bound for all, and gives what is
+ * beyond it to the system; so an arena may be made ready with 0. The first time before any is shared; then any thread.
+ */
+void arena_keep_pages(struct arena *arena, size_t most);
+/* A new arena that shares what `arena` keeps, if it does. Its life is its own. Any thread. */
+struct arena *arena_beside(const struct arena *arena) MUST_USE;
 
 /* Runs the defer list and drops all memory but the first block: for loops that reuse a scratch arena. */
 void arena_reset(struct arena *arena);
@@ -62,11 +71,14 @@ struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t 
 void *arena_large(struct arena *arena, size_t size) MUST_USE;
 void arena_give_back(struct arena *arena, void *large);
 
+/* The same for what the caller overwrites whole: it may hold anything. Of any size; where it is small, the arena's. */
+void *arena_room(struct arena *arena, size_t size) MUST_USE;
+
 /* An array moved to a place of `wanted` bytes (no fewer than before), zeroed behind the first `size`, which are kept.
  * For tables that grow to many megabytes: from one on they lie in a large piece, whose pages move without being copied.
- * `array` is NULL and size 0, or what this function gave and the size that was wanted then. */
+ * `array` is NULL and size 0, or what this function or arena_room gave and the size that was wanted then. */
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted) MUST_USE;
-/* Gives back what arena_regrow gave, of this size, where it is large; NULL is let pass. Gives NULL. */
+/* Gives back what arena_regrow or arena_room gave, of this size, where it is large; NULL is let pass. Gives NULL. */
 void *arena_let_go(struct arena *arena, void *array, size_t size);
 
 /* Calls release(handle) when the arena ends. arena_undefer takes the newest entry with this handle off the list

@@ -96,6 +96,12 @@ uint64_t hash64(struct slice s, uint64_t seed)
     return XXH3_64bits_withSeed(bytes_of(s), s.len, seed);
 }
 
+uint64_t hash64_two(uint64_t a, uint64_t b, uint64_t seed)
+{
+    const uint64_t both[2] = {a, b};
+    return XXH3_64bits_withSeed(both, sizeof both, seed);
+}
+
 void hash128(struct slice s, uint64_t ret[2])
 {
     XXH128_hash_t h = XXH3_128bits(bytes_of(s), s.len);

@@ -26,6 +26,8 @@ bool digest_from_hex(struct slice hex, struct digest *ret) MUST_USE;
 
 /* XXH3, 64 and 128 bits: for tables in memory and for telling rows apart; never for security. */
 uint64_t hash64(struct slice s, uint64_t seed);
+/* The same of two numbers, one behind the other as they lie in memory. */
+uint64_t hash64_two(uint64_t a, uint64_t b, uint64_t seed);
 void hash128(struct slice s, uint64_t ret[2]);
 
 #endif

@@ -79,7 +79,7 @@ static void *rearrange(struct link_records *records, void *old, size_t size, siz
 {
     struct error err = NO_ERROR;
     struct rearranging work = {records->added, records->count, NULL, old, size};
-    work.at = arena_regrow(records->arena, NULL, 0, room);
+    work.at = arena_room(records->arena, room);
     must(threads_run(&(struct link_options){.threads = threads}, "arranging", work.count / CHUNK + 1, rearrange_some,
                      &work, &err));
     (void)arena_let_go(records->arena, old, room);
@@ -240,7 +240,7 @@ bool records_put_together(struct link_records *records, const struct link_option
     must(!records->added);
     if (!link_prepare(records, options, err))
         return false;
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_beside(records->arena);
     struct blocks blocks;
     uint32_t n = records->count;
     bool done = blocks_make_first(&blocks, records, RULES, options, scratch, err);

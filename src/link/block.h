@@ -3,6 +3,7 @@
 #ifndef STAITHE_LINK_BLOCK_H
 #define STAITHE_LINK_BLOCK_H
 
+#include "base/hash.h"
 #include "link/model.h"
 #include "link/records.h"
 
@@ -67,6 +68,13 @@ size_t blocks_first_rule(const struct blocks *blocks, uint32_t a, uint32_t b);
 void blocks_sample(const struct blocks *blocks, size_t task, uint64_t each, struct block_seen *seen, block_visit *visit,
                    void *context);
 
+/* The hash of a term's text, 0 where there is none; and the key so far with one more of them, `term` counting from 0:
+ * without all of them there is no key. */
+uint64_t block_term_hash(const struct link_term *term, const struct value *value, struct arena *scratch);
+static inline uint64_t block_join(uint64_t key, unsigned term, uint64_t hash)
+{
+    return term == 0 || !hash ? hash : hash64_two(key, hash, 22);
+}
 /* A rule's key of a record, as blocks are made by; 0 when it has none. */
 uint64_t block_key(const struct link_records *records, const struct link_rule *rule, uint32_t record,
                    struct arena *scratch);

@@ -69,10 +69,23 @@ static void end_stage(struct file_job *job, struct slice name)
     job->stages[job->stage_count++] = (struct report_stage){name, seconds_since(job, job->started) - before};
 }
 
+/* Of what one stage leaves for the next (arena.h), so many bytes. */
+static size_t pages_kept(const struct link_options *options)
+{
+    enum { MOST = 128 << 20, SHARE = 32 };
+    return options->memory && options->memory / SHARE < MOST ? (size_t)options->memory / SHARE : MOST;
+}
+
 static bool read_files(struct file_job *job, struct error *err)
 {
     const struct link_files_request *request = job->request;
-    job->records = request->records ? request->records : link_records_make(job->spec, arena_child(job->arena));
+    job->records = request->records;
+    if (!job->records) {
+        struct arena *arena = arena_child(job->arena);
+        arena_keep_pages(arena, 0);
+        job->records = link_records_make(job->spec, arena);
+    }
+    arena_keep_pages(job->records->arena, pages_kept(&request->options));
     struct link_read read = {.host = request->host,
                              .spec = job->spec,
                              .records = job->records,
@@ -223,10 +236,11 @@ static bool compare_pairs(struct file_job *job, struct error *err)
 
 static bool link_records(struct file_job *job, struct error *err)
 {
-    job->block_arena = arena_make(0);
+    job->block_arena = arena_beside(job->records->arena);
     bool done = get_model(job, err);
     end_stage(job, job->trained ? S("training") : S("reading the model"));
     done = done && compare_pairs(job, err);
+    arena_keep_pages(job->records->arena, 0);
     if (!done || !(only_components(job) || job->light)) {
         arena_free(job->block_arena);
         job->block_arena = NULL;

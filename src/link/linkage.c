@@ -26,6 +26,7 @@ struct linkage {
 struct linkage *linkage_make(void)
 {
     struct arena *arena = arena_make(0);
+    arena_keep_pages(arena, 0); /* link_files will */
     struct linkage *linkage = arena_new(arena, struct linkage);
     linkage->arena = arena;
     return linkage;

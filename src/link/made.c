@@ -287,7 +287,7 @@ static void code_rows(void *context, size_t chunk, unsigned thread)
 
 bool made_code(struct link_records *records, size_t column, const struct link_options *options, struct error *err)
 {
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_beside(records->arena);
     uint32_t count = records->count - records->prepared_count;
     struct making m = {.records = records,
                        .column = column,

@@ -134,7 +134,7 @@ bool score_components(const struct blocks *blocks, const struct comparer *compar
                       const struct link_options *options, struct arena *arena, struct scored *ret, struct error *err)
 {
     uint32_t n = blocks->records->count;
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_beside(blocks->records->arena);
     struct scored scored = {.blocks = blocks, .comparer = comparer, .join = join, .floor = floor};
     scored.first = arena_array(arena, uint32_t, (size_t)n + 1);
     struct forest_work work = {.scored = &scored};
