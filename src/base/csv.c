@@ -139,6 +139,7 @@ static bool finish(struct csv_reader *r, const struct csv_parsed *found, struct 
                 r->fields[i] = without_nul(r->fields[i]);
         }
     r->row.had_nul = nul;
+    r->row.text = valid ? row : NO_SLICE;
     if (!valid && !turn_fields(r, row.len, err))
         return false;
     if (row.len > r->max_field || !valid)

@@ -39,7 +39,9 @@ struct csv_options {
 struct csv_row {
     const struct slice *fields; /* valid until the next csv_read */
     size_t count;
-    uint64_t line;           /* first line of the row, from 1; lines inside quotes are counted */
+    struct slice
+        text;      /* that the fields are parts of, with what stands between them; empty when some had to be turned */
+    uint64_t line; /* first line of the row, from 1; lines inside quotes are counted */
     uint64_t offset, length; /* place in the file's own bytes, with its line end; a slice of the kept file from there is
                               * read as the same row with the delimiter and encoding of this reader */
     bool too_long, unclosed, had_nul;

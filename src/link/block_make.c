@@ -128,17 +128,23 @@ static void find_keys(const struct make_work *work, size_t rule_number, uint32_t
         keys[i] = keys[i] && key_set_has(common, keys[i]) ? 0 : keys[i];
 }
 
+static uint32_t begin_of(const struct sorting *sorting, size_t range)
+{
+    uint64_t begin = range * (uint64_t)sorting->range;
+    uint32_t n = sorting->work->blocks->records->count;
+    return begin < n ? (uint32_t)begin : n;
+}
+
+/* And nobody has a block yet. */
 static void key_range(void *context, size_t range, unsigned thread)
 {
     enum { SOME = 64 };
     (void)thread;
     const struct sorting *sorting = context;
-    uint32_t n = sorting->work->blocks->records->count, from = (uint32_t)range * sorting->range,
-             to = from >= n                   ? from
-                  : n - from > sorting->range ? from + sorting->range
-                                              : n;
+    uint32_t from = begin_of(sorting, range), to = begin_of(sorting, range + 1);
     uint32_t *counts = sorting->at + (range << sorting->bits), mask = (1u << sorting->bits) - 1;
     memset(counts, 0, sizeof *counts << sorting->bits);
+    memset(sorting->groups + from, 0, (to - from) * sizeof *sorting->groups);
     for (uint32_t some; from < to; from += some) {
         uint64_t *keys = sorting->keys + from;
         some = to - from < SOME ? to - from : SOME;
@@ -179,10 +185,7 @@ static void deal_range(void *context, size_t range, unsigned thread)
     (void)thread;
     const struct sorting *sorting = context;
     unsigned bits = sorting->bits;
-    uint32_t n = sorting->work->blocks->records->count, from = (uint32_t)range * sorting->range,
-             to = from >= n                   ? from
-                  : n - from > sorting->range ? from + sorting->range
-                                              : n;
+    uint32_t from = begin_of(sorting, range), to = begin_of(sorting, range + 1);
     uint32_t *at = sorting->at + (range << bits), mask = (1u << bits) - 1;
     for (uint32_t r = from; r < to; r++) {
         uint64_t key = sorting->keys[r];
@@ -398,7 +401,6 @@ static bool spill_rule(struct sorting *sorting, size_t kept, struct error *err)
     for (size_t g = 0; done && g < GROUPS; g++)
         done = spill_add(work->spill, sorting->words + sorting->parts[g].from,
                          sorting->parts[g].count * sizeof *sorting->words, err);
-    memset(sorting->groups, 0, n * sizeof *sorting->groups);
     return done;
 }
 
@@ -435,13 +437,15 @@ static bool sort_rule(struct sorting *sorting, size_t rule, struct error *err)
     size_t n = blocks->records->count + (size_t)1;
     sorting->rule = rule;
     start_sorting(sorting);
+    if (!sorting->groups || !work->spill)
+        sorting->groups =
+            arena_room(work->spill ? sorting->own[0].arena : work->group_arenas[rule], n * sizeof *sorting->groups);
+    sorting->groups[n - 1] = 0; /* no record's */
     run(sorting, RANGES, key_range);
     lay_out(sorting);
     run(sorting, RANGES, deal_range);
     run(sorting, GROUPS, sort_group);
     size_t kept = place_groups(sorting);
-    if (!sorting->groups || !work->spill)
-        sorting->groups = arena_array(work->spill ? sorting->own[0].arena : work->group_arenas[rule], uint32_t, n);
     sorting->members = work->spill ? NULL : arena_array(blocks->member_arenas[rule], uint32_t, kept);
     run(sorting, GROUPS, keep_group);
     if (work->spill)

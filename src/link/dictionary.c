@@ -2,12 +2,47 @@
  * probe that fails reads no other memory, and the whole of it beside the text, so that growing reads no text.
  *
  * A table of a million texts is a walk through memory: slot, text's place, text. Many texts at a time are taken through
- * it in steps, each of which only calls for what the next will want. */
+ * it in steps, each of which only calls for what the next will want; while some wait, the steps of others are done. */
 #include "link/dictionary.h"
 
 #include "base/hash.h"
 
-enum { STEP = 32 };
+enum { STEP = 16, STEPS = 4 };
+
+static uint64_t word_at(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static uint32_t half_at(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+/* Most texts are of a few bytes, and a call costs more than looking at them: the last word may overlap the one before.
+ */
+static bool same_text(struct slice a, struct slice b)
+{
+    size_t length = a.len, i = 0;
+    if (length != b.len)
+        return false;
+    if (length >= 8) {
+        for (; i + 8 < length; i += 8)
+            if (word_at(a.at + i) != word_at(b.at + i))
+                return false;
+        return word_at(a.at + length - 8) == word_at(b.at + length - 8);
+    }
+    if (length >= 4)
+        return half_at(a.at) == half_at(b.at) && half_at(a.at + length - 4) == half_at(b.at + length - 4);
+    for (; i < length; i++)
+        if (a.at[i] != b.at[i])
+            return false;
+    return true;
+}
 
 static void make_room(struct dictionary *dictionary, size_t capacity)
 {
@@ -36,7 +71,7 @@ static size_t find_slot(const struct dictionary *dictionary, struct slice text, 
 {
     for (size_t slot = first_slot(dictionary, hash);; slot = (slot + 1) & (dictionary->slot_count - 1)) {
         const struct dictionary_slot *at = &dictionary->slots[slot];
-        if (at->code == 0 || (at->tag == hash >> 32 && slice_equal(dictionary->texts[at->code], text)))
+        if (at->code == 0 || (at->tag == hash >> 32 && same_text(dictionary->texts[at->code], text)))
             return slot;
     }
 }
@@ -103,17 +138,30 @@ static const struct slice *rival(const struct dictionary *dictionary, uint64_t h
     return slot->code && slot->tag == hash >> 32 ? &dictionary->texts[slot->code] : NULL;
 }
 
-static void add_step(struct dictionary *dictionary, struct dictionary_word *words, size_t count)
+/* One step each on the way to a text: its slot, what may be the same, the bytes of that; and there. */
+static void fetch_slots(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(&dictionary->slots[first_slot(dictionary, words[i].hash)]);
+}
+
+static void fetch_rivals(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(rival(dictionary, words[i].hash));
+}
+
+static void fetch_bytes(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         const struct slice *text = rival(dictionary, words[i].hash);
         if (text)
             __builtin_prefetch(text->at);
     }
+}
+
+static void add_some(struct dictionary *dictionary, struct dictionary_word *words, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         words[i].code =
             slice_empty(words[i].text) ? 0 : add_hashed(dictionary, words[i].text, words[i].hash, words[i].stays);
@@ -121,18 +169,31 @@ static void add_step(struct dictionary *dictionary, struct dictionary_word *word
 
 void dictionary_add_words(struct dictionary *dictionary, struct dictionary_word *words, size_t count)
 {
-    for (size_t from = 0; from < count; from += STEP)
-        add_step(dictionary, words + from, count - from < STEP ? count - from : STEP);
+    for (size_t at = 0; at < count + (STEPS - 1) * (size_t)STEP; at += STEP)
+        for (size_t step = 0; step < STEPS && step * STEP <= at; step++) {
+            size_t from = at - step * STEP, some = from >= count ? 0 : count - from < STEP ? count - from : STEP;
+            if (some == 0)
+                continue;
+            if (step == 0)
+                fetch_slots(dictionary, words + from, some);
+            else if (step == 1)
+                fetch_rivals(dictionary, words + from, some);
+            else if (step == 2)
+                fetch_bytes(dictionary, words + from, some);
+            else
+                add_some(dictionary, words + from, some);
+        }
 }
 
 void dictionary_add_all(struct dictionary *dictionary, const struct slice *texts, size_t count, uint32_t *ret_codes)
 {
-    struct dictionary_word words[STEP];
-    for (size_t from = 0; from < count; from += STEP) {
-        size_t some = count - from < STEP ? count - from : STEP;
+    enum { SOME = 512 };
+    struct dictionary_word words[SOME] UNINITIALIZED;
+    for (size_t from = 0; from < count; from += SOME) {
+        size_t some = count - from < SOME ? count - from : SOME;
         for (size_t i = 0; i < some; i++)
             words[i] = (struct dictionary_word){.text = texts[from + i], .hash = hash64(texts[from + i], 0)};
-        add_step(dictionary, words, some);
+        dictionary_add_words(dictionary, words, some);
         for (size_t i = 0; i < some; i++)
             ret_codes[from + i] = words[i].code;
     }

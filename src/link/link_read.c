@@ -195,22 +195,52 @@ static struct slice row_number(uint64_t number, char digits[20])
     return slice_from(digits + at, 20 - at);
 }
 
+/* Most fields are without. */
+static struct slice trimmed(struct slice text)
+{
+    bool clean = text.len == 0 || ((unsigned char)text.at[0] > ' ' && (unsigned char)text.at[text.len - 1] > ' ');
+    return clean ? text : slice_trim(text);
+}
+
+/* The text of a row, copied at once; what is not in it is copied by itself. */
+struct row_copy {
+    struct slice from;
+    const char *to;
+};
+
+/* Of a wide row few columns may be wanted. */
+static struct row_copy copy_row(struct batch *batch, struct slice text, size_t wanted)
+{
+    enum { OF_FIELD = 32 };
+    if (text.len > BATCH_BYTES - batch->used || text.len > OF_FIELD * wanted)
+        return (struct row_copy){0};
+    return (struct row_copy){text, batch_text(batch, text).at};
+}
+
+static struct slice field_text(struct batch *batch, const struct row_copy *copy, struct slice field)
+{
+    field = trimmed(field);
+    size_t at = (size_t)((uintptr_t)field.at - (uintptr_t)copy->from.at);
+    return at <= copy->from.len && field.len <= copy->from.len - at ? slice_from(copy->to + at, field.len)
+                                                                    : batch_text(batch, field);
+}
+
 static void keep_row(struct file_read *read, const struct csv_row *row, struct batch *batch)
 {
     struct link_read *job = read->job;
-    size_t at = batch->rows++;
+    size_t at = batch->rows++, columns = job->spec->input_count;
+    struct row_copy copy = copy_row(batch, row->text, columns + 1);
     job->irregular += row->count != read->headers;
-    for (size_t c = 0; c < job->spec->input_count; c++) {
+    for (size_t c = 0; c < columns; c++) {
         int place = read->places[c];
         bool has = place >= 0 && (size_t)place < row->count;
-        batch->values[c * BATCH_ROWS + at] = has ? batch_text(batch, slice_trim(row->fields[place])) : NO_SLICE;
+        batch->values[c * BATCH_ROWS + at] = has ? field_text(batch, &copy, row->fields[place]) : NO_SLICE;
     }
     char digits[20];
     read->number++;
-    struct slice id = read->id_place < 0                    ? row_number(read->number, digits)
-                      : (size_t)read->id_place < row->count ? slice_trim(row->fields[read->id_place])
-                                                            : NO_SLICE;
-    batch->ids[at] = batch_text(batch, id);
+    batch->ids[at] = read->id_place < 0                    ? batch_text(batch, row_number(read->number, digits))
+                     : (size_t)read->id_place < row->count ? field_text(batch, &copy, row->fields[read->id_place])
+                                                           : NO_SLICE;
 }
 
 static void parse_batch(struct file_read *read)

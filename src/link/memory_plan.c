@@ -11,7 +11,7 @@ enum {
     OF_PROCESS = 24 << 20, /* the program, its libraries, nicknames, samples */
     OF_THREAD = 16 << 20,  /* memos, edges of the task at hand */
     WINDOW = 16 << 20,     /* what is read of files before it is let go */
-    OF_KEY = 32,           /* a key and its record, twice, while they are sorted */
+    OF_KEY = 20,           /* a key, and it with its record, while they are sorted */
     OF_CLUSTERING = 96,    /* of a record: its place, component and cluster in all orders, and its line in the output */
     OF_LEARNING = 48, /* of a record: its component, its place among those that teach, and twice the least of all */
     OF_LEARNED = 16,  /* of a text or word of the column at hand */
@@ -39,7 +39,7 @@ void memory_plan_make(const struct link_records *records, const struct link_opti
 {
     uint64_t n = records->count, threads = threads_count(options);
     uint64_t rows = n * records->spec->column_count * sizeof *records->plain;
-    uint64_t sorting = n * OF_KEY * threads;
+    uint64_t sorting = n * OF_KEY; /* on all threads; of few records on each, which is little */
     *ret = (struct memory_plan){
         .table = records_memory(records) + OF_PROCESS + threads * OF_THREAD,
         .raw = records->raw_on_disk ? 0 : records_raw_memory(records),

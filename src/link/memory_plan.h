@@ -13,7 +13,7 @@ struct memory_plan {
     uint64_t table;      /* the records, their words, and what each thread needs */
     uint64_t raw;        /* of the table: codes as they stood in the files */
     uint64_t blocks;     /* all rules' */
-    uint64_t making;     /* for a while: making one rule's on each thread, or putting the records in order */
+    uint64_t making;     /* for a while: making one rule's, or putting the records in order */
     uint64_t learning;   /* for a while, too */
     uint64_t clustering; /* and writing */
 };

@@ -207,10 +207,11 @@ static void prepare_some(struct link_records *records, uint32_t from, uint32_t s
         uint32_t *codes = &records->plain[(size_t)from * columns + c];
         for (uint32_t i = 0; i < some && from + i < records->raw_count; i++)
             codes[i * columns] = column->plain_of[records->raw[(size_t)(from + i) * inputs + c]];
+        for (uint32_t i = 0; i < some; i++)
+            __builtin_prefetch(&column->plain.hashes[codes[i * columns]]);
         for (uint32_t i = 0; i < some; i++) {
             uint32_t code = codes[i * columns];
-            uint64_t both[2] = {content[i], code ? column->plain.hashes[code] : c};
-            content[i] = hash64(slice_from(both, sizeof both), 12);
+            content[i] = hash64_two(content[i], code ? column->plain.hashes[code] : c, 12);
         }
     }
     for (uint32_t i = 0; i < some; i++)

@@ -58,6 +58,56 @@ static void large_pieces_are_zero_and_go_back_before_the_arena_or_with_it(void *
     arena_free(arena);
 }
 
+static bool all_are(const unsigned char *bytes, size_t size, unsigned char byte)
+{
+    return bytes[0] == byte && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+/* Of 2 MiB and more, from two arenas that share what is kept, in sizes that fit and sizes that must be put together. */
+static void large_pieces_that_are_handed_on_are_zero_where_they_were_before(void **state)
+{
+    (void)state;
+    enum { MB = 1 << 20 };
+    static const size_t sizes[] = {8 * MB, 3 * MB, 5 * MB, 13 * MB + 7, 2 * MB - 64, 21 * MB};
+    struct arena *arena = arena_make(0);
+    arena_keep_pages(arena, 0);
+    struct arena *child = arena_child(arena);
+    arena_keep_pages(child, (size_t)16 * MB);
+    for (size_t round = 0; round < 3; round++) {
+        struct arena *beside = arena_beside(child);
+        for (size_t i = 0; i < countof(sizes); i++) {
+            unsigned char *array = arena_array(beside, unsigned char, sizes[i]);
+            assert_true(all_are(array, sizes[i], 0));
+            memset(array, 7, sizes[i]);
+        }
+        arena_free(beside);
+        arena_keep_pages(arena, (size_t)(round ? 64 : 3) * MB);
+    }
+    arena_free(arena);
+}
+
+static void an_array_that_grows_is_zero_behind_what_it_was(void **state)
+{
+    (void)state;
+    enum { MB = 1 << 20 };
+    struct arena *arena = arena_make(0);
+    arena_keep_pages(arena, (size_t)64 * MB);
+    for (int round = 0; round < 2; round++) {
+        size_t size = 1000 + (size_t)round * 3 * MB;
+        unsigned char *array = arena_room(arena, size);
+        memset(array, 9, size);
+        for (size_t wanted = size + 100; wanted < (size_t)30 * MB; wanted = wanted * 3 / 2) {
+            array = arena_regrow(arena, array, size, wanted);
+            assert_true(all_are(array, size, 9));
+            assert_true(all_are(array + size, wanted - size, 0));
+            memset(array, 9, wanted);
+            size = wanted;
+        }
+        assert_null(arena_let_go(arena, array, size));
+    }
+    arena_free(arena);
+}
+
 static void grows_arrays_and_texts(void **state)
 {
     (void)state;
@@ -112,6 +162,8 @@ int main(void)
         cmocka_unit_test(releases_the_last_first),
         cmocka_unit_test(knows_when_it_is_over_its_limit),
         cmocka_unit_test(large_pieces_are_zero_and_go_back_before_the_arena_or_with_it),
+        cmocka_unit_test(large_pieces_that_are_handed_on_are_zero_where_they_were_before),
+        cmocka_unit_test(an_array_that_grows_is_zero_behind_what_it_was),
         cmocka_unit_test(grows_arrays_and_texts),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
