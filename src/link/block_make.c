@@ -270,26 +270,62 @@ static bool same_content(uint64_t x, uint64_t y)
     return x >> 24 == y >> 24;
 }
 
+enum { ANY_SOURCE = 1 << 16 };
+
+struct part_of_block {
+    uint32_t sample[COMMON_SAMPLE];
+    unsigned sampled, most;
+};
+
 /* Those of least canonical key: any few, but the same whatever the order of the records. Of records that are alike one
- * is taken, unless all are. */
+ * is taken. */
+static void sample_one(const struct link_records *records, uint32_t record, struct part_of_block *ret)
+{
+    uint64_t key = records->keys[record];
+    unsigned at = ret->sampled;
+    while (at > 0 && records->keys[ret->sample[at - 1]] > key)
+        at--;
+    if (at == ret->most || (at > 0 && same_content(records->keys[ret->sample[at - 1]], key)))
+        return;
+    if (at < ret->sampled && same_content(records->keys[ret->sample[at]], key)) {
+        ret->sample[at] = record;
+        return;
+    }
+    ret->sampled += ret->sampled < ret->most;
+    memmove(&ret->sample[at + 1], &ret->sample[at], (ret->sampled - 1 - at) * sizeof *ret->sample);
+    ret->sample[at] = record;
+}
+
+/* The source of the most records of a block; ANY_SOURCE where all are of one, or any two may meet. */
+static uint32_t greatest_source(const struct link_records *records, const uint32_t *block, size_t count)
+{
+    if (records_all_meet(records))
+        return ANY_SOURCE;
+    uint32_t counts[countof(records->sources)] = {0}, greatest = records->source_of[*block];
+    for (size_t i = 0; i < count; i++) {
+        uint32_t source = records->source_of[block[i]];
+        if (++counts[source] > counts[greatest] ||
+            (counts[source] == counts[greatest] && records->sources[source].key < records->sources[greatest].key))
+            greatest = source;
+    }
+    return counts[greatest] < count ? greatest : ANY_SOURCE;
+}
+
+/* Where files only meet across, half are of the greatest file in it and half of others, in turn: whatever the files are
+ * called, some of what is sampled may meet. */
 static void sample_block(const struct link_records *records, const uint32_t *block, size_t count,
                          struct common_key *ret)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t record = block[i], at = ret->sampled;
-        uint64_t key = records->keys[record];
-        while (at > 0 && records->keys[ret->sample[at - 1]] > key)
-            at--;
-        if (at == COMMON_SAMPLE || (at > 0 && same_content(records->keys[ret->sample[at - 1]], key)))
-            continue;
-        if (at < ret->sampled && same_content(records->keys[ret->sample[at]], key)) {
-            ret->sample[at] = record;
-            continue;
-        }
-        ret->sampled += ret->sampled < COMMON_SAMPLE;
-        memmove(&ret->sample[at + 1], &ret->sample[at], (ret->sampled - 1 - at) * sizeof *ret->sample);
-        ret->sample[at] = record;
-    }
+    uint32_t greatest = greatest_source(records, block, count);
+    struct part_of_block parts[2] = {{.most = COMMON_SAMPLE}, {.most = COMMON_SAMPLE}};
+    if (greatest != ANY_SOURCE)
+        parts[0].most = parts[1].most = COMMON_SAMPLE / 2;
+    for (size_t i = 0; i < count; i++)
+        sample_one(records, block[i], &parts[records->source_of[block[i]] == greatest]);
+    for (unsigned i = 0; i < parts[0].sampled || i < parts[1].sampled; i++)
+        for (unsigned part = 0; part < 2; part++)
+            if (i < parts[part].sampled)
+                ret->sample[ret->sampled++] = parts[part].sample[i];
     if (ret->sampled == 1)
         ret->sample[ret->sampled++] = block[block[0] == ret->sample[0]];
 }
