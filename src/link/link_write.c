@@ -28,7 +28,8 @@ struct cluster_lines {
 
 static void cluster_line(const struct cluster_lines *work, uint32_t r, struct buffer *out)
 {
-    struct slice fields[3] = {link_records_id(work->done->records, r), source_of(work->done, r), NO_SLICE};
+    struct slice fields[3] = {link_records_id(work->done->records, r),
+                              work->several ? source_of(work->done, r) : NO_SLICE, NO_SLICE};
     if (work->lines) {
         struct json json = json_to(out);
         json_object(&json);
@@ -57,7 +58,10 @@ static void cluster_chunk(void *context, size_t chunk, unsigned thread)
     uint32_t to = n - from > CHUNK ? from + CHUNK : n;
     for (uint32_t added = from; added < to; added++) {
         if (to - added > 2 * AHEAD) {
-            __builtin_prefetch(&records->ids[record_place(records, added + 2 * AHEAD)]);
+            uint32_t next = record_place(records, added + 2 * AHEAD);
+            __builtin_prefetch(&records->ids[next]);
+            __builtin_prefetch(&records->source_of[next]);
+            __builtin_prefetch(&work->done->numbers[next]);
             __builtin_prefetch(records->ids[record_place(records, added + AHEAD)].at);
         }
         cluster_line(work, record_place(records, added), &work->out[chunk]);
