@@ -404,15 +404,33 @@ static uint8_t first_level(const struct comparer *comparer, const struct link_co
 }
 
 /* Case notes and tenancies repeat a person's whole name and address, so the same two sets of codes come again and
- * again. */
-static uint8_t compare_wide(const struct comparer *comparer, struct wide_slot *slots,
-                            const struct link_comparison *comparison, uint32_t a, uint32_t b, int8_t *ret_frequency)
+ * again. What is equal at the first level is seen without looking them up. */
+struct wide_batch {
+    uint32_t codes[COMPARE_BATCH][2 * WIDE_COLUMNS];
+    uint32_t slot[COMPARE_BATCH];
+    uint8_t of[COMPARE_BATCH]; /* place in the batch */
+    size_t count;
+};
+
+static bool wide_equal(const struct comparer *comparer, const struct link_comparison *comparison, struct link_pair pair,
+                       int8_t *ret_frequency)
 {
-    uint32_t codes[2][WIDE_COLUMNS] = {{0}}, ordered[2 * WIDE_COLUMNS];
-    must(comparison->column_count <= WIDE_COLUMNS);
+    const struct link_level *level = &comparison->levels[0];
+    uint32_t code = record_code(comparer->records, pair.a, level->column);
+    if (level->test != LINK_TEST_EQUAL || !code || code != record_code(comparer->records, pair.b, level->column))
+        return false;
+    *ret_frequency = comparison->frequency ? level_frequency(comparer, level, code, code) : 0;
+    return true;
+}
+
+static void wide_open(const struct comparer *comparer, const struct wide_slot *slots,
+                      const struct link_comparison *comparison, struct link_pair pair, size_t at,
+                      struct wide_batch *open)
+{
+    uint32_t codes[2][WIDE_COLUMNS] = {{0}}, *ordered = open->codes[open->count];
     for (unsigned c = 0; c < comparison->column_count; c++) {
-        codes[0][c] = record_code(comparer->records, a, comparison->columns[c]);
-        codes[1][c] = record_code(comparer->records, b, comparison->columns[c]);
+        codes[0][c] = record_code(comparer->records, pair.a, comparison->columns[c]);
+        codes[1][c] = record_code(comparer->records, pair.b, comparison->columns[c]);
     }
     bool turned = memcmp(codes[0], codes[1], sizeof codes[0]) > 0;
     memcpy(ordered, codes[turned], sizeof codes[0]);
@@ -420,14 +438,35 @@ static uint8_t compare_wide(const struct comparer *comparer, struct wide_slot *s
     uint64_t key = 0;
     for (unsigned i = 0; i < 2 * WIDE_COLUMNS; i++)
         key = (key ^ ordered[i]) * 0x9e3779b97f4a7c15ull;
-    struct wide_slot *slot = &slots[key >> (64 - WIDE_MEMO_BITS)];
-    if (!slot->used || memcmp(slot->codes, ordered, sizeof ordered) != 0) {
-        slot->level = first_level(comparer, comparison, a, b, &slot->frequency);
-        memcpy(slot->codes, ordered, sizeof ordered);
-        slot->used = true;
+    open->of[open->count] = (uint8_t)at;
+    open->slot[open->count] = (uint32_t)(key >> (64 - WIDE_MEMO_BITS));
+    __builtin_prefetch(&slots[open->slot[open->count++]]);
+}
+
+static void compare_wide(const struct comparer *comparer, struct wide_slot *slots,
+                         const struct link_comparison *comparison, size_t f, const struct link_pair *pairs,
+                         size_t count, struct compared *ret)
+{
+    UNINITIALIZED struct wide_batch open;
+    must(comparison->column_count <= WIDE_COLUMNS);
+    open.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (wide_equal(comparer, comparison, pairs[i], &ret[i].frequency[f]))
+            ret[i].level[f] = 1;
+        else
+            wide_open(comparer, slots, comparison, pairs[i], i, &open);
     }
-    *ret_frequency = slot->frequency;
-    return slot->level;
+    for (size_t i = 0; i < open.count; i++) {
+        struct wide_slot *slot = &slots[open.slot[i]];
+        size_t at = open.of[i];
+        if (!slot->used || memcmp(slot->codes, open.codes[i], sizeof slot->codes) != 0) {
+            slot->level = first_level(comparer, comparison, pairs[at].a, pairs[at].b, &slot->frequency);
+            memcpy(slot->codes, open.codes[i], sizeof slot->codes);
+            slot->used = true;
+        }
+        ret[at].level[f] = slot->level;
+        ret[at].frequency[f] = slot->frequency;
+    }
 }
 
 /* Of two different codes, neither missing. */
@@ -577,9 +616,7 @@ void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, c
     const struct link_comparison *comparison = &comparer->spec->comparisons[f];
     UNINITIALIZED struct field_batch batch;
     if (memo && memo->wide[f]) {
-        for (size_t i = 0; i < count; i++)
-            ret[i].level[f] =
-                compare_wide(comparer, memo->wide[f], comparison, pairs[i].a, pairs[i].b, &ret[i].frequency[f]);
+        compare_wide(comparer, memo->wide[f], comparison, f, pairs, count, ret);
         return;
     }
     if (comparison->method == LINK_METHOD_JOINT)

@@ -181,14 +181,33 @@ struct renewing {
     struct list small;
 };
 
-static void fetch_start(const struct renewing *work, size_t i, size_t end)
+/* What a walk from a record to come will want, in steps: the record, its edges, their other ends, and the edges of
+ * those. */
+static void fetch_starts(const struct renewing *work, size_t i, size_t end)
 {
-    enum { FAR = 12, NEAR = 6 };
+    enum { RECORDS = 24, EDGES = 18, ENDS = 12, THEIR_EDGES = 6 };
     const struct link_index *index = work->index;
-    if (i + FAR < end)
-        __builtin_prefetch(&index->of[work->from->items[i + FAR]]);
-    if (i + NEAR < end && index->of[work->from->items[i + NEAR]].first_edge)
-        __builtin_prefetch(&index->edges[index->of[work->from->items[i + NEAR]].first_edge - 1]);
+    const uint32_t *from = work->from->items;
+    if (i + RECORDS < end)
+        __builtin_prefetch(&index->of[from[i + RECORDS]]);
+    if (i + EDGES < end && index->of[from[i + EDGES]].first_edge)
+        __builtin_prefetch(&index->edges[index->of[from[i + EDGES]].first_edge - 1]);
+    for (uint32_t e = i + ENDS < end ? index->of[from[i + ENDS]].first_edge : 0; e;) {
+        const struct index_edge *edge = &index->edges[e - 1];
+        uint32_t other = other_end(&edge->edge, from[i + ENDS]);
+        __builtin_prefetch(&index->of[other]);
+        __builtin_prefetch(&index->seen[other]);
+        e = edge_next(edge, from[i + ENDS]);
+    }
+    for (uint32_t e = i + THEIR_EDGES < end ? index->of[from[i + THEIR_EDGES]].first_edge : 0; e;) {
+        const struct index_edge *edge = &index->edges[e - 1];
+        uint32_t first = index->of[other_end(&edge->edge, from[i + THEIR_EDGES])].first_edge;
+        if (first > 0) {
+            __builtin_prefetch(&index->edges[first - 1]);
+            __builtin_prefetch(&index->edges[first - 1].next);
+        }
+        e = edge_next(edge, from[i + THEIR_EDGES]);
+    }
 }
 
 /* The components of some of the records that nobody came by before. */
@@ -201,7 +220,7 @@ static void find_components(struct renewing *work, size_t begin, size_t end, str
     must(pthread_mutex_lock(&work->walking) == 0);
     for (size_t i = begin; i < end; i++) {
         uint32_t record = work->from->items[i];
-        fetch_start(work, i, end);
+        fetch_starts(work, i, end);
         if (index->seen[record] == index->stamp || index->of[record].entity == NONE)
             continue;
         list_push(&worker->starts, (uint32_t)worker->nodes.count, worker->store);

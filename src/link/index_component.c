@@ -11,10 +11,11 @@
  * together, was a part before, with the same edges: its clusters stand. Where some have gone, a part may have lost
  * light edges to what is no longer in its component: all are clustered.
  *
- * Most parts are one cluster beyond doubt, which their edges alone can tell (cluster_compare.c has the proof). */
+ * Most parts are one cluster beyond doubt, which is sooner told than agglomerated (cluster_certain.c has the proof). */
 #include "link/index_inside.h"
 
-#define ROUNDING 0.01 /* of scores, in bits: much more than there is */
+enum { CERTAIN = 32 }; /* records of a part that is looked at first for whether it is one beyond doubt */
+#define BY_RULE 1e6    /* bits: more than all pairs of a part can lack */
 
 /* Each edge within the component once, from one of its ends; light ones too, whose fields count. */
 static size_t copy_edges(const struct link_index *index, struct index_worker *worker, const uint32_t *nodes,
@@ -151,41 +152,127 @@ static void find_parts(const struct link_index *index, const struct index_worker
 
 /* ---- One part ---- */
 
-/* Whether its edges alone say that it is one: every two have one, none is spoken against, and the least that any of
- * them could bring to a score reaches `join`. */
-static bool is_one(const struct link_index *index, const struct cluster_plan *plan, size_t count,
-                   const struct link_edge *edges, size_t edge_count)
+/* What is known of two nodes of a part. */
+struct known {
+    struct compared compared;
+    bool is_edge, joins, by_rule; /* joins: by its weight */
+};
+
+/* The pairs of a part, the lesser node first, at lesser × count + greater. */
+struct pairs {
+    const uint32_t *nodes;
+    size_t count;
+    struct known *known;
+};
+
+/* A pair that the guards speak against may end apart. */
+static bool spoken_against(enum link_verdict verdict)
 {
-    const struct link_model *model = index->model;
-    size_t fields = plan->fields;
-    double least[LINK_FIELDS_MAX] = {0}, lacked = plan->prior - ROUNDING;
-    bool lacking[LINK_FIELDS_MAX] = {false};
-    if (index->source || plan->near || count > CLUSTER_PAIRS || edge_count != count * (count - 1) / 2)
-        return false;
-    for (size_t i = 0; i < edge_count; i++) {
+    return verdict == LINK_REVIEW || verdict == LINK_APART;
+}
+
+static bool know_edges(const struct link_index *index, const struct cluster_plan *plan, const struct link_edge *edges,
+                       size_t count, const struct pairs *ret)
+{
+    for (size_t i = 0; i < count; i++)
+        if (spoken_against(edges[i].verdict) || edges[i].frequency[0] == LINK_FREQUENCY_UNKNOWN)
+            return false;
+    for (size_t i = 0; i < count; i++) {
         const struct link_edge *edge = &edges[i];
-        if ((edge->verdict != LINK_BY_WEIGHT && edge->verdict != LINK_JOIN) || (double)edge->weight < index->join ||
-            edge->frequency[0] == LINK_FREQUENCY_UNKNOWN)
-            return false;
-        for (size_t f = 0; f < fields; f++) {
-            unsigned level = edge->pattern >> (6 * f) & 63;
-            double weight = model->levels[f].weight[level] + compare_frequency(edge->frequency[f]);
-            least[f] = weight < least[f] ? weight : least[f];
-            lacking[f] |= level == 0;
-        }
-    }
-    for (size_t f = 0; f < fields; f++)
-        lacked += lacking[f] ? least[f] : 0;
-    for (size_t i = 0; i < edge_count; i++) {
-        double own = lacked;
-        for (size_t f = 0; f < fields; f++)
-            if (!lacking[f])
-                own += model->levels[f].weight[edges[i].pattern >> (6 * f) & 63] +
-                       compare_frequency(edges[i].frequency[f]);
-        if (own < index->join)
-            return false;
+        uint32_t a = plan->local[edge->a], b = plan->local[edge->b];
+        struct known *known = &ret->known[a < b ? a * ret->count + b : b * ret->count + a];
+        known->is_edge = true;
+        known->joins = edge->verdict == LINK_BY_WEIGHT && (double)edge->weight >= index->join;
+        known->by_rule = edge->verdict == LINK_JOIN;
+        for (size_t f = 0; f < plan->fields; f++)
+            known->compared.level[f] = edge->pattern >> (6 * f) & 63;
+        memcpy(known->compared.frequency, edge->frequency, sizeof edge->frequency);
     }
     return true;
+}
+
+struct others {
+    struct link_pair pairs[COMPARE_BATCH];
+    size_t at[COMPARE_BATCH], count;
+};
+
+static void compare_others(const struct cluster_plan *plan, struct memo *memo, struct others *others,
+                           const struct pairs *ret)
+{
+    UNINITIALIZED struct compared compared[COMPARE_BATCH];
+    compare_batch(&plan->comparer, memo, others->pairs, others->count, compared);
+    for (size_t i = 0; i < others->count; i++)
+        ret->known[others->at[i]].compared = compared[i];
+    others->count = 0;
+}
+
+static bool know_others(const struct cluster_plan *plan, struct memo *memo, const struct pairs *ret)
+{
+    UNINITIALIZED struct others others;
+    others.count = 0;
+    for (size_t lo = 0; lo < ret->count; lo++)
+        for (size_t hi = lo + 1; hi < ret->count; hi++) {
+            size_t at = lo * ret->count + hi;
+            uint32_t a = ret->nodes[lo], b = ret->nodes[hi];
+            uint8_t guard;
+            if (ret->known[at].is_edge)
+                continue;
+            if (plan->guards && spoken_against(compare_verdict(&plan->comparer, a, b, &guard)))
+                return false;
+            others.pairs[others.count] = (struct link_pair){a, b};
+            others.at[others.count++] = at;
+            if (others.count == COMPARE_BATCH)
+                compare_others(plan, memo, &others, ret);
+        }
+    compare_others(plan, memo, &others, ret);
+    return true;
+}
+
+/* What each pair has to spare, where a field that it lacks brings the least that it brings any pair, or nothing. */
+static void spare_of(const struct link_index *index, const struct cluster_plan *plan, const struct pairs *pairs,
+                     double *ret)
+{
+    size_t n = pairs->count;
+    for (size_t at = 0; at < n * n; at++)
+        ret[at] = plan->prior - index->join;
+    for (size_t f = 0; f < plan->fields; f++) {
+        UNINITIALIZED double brought[CERTAIN * CERTAIN];
+        double least = 0;
+        for (size_t lo = 0; lo < n; lo++)
+            for (size_t hi = lo + 1; hi < n; hi++) {
+                const struct compared *compared = &pairs->known[lo * n + hi].compared;
+                brought[lo * n + hi] =
+                    index->model->levels[f].weight[compared->level[f]] + compare_frequency(compared->frequency[f]);
+                if (compared->level[f])
+                    least = fmin(least, brought[lo * n + hi]);
+            }
+        for (size_t lo = 0; lo < n; lo++)
+            for (size_t hi = lo + 1; hi < n; hi++)
+                ret[lo * n + hi] += pairs->known[lo * n + hi].compared.level[f] ? brought[lo * n + hi] : least;
+    }
+    for (size_t lo = 0; lo < n; lo++)
+        for (size_t hi = lo + 1; hi < n; hi++) {
+            const struct known *known = &pairs->known[lo * n + hi];
+            ret[hi * n + lo] = ret[lo * n + hi] =
+                known->by_rule ? BY_RULE : cluster_spare(ret[lo * n + hi], known->joins);
+        }
+}
+
+/* Whether a part is one cluster beyond doubt: no guard speaks against any two of it, so that nothing forbids that it
+ * becomes one, and cluster_certain.c says that its weights make it so. Two clusters with a pair between them that a
+ * rule joins score `join` whatever else is between them. */
+static bool is_one(const struct link_index *index, const struct index_worker *worker, const uint32_t *nodes,
+                   size_t count, const struct link_edge *edges, size_t edge_count)
+{
+    const struct cluster_plan *plan = &worker->plan;
+    if (index->source || plan->near || count > CERTAIN)
+        return false;
+    struct pairs pairs = {nodes, count, arena_array(worker->arena, struct known, count * count)};
+    double *spare = arena_array(worker->arena, double, count *count);
+    if (!know_edges(index, plan, edges, edge_count, &pairs) || !know_others(plan, worker->memo, &pairs))
+        return false;
+    spare_of(index, plan, &pairs, spare);
+    return cluster_is_one(spare, count);
 }
 
 /* Its records are then rings from their clusters' first. */
@@ -201,7 +288,7 @@ static void cluster_part(struct link_index *index, struct index_worker *worker, 
     struct component_result result = {.arena = worker->arena};
     bool whole =
         count == 1 || (count == 2 && !index->constrained); /* the edge that holds the two together joins them */
-    if (!whole && !is_one(index, plan, count, edges, edge_count))
+    if (!whole && !is_one(index, worker, nodes, count, edges, edge_count))
         cluster_component(plan, &component, worker->memo, worker->table, worker->arena, roots, &result);
     for (uint32_t c = 0; c < count; c++) {
         uint32_t record = nodes[c], root = nodes[roots[c]];

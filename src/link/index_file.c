@@ -85,13 +85,23 @@ static bool get_text(struct slice *rest, struct slice *ret)
     return true;
 }
 
-static void add_entry(struct index_file *file, struct slice said)
+/* An entry is put together where it will be written from: room for its head, what it says, and then the head. */
+static size_t begin_entry(struct index_file *file)
 {
+    static const char head[ENTRY_HEAD];
+    size_t start = file->pending.len;
+    buffer_add(&file->pending, slice_from(head, sizeof head));
+    return start;
+}
+
+static void end_entry(struct index_file *file, size_t start)
+{
+    char *head = file->pending.at + start;
+    struct slice said = slice_from(head + ENTRY_HEAD, file->pending.len - start - ENTRY_HEAD);
     uint32_t length = (uint32_t)said.len;
     file->chain = hash64(said, file->chain);
-    buffer_add(&file->pending, slice_from(&length, sizeof length));
-    buffer_add(&file->pending, slice_from(&file->chain, sizeof file->chain));
-    buffer_add(&file->pending, said);
+    memcpy(head, &length, sizeof length);
+    memcpy(head + sizeof length, &file->chain, sizeof file->chain);
 }
 
 static bool flush(struct index_file *file, struct error *err)
@@ -119,37 +129,39 @@ static bool may_write(const struct index_file *file, struct error *err)
 
 static void log_row(struct index_file *file, char type, const struct index_row *row, size_t values)
 {
-    struct arena *scratch = arena_make(0);
-    struct buffer said = buffer_make(scratch);
-    buffer_add_byte(&said, type);
-    put_text(&said, row->source);
-    put_text(&said, row->id);
+    size_t start = begin_entry(file);
+    buffer_add_byte(&file->pending, type);
+    put_text(&file->pending, row->source);
+    put_text(&file->pending, row->id);
     for (size_t c = 0; c < values; c++)
-        put_text(&said, row->values[c]);
-    add_entry(file, buffer_slice(&said));
-    arena_free(scratch);
+        put_text(&file->pending, row->values[c]);
+    end_entry(file, start);
 }
 
 /* ---- Changing the index ---- */
 
-/* The records that these rows name, as far as they are there. */
+/* The rows by number of their source, and the record that each names, NONE: none. */
 static bool name_records(struct index_file *file, const struct index_row *rows, size_t count, struct arena *scratch,
-                         struct link_row *ret_rows, uint32_t **ret_there, size_t *ret_count, struct error *err)
+                         struct link_row **ret_rows, uint32_t **ret_records, struct error *err)
 {
-    uint32_t *there = arena_array(scratch, uint32_t, count + 1);
-    size_t found = 0;
+    enum { AHEAD = 8 };
+    const struct link_index *index = file->at.index;
+    struct link_row *named = arena_array(scratch, struct link_row, count + 1);
+    uint32_t *records = arena_array(scratch, uint32_t, count + 1);
     for (size_t i = 0; i < count; i++) {
-        ret_rows[i] = (struct link_row){.id = rows[i].id, .values = rows[i].values};
+        named[i] = (struct link_row){.id = rows[i].id, .values = rows[i].values};
         if (i > 0 && slice_equal(rows[i].source, rows[i - 1].source))
-            ret_rows[i].source = ret_rows[i - 1].source;
-        else if (!link_index_source(file->at.index, rows[i].source, &ret_rows[i].source, err))
+            named[i].source = named[i - 1].source;
+        else if (!link_index_source(file->at.index, rows[i].source, &named[i].source, err))
             return false;
-        uint32_t record = link_index_record(file->at.index, ret_rows[i].source, rows[i].id);
-        if (record != NONE)
-            there[found++] = record;
     }
-    *ret_there = there;
-    *ret_count = found;
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            index_name_fetch(index, named[i + AHEAD].source, named[i + AHEAD].id);
+        records[i] = link_index_record(index, named[i].source, named[i].id);
+    }
+    *ret_rows = named;
+    *ret_records = records;
     return true;
 }
 
@@ -187,33 +199,24 @@ static bool same_values(const struct link_index *index, uint32_t record, const s
     return true;
 }
 
-/* Takes the rows out that would change nothing. */
-static size_t only_changed(struct index_file *file, struct index_row *rows, size_t count, struct arena *scratch,
-                           struct error *err)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t source = 0;
-        if (!link_index_source(file->at.index, rows[i].source, &source, err))
-            return SIZE_MAX;
-        uint32_t record = link_index_record(file->at.index, source, rows[i].id);
-        if (record == NONE || !same_values(file->at.index, record, rows[i].values, scratch))
-            rows[kept++] = rows[i];
-    }
-    return kept;
-}
-
 static bool apply_put(struct index_file *file, const struct index_row *rows, size_t count,
                       const struct link_options *options, struct error *err)
 {
     struct arena *scratch = arena_make(0);
     struct index_row *own = arena_array(scratch, struct index_row, count + 1);
-    struct link_row *named = arena_array(scratch, struct link_row, count + 1);
+    struct link_row *named;
     uint32_t *there, first;
-    size_t gone;
-    count = only_changed(file, own, last_of_each(rows, count, own, scratch), scratch, err);
-    bool done = count != SIZE_MAX && name_records(file, own, count, scratch, named, &there, &gone, err) &&
-                link_index_replace(file->at.index, there, gone, named, count, options, &first, err);
+    size_t kept = 0, gone = 0;
+    count = last_of_each(rows, count, own, scratch);
+    bool done = name_records(file, own, count, scratch, &named, &there, err);
+    for (size_t i = 0; done && i < count; i++) {
+        if (there[i] != NONE && same_values(file->at.index, there[i], named[i].values, scratch))
+            continue; /* it would change nothing */
+        if (there[i] != NONE)
+            there[gone++] = there[i];
+        named[kept++] = named[i];
+    }
+    done = done && link_index_replace(file->at.index, there, gone, named, kept, options, &first, err);
     arena_free(scratch);
     return done;
 }
@@ -223,12 +226,18 @@ static bool apply_remove(struct index_file *file, const struct index_row *rows, 
 {
     struct arena *scratch = arena_make(0);
     struct index_row *own = arena_array(scratch, struct index_row, count + 1);
-    struct link_row *named = arena_array(scratch, struct link_row, count + 1);
+    struct link_row *named;
     uint32_t *there;
+    size_t gone = 0;
     count = last_of_each(rows, count, own, scratch);
-    bool done = name_records(file, own, count, scratch, named, &there, ret_removed, err) &&
-                link_index_remove_many(file->at.index, there, *ret_removed, options, err);
+    bool done = name_records(file, own, count, scratch, &named, &there, err);
+    for (size_t i = 0; done && i < count; i++)
+        if (there[i] != NONE)
+            there[gone++] = there[i];
+    done = done && link_index_remove_many(file->at.index, there, gone, options, err);
     arena_free(scratch);
+    if (done)
+        *ret_removed = gone;
     return done;
 }
 
@@ -270,11 +279,12 @@ bool index_file_remove(struct index_file *file, const struct index_row *rows, si
 
 bool index_file_mark(struct index_file *file, int64_t position, struct error *err)
 {
-    char said[1 + sizeof position] = {ENTRY_MARK};
     if (!may_write(file, err))
         return false;
-    memcpy(said + 1, &position, sizeof position);
-    add_entry(file, slice_from(said, sizeof said));
+    size_t start = begin_entry(file);
+    buffer_add_byte(&file->pending, ENTRY_MARK);
+    buffer_add(&file->pending, slice_from(&position, sizeof position));
+    end_entry(file, start);
     file->at.position = position;
     file->at.ahead = false;
     return true;
@@ -470,7 +480,7 @@ bool index_file_create(const struct host *host, struct slice folder, struct slic
     bool edges_only = options && options->edges_only;
     if ((!edges_only && !records_put_together(records, options, err)) ||
         !link_index_make(records, model, options, arena, &file->at.index, err) ||
-        !snapshot_write(host, path_in(arena, folder, "snapshot"), &file->at, err) || !sweep(file, err) ||
+        !snapshot_write(host, path_in(arena, folder, "snapshot"), &file->at, options, err) || !sweep(file, err) ||
         !open_log(file, err))
         return false;
     file->chain = first_chain(file);
@@ -520,7 +530,8 @@ bool index_file_compact(struct index_file *file, struct error *err)
     struct snapshot next = file->at;
     struct slice old = log_path(file, own);
     next.sequence++;
-    bool done = may_write(file, err) && snapshot_write(file->host, path_in(own, file->folder, "snapshot"), &next, err);
+    bool done =
+        may_write(file, err) && snapshot_write(file->host, path_in(own, file->folder, "snapshot"), &next, NULL, err);
     if (done) {
         /* From here on the old log is of no snapshot. */
         arena_free(file->log_arena);

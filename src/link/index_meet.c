@@ -8,7 +8,7 @@
 
 #include "link/score.h"
 
-enum { MEET_CHUNK = 256, KEY_CHUNK = 1 << 10, POST_ROUND = 1 << 16 };
+enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 10, POST_ROUND = 1 << 16 };
 
 /* Memory is called for so many records ahead: slots, then lists. */
 enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
@@ -140,6 +140,14 @@ static bool meets_first(struct meeting *meeting, uint32_t other)
     return true;
 }
 
+static void fetch_row(const struct link_index *index, uint32_t record)
+{
+    size_t columns = index->records->spec->column_count;
+    const uint32_t *row = &index->records->plain[(size_t)record * columns];
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + columns - 1);
+}
+
 /* Adds the pairs of a record with those before it that stand under one of these keys, each once. */
 static void meet(const struct link_index *index, uint32_t record, const uint64_t *keys, struct meeting *meeting)
 {
@@ -162,6 +170,7 @@ static void meet(const struct link_index *index, uint32_t record, const uint64_t
                 continue;
             ARENA_GROW(meeting->arena, meeting->pairs, meeting->count, meeting->capacity);
             meeting->pairs[meeting->count++] = (struct link_pair){other, record};
+            fetch_row(index, other);
         }
 }
 
@@ -173,26 +182,14 @@ struct found_edges {
     size_t count, capacity;
 };
 
-static void fetch_rows(const struct link_index *index, const struct link_pair *pairs, size_t count)
-{
-    size_t columns = index->records->spec->column_count;
-    for (size_t i = 0; i < count && i < COMPARE_BATCH; i++) {
-        const uint32_t *row = &index->records->plain[(size_t)pairs[i].a * columns];
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + columns - 1);
-    }
-}
-
 /* Adds the edges of `floor` or more among these pairs, in their order. */
 static void compare(const struct link_index *index, struct memo *memo, const struct meeting *meeting, double floor,
                     struct found_edges *out)
 {
     UNINITIALIZED struct compared compared[COMPARE_BATCH];
     const struct link_pair *pairs = meeting->pairs;
-    fetch_rows(index, pairs, meeting->count);
     for (size_t from = 0; from < meeting->count; from += COMPARE_BATCH) {
         size_t left = meeting->count - from, batch = left < COMPARE_BATCH ? left : COMPARE_BATCH;
-        fetch_rows(index, pairs + from + batch, left - batch);
         compare_batch(&index->comparer, memo, pairs + from, batch, compared);
         for (size_t i = 0; i < batch; i++) {
             struct link_pair pair = pairs[from + i];

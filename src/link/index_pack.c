@@ -4,8 +4,11 @@
 #include "link/index_pack.h"
 
 #include "base/hash.h"
+#include "link/threads.h"
 
-enum { CHUNK = 1 << 20, SECTIONS = 256, ORDER = 0x01020304 };
+#include <pthread.h>
+
+enum { CHUNK = 1 << 20, SECTIONS = 256, ORDER = 0x01020304, HELD_MOST = 48 << 20, HELD_SECTIONS = 8 };
 
 static const char magic[8] = "STAITHEX";
 
@@ -32,6 +35,34 @@ struct pack_writer {
     uint64_t offset; /* in the file, of what is in `chunk` */
     char *chunk;
     size_t used;
+    struct held *held; /* a part's writer whose turn has not come: nothing of the above is its own */
+};
+
+/* The turns of several parts. */
+struct turns {
+    struct pack_writer *writer;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    size_t next; /* the part that writes now */
+    struct error err;
+    bool failed;
+    bool (*make)(void *context, size_t part, struct pack_writer *writer, struct error *err);
+    void *context;
+};
+
+/* What a part has made before its turn. */
+struct held {
+    struct turns *turns;
+    size_t part;
+    bool turn; /* it writes to the file itself */
+    struct arena *arena;
+    char *bytes;
+    size_t used, capacity;
+    struct {
+        uint32_t kind, number;
+        size_t start;
+    } sections[HELD_SECTIONS];
+    size_t section_count;
 };
 
 static uint64_t header_hash(const struct pack_header *header)
@@ -72,7 +103,7 @@ static bool flush(struct pack_writer *writer, struct error *err)
     return host_write(writer->file, writer->chunk, size, err);
 }
 
-bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err)
+static bool begin_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err)
 {
     must(writer->count < SECTIONS);
     if (!flush(writer, err))
@@ -81,9 +112,8 @@ bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, st
     return true;
 }
 
-bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct error *err)
+static bool add(struct pack_writer *writer, const char *from, size_t size, struct error *err)
 {
-    const char *from = data;
     must(writer->count > 0);
     while (size > 0) {
         size_t part = CHUNK - writer->used < size ? CHUNK - writer->used : size;
@@ -95,6 +125,103 @@ bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct 
             return false;
     }
     return true;
+}
+
+/* ---- Parts ---- */
+
+/* Waits for the part's turn and writes what it held. */
+static bool take_turn(struct held *held, struct error *err)
+{
+    struct turns *turns = held->turns;
+    if (held->turn)
+        return true;
+    must(pthread_mutex_lock(&turns->mutex) == 0);
+    while (turns->next != held->part)
+        must(pthread_cond_wait(&turns->changed, &turns->mutex) == 0);
+    bool done = !turns->failed; /* another part's error is told */
+    must(pthread_mutex_unlock(&turns->mutex) == 0);
+    held->turn = true;
+    for (size_t i = 0; done && i < held->section_count; i++) {
+        size_t start = held->sections[i].start;
+        size_t end = i + 1 < held->section_count ? held->sections[i + 1].start : held->used;
+        done = begin_section(turns->writer, held->sections[i].kind, held->sections[i].number, err) &&
+               add(turns->writer, held->bytes + start, end - start, err);
+    }
+    held->bytes = arena_let_go(held->arena, held->bytes, held->capacity);
+    return done;
+}
+
+static void hold(struct held *held, const void *data, size_t size)
+{
+    while (held->used + size > held->capacity) {
+        size_t wider = held->capacity ? held->capacity * 2 : CHUNK;
+        held->bytes = arena_regrow(held->arena, held->bytes, held->capacity, wider);
+        held->capacity = wider;
+    }
+    memcpy(held->bytes + held->used, data, size);
+    held->used += size;
+}
+
+bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err)
+{
+    struct held *held = writer->held;
+    if (!held)
+        return begin_section(writer, kind, number, err);
+    if (held->turn)
+        return begin_section(held->turns->writer, kind, number, err);
+    must(held->section_count < HELD_SECTIONS);
+    held->sections[held->section_count].kind = kind;
+    held->sections[held->section_count].number = number;
+    held->sections[held->section_count++].start = held->used;
+    return true;
+}
+
+bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct error *err)
+{
+    struct held *held = writer->held;
+    if (!held)
+        return add(writer, data, size, err);
+    if (!held->turn && held->used + size > HELD_MOST && !take_turn(held, err))
+        return false;
+    if (held->turn)
+        return add(held->turns->writer, data, size, err);
+    hold(held, data, size);
+    return true;
+}
+
+static void make_part(void *context, size_t part, unsigned thread)
+{
+    (void)thread;
+    struct turns *turns = context;
+    struct held held = {.turns = turns, .part = part, .arena = arena_make(0)};
+    struct pack_writer writer = {.held = &held};
+    struct error err = NO_ERROR;
+    bool done = turns->make(turns->context, part, &writer, &err);
+    done = take_turn(&held, &err) && done;
+    must(pthread_mutex_lock(&turns->mutex) == 0);
+    if (!done && !turns->failed) {
+        turns->failed = true;
+        turns->err = err;
+    }
+    turns->next++;
+    must(pthread_cond_broadcast(&turns->changed) == 0);
+    must(pthread_mutex_unlock(&turns->mutex) == 0);
+    arena_free(held.arena);
+}
+
+bool pack_parts(struct pack_writer *writer, size_t parts, const struct link_options *options,
+                bool (*make)(void *context, size_t part, struct pack_writer *writer, struct error *err), void *context,
+                struct error *err)
+{
+    /* Nobody may stop it on the way: a part would wait for ever for one that was left out. */
+    const struct link_options own = {.threads = threads_count(options)};
+    struct turns turns = {.writer = writer, .make = make, .context = context};
+    must(pthread_mutex_init(&turns.mutex, NULL) == 0 && pthread_cond_init(&turns.changed, NULL) == 0);
+    bool done = threads_run(&own, "writing", parts, make_part, &turns, err);
+    must(pthread_cond_destroy(&turns.changed) == 0 && pthread_mutex_destroy(&turns.mutex) == 0);
+    if (done && turns.failed)
+        *err = turns.err;
+    return done && !turns.failed;
 }
 
 bool pack_end(struct pack_writer *writer, struct error *err)

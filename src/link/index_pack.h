@@ -7,6 +7,7 @@
 #define STAITHE_LINK_INDEX_PACK_H
 
 #include "base/host.h"
+#include "link/link.h"
 
 enum { INDEX_PACK_VERSION = 3 };
 
@@ -18,6 +19,13 @@ bool pack_begin(const struct host *host, struct slice path, uint64_t sequence, s
 /* What is added from here on is of this section. */
 bool pack_section(struct pack_writer *writer, uint32_t kind, uint32_t number, struct error *err) MUST_USE;
 bool pack_add(struct pack_writer *writer, const void *data, size_t size, struct error *err) MUST_USE;
+
+/* Several threads make the file's parts, each of which writes its sections to the writer that it is handed; they come
+ * into the file in the order of their numbers. The part whose turn it is writes, others hold what they have until they
+ * are that: some megabytes, then they wait. */
+bool pack_parts(struct pack_writer *writer, size_t parts, const struct link_options *options,
+                bool (*make)(void *context, size_t part, struct pack_writer *writer, struct error *err), void *context,
+                struct error *err) MUST_USE;
 /* Writes the table of sections, makes the file durable and puts it in its place. */
 bool pack_end(struct pack_writer *writer, struct error *err) MUST_USE;
 

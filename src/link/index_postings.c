@@ -18,6 +18,8 @@ struct writing {
     struct list numbers;
 };
 
+enum { FEW = 16, NUMBER_MOST = 10 };
+
 static int compare_numbers(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -33,20 +35,58 @@ static size_t put_number(uint8_t *to, uint64_t number)
     return count;
 }
 
+/* Most keys have few records. */
+static void sort_numbers(uint32_t *numbers, size_t count)
+{
+    if (count > FEW) {
+        array_sort(numbers, count, sizeof *numbers, compare_numbers);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        uint32_t number = numbers[i];
+        size_t to = i;
+        for (; to > 0 && numbers[to - 1] > number; to--)
+            numbers[to] = numbers[to - 1];
+        numbers[to] = number;
+    }
+}
+
 static bool write_key(struct writing *work, uint64_t key, const uint32_t *records, size_t count, struct error *err)
 {
-    uint8_t said[sizeof key + 10];
+    uint8_t said[sizeof key + (FEW + 1) * NUMBER_MOST] UNINITIALIZED;
+    uint32_t before = 0;
     memcpy(said, &key, sizeof key);
-    bool done = pack_add(work->pack, said, sizeof key + put_number(said + sizeof key, count), err);
+    size_t used = sizeof key + put_number(said + sizeof key, count);
     work->numbers.count = 0;
     for (size_t i = 0; i < count; i++)
         list_push(&work->numbers, work->number[records[i]], work->scratch);
-    array_sort(work->numbers.items, count, sizeof *work->numbers.items, compare_numbers);
-    for (size_t i = 0; done && i < count; i++) {
-        uint32_t before = i ? work->numbers.items[i - 1] : 0;
-        done = pack_add(work->pack, said, put_number(said, work->numbers.items[i] - before), err);
+    sort_numbers(work->numbers.items, count);
+    for (size_t i = 0; i < count; i++) {
+        if (used + NUMBER_MOST > sizeof said) {
+            if (!pack_add(work->pack, said, used, err))
+                return false;
+            used = 0;
+        }
+        used += put_number(said + used, work->numbers.items[i] - before);
+        before = work->numbers.items[i];
     }
-    return done;
+    return pack_add(work->pack, said, used, err);
+}
+
+/* What will be asked of keys to come: the list of one, the number of the first record of another. */
+static void fetch_keys(const struct writing *work, const struct postings *postings, size_t slot)
+{
+    enum { LISTS = 16, NUMBERS = 8 };
+    const uint32_t *records;
+    uint32_t single;
+    size_t count;
+    if (slot + LISTS >= postings->slot_count)
+        return;
+    uint32_t list = postings->slots[slot + LISTS].list;
+    if (list >= INDEX_LIST)
+        __builtin_prefetch(postings->words + (size_t)(list & ~INDEX_LIST) * 4);
+    if (postings_at(postings, slot + NUMBERS, &records, &single, &count))
+        __builtin_prefetch(&work->number[records[0]]);
 }
 
 static bool write_share(struct writing *work, const struct postings *postings, struct error *err)
@@ -56,9 +96,10 @@ static bool write_share(struct writing *work, const struct postings *postings, s
     uint64_t held = 0;
     size_t count;
     for (size_t slot = 0; slot < postings->slot_count; slot++)
-        held += postings_at(postings, slot, &records, &single, &count) != 0;
+        held += postings->slots[slot].list != 0;
     bool done = pack_add(work->pack, &held, sizeof held, err);
     for (size_t slot = 0; done && slot < postings->slot_count; slot++) {
+        fetch_keys(work, postings, slot);
         uint64_t key = postings_at(postings, slot, &records, &single, &count);
         if (key)
             done = write_key(work, key, records, count, err);
@@ -66,13 +107,11 @@ static bool write_share(struct writing *work, const struct postings *postings, s
     return done;
 }
 
-bool postings_write(const struct link_index *index, struct pack_writer *pack, uint32_t kind, const uint32_t *number,
-                    struct error *err)
+bool postings_write(const struct link_index *index, struct pack_writer *pack, uint32_t kind, uint32_t share,
+                    const uint32_t *number, struct error *err)
 {
     struct writing work = {.pack = pack, .number = number, .scratch = arena_make(0)};
-    bool done = true;
-    for (uint32_t s = 0; done && s < INDEX_SHARES; s++)
-        done = pack_section(pack, kind, s, err) && write_share(&work, index->postings[s], err);
+    bool done = pack_section(pack, kind, share, err) && write_share(&work, index->postings[share], err);
     arena_free(work.scratch);
     return done;
 }

@@ -11,6 +11,7 @@
 #include "link/index_pack.h"
 
 #include <math.h>
+#include <stdatomic.h>
 
 enum { HEAD = 1, SPECIFICATION, MODEL, SOURCES, IDS, SOURCE_OF, WORDS, CODES, EDGES, STRONG, ENTITY, POSTINGS };
 
@@ -23,7 +24,7 @@ struct head {
 /* ---- Writing ---- */
 
 struct writing {
-    struct pack_writer *pack;
+    const struct snapshot *from;
     const struct link_index *index;
     uint32_t count;
     uint32_t *number; /* by record: its number in the file, NONE: it has gone */
@@ -42,31 +43,35 @@ static bool add_text(struct pack_writer *pack, struct slice text, struct error *
     return pack_add(pack, length, count, err) && pack_add(pack, text.at, text.len, err);
 }
 
-static bool write_column(const struct writing *work, size_t c, struct error *err)
+static bool write_column(const struct writing *work, size_t c, struct pack_writer *pack, struct error *err)
 {
+    enum { AHEAD = 16 };
     const struct link_records *records = work->index->records;
     const struct dictionary *words = &records->columns[c].plain;
     struct arena *own = arena_make(0);
     uint32_t *code = arena_array(own, uint32_t, words->count + 1), next = 1;
-    bool done = pack_section(work->pack, WORDS, (uint32_t)c, err);
+    uint32_t *codes = arena_array(own, uint32_t, (size_t)work->count + 1); /* by record */
+    bool done = pack_section(pack, WORDS, (uint32_t)c, err);
     for (uint32_t i = 0; done && i < work->count; i++) {
+        if (i + AHEAD < work->count)
+            __builtin_prefetch(&records->plain[(size_t)work->at[i + AHEAD] * records->spec->column_count + c]);
         uint32_t word = record_code(records, work->at[i], c);
-        if (!word || code[word])
-            continue;
-        code[word] = next++;
-        done = add_text(work->pack, words->texts[word], err);
+        if (word && !code[word]) {
+            code[word] = next++;
+            done = add_text(pack, words->texts[word], err);
+        }
+        codes[i] = code[word];
     }
-    done = done && pack_section(work->pack, CODES, (uint32_t)c, err);
-    for (uint32_t i = 0; done && i < work->count; i++)
-        done = pack_add(work->pack, &code[record_code(records, work->at[i], c)], sizeof *code, err);
+    done =
+        done && pack_section(pack, CODES, (uint32_t)c, err) && pack_add(pack, codes, work->count * sizeof *codes, err);
     arena_free(own);
     return done;
 }
 
-static bool write_edges(const struct writing *work, struct error *err)
+static bool write_edges(const struct writing *work, struct pack_writer *pack, struct error *err)
 {
     const struct link_index *index = work->index;
-    bool done = pack_section(work->pack, EDGES, 0, err);
+    bool done = pack_section(pack, EDGES, 0, err);
     for (uint32_t i = 0; done && i < work->count; i++)
         for (uint32_t e = index->of[work->at[i]].first_edge; done && e;
              e = edge_next(&index->edges[e - 1], work->at[i])) {
@@ -76,29 +81,29 @@ static bool write_edges(const struct writing *work, struct error *err)
                 continue;
             edge.a = i;
             edge.b = other;
-            done = pack_add(work->pack, &edge, sizeof edge, err);
+            done = pack_add(pack, &edge, sizeof edge, err);
         }
     return done;
 }
 
-static bool write_clusters(const struct writing *work, struct error *err)
+static bool write_clusters(const struct writing *work, struct pack_writer *pack, struct error *err)
 {
     const struct link_index *index = work->index;
     bool done = true;
     for (uint32_t kind = STRONG; done && kind <= ENTITY; kind++) {
-        done = pack_section(work->pack, kind, 0, err);
+        done = pack_section(pack, kind, 0, err);
         for (uint32_t i = 0; done && i < work->count; i++) {
             const struct index_record *of = &index->of[work->at[i]];
-            done = pack_add(work->pack, &work->number[kind == STRONG ? of->strong : of->entity], sizeof(uint32_t), err);
+            done = pack_add(pack, &work->number[kind == STRONG ? of->strong : of->entity], sizeof(uint32_t), err);
         }
     }
     return done;
 }
 
-static bool write_texts(const struct writing *work, const struct snapshot *from, struct error *err)
+static bool write_texts(const struct writing *work, struct pack_writer *pack, struct error *err)
 {
+    const struct snapshot *from = work->from;
     const struct link_records *records = work->index->records;
-    struct pack_writer *pack = work->pack;
     struct head head = {.position = from->position,
                         .records = link_index_count(work->index),
                         .edges = work->index->edge_count - work->index->edges_gone,
@@ -121,25 +126,62 @@ static bool write_texts(const struct writing *work, const struct snapshot *from,
     return done;
 }
 
-/* Whether two records have one source and id: the one that came last is then the one that is meant by them, so all keep
- * the order in which they came. */
-static bool has_doubles(const struct link_index *index)
+/* The parts of the file: the texts, the columns, the edges, the clusters, the shares of the keys. */
+static bool write_part(void *context, size_t part, struct pack_writer *pack, struct error *err)
 {
-    enum { AHEAD = 8 };
-    const struct link_records *records = index->records;
-    for (uint32_t r = 0; r < records->count; r++) {
-        if (r + AHEAD < records->count)
-            index_name_fetch(index, records->source_of[r + AHEAD], records->ids[r + AHEAD]);
-        if (index->of[r].entity != NONE && link_index_record(index, records->source_of[r], records->ids[r]) != r)
-            return true;
+    const struct writing *work = context;
+    size_t columns = work->index->records->spec->input_count;
+    if (part == 0)
+        return write_texts(work, pack, err);
+    if (part <= columns)
+        return write_column(work, part - 1, pack, err);
+    switch (part - columns) {
+    case 1:
+        return write_edges(work, pack, err);
+    case 2:
+        return write_clusters(work, pack, err);
+    default:
+        return postings_write(work->index, pack, POSTINGS, (uint32_t)(part - columns - 3), work->number, err);
     }
-    return false;
 }
 
-static void number_records(struct writing *work, struct link_index *index)
+/* Whether two records have one source and id: the one that came last is then the one that is meant by them, so all keep
+ * the order in which they came. */
+struct doubles {
+    const struct link_index *index;
+    atomic_bool found;
+};
+enum { DOUBLES_CHUNK = 1 << 14 };
+
+static void find_doubles(void *context, size_t chunk, unsigned thread)
+{
+    enum { AHEAD = 8 };
+    (void)thread;
+    struct doubles *work = context;
+    const struct link_index *index = work->index;
+    const struct link_records *records = index->records;
+    size_t end = (chunk + 1) * DOUBLES_CHUNK < records->count ? (chunk + 1) * DOUBLES_CHUNK : records->count;
+    for (uint32_t r = (uint32_t)(chunk * DOUBLES_CHUNK); r < end; r++) {
+        if (r + AHEAD < end)
+            index_name_fetch(index, records->source_of[r + AHEAD], records->ids[r + AHEAD]);
+        if (index->of[r].entity != NONE && link_index_record(index, records->source_of[r], records->ids[r]) != r)
+            atomic_store(&work->found, true);
+    }
+}
+
+static bool has_doubles(const struct link_index *index, const struct link_options *options, bool *ret,
+                        struct error *err)
+{
+    struct doubles work = {.index = index};
+    size_t chunks = (index->records->count + DOUBLES_CHUNK - 1) / DOUBLES_CHUNK;
+    bool done = threads_run(options, "writing", chunks, find_doubles, &work, err);
+    *ret = atomic_load(&work.found);
+    return done;
+}
+
+static void number_records(struct writing *work, struct link_index *index, bool doubles)
 {
     const struct link_records *records = index->records;
-    bool doubles = has_doubles(index);
     struct list nodes = {0};
     work->number = arena_array(work->scratch, uint32_t, (size_t)records->count + 1);
     work->at = arena_array(work->scratch, uint32_t, (size_t)records->count + 1);
@@ -161,16 +203,18 @@ static void number_records(struct writing *work, struct link_index *index)
     }
 }
 
-bool snapshot_write(const struct host *host, struct slice path, const struct snapshot *from, struct error *err)
+bool snapshot_write(const struct host *host, struct slice path, const struct snapshot *from,
+                    const struct link_options *options, struct error *err)
 {
-    const struct link_records *records = from->index->records;
-    struct writing work = {.index = from->index, .scratch = arena_make(0)};
-    number_records(&work, from->index);
-    bool done = pack_begin(host, path, from->sequence, work.scratch, &work.pack, err) && write_texts(&work, from, err);
-    for (size_t c = 0; done && c < records->spec->input_count; c++)
-        done = write_column(&work, c, err);
-    done = done && write_edges(&work, err) && write_clusters(&work, err) &&
-           postings_write(from->index, work.pack, POSTINGS, work.number, err) && pack_end(work.pack, err);
+    struct link_index *index = from->index;
+    struct writing work = {.from = from, .index = index, .scratch = arena_make(0)};
+    struct pack_writer *pack;
+    size_t parts = 3 + index->records->spec->input_count + INDEX_SHARES;
+    bool doubles, done = has_doubles(index, options, &doubles, err);
+    if (done)
+        number_records(&work, index, doubles);
+    done = done && pack_begin(host, path, from->sequence, work.scratch, &pack, err) &&
+           pack_parts(pack, parts, options, write_part, &work, err) && pack_end(pack, err);
     arena_free(work.scratch);
     return done;
 }

@@ -17,17 +17,17 @@ struct snapshot {
 
 /* Everything of `from` but spec and model is written, beside and then over `path`. */
 bool snapshot_write(const struct host *host, struct slice path, const struct snapshot *from,
-                    struct error *err) MUST_USE;
+                    const struct link_options *options, struct error *err) MUST_USE;
 bool snapshot_read(const struct host *host, struct slice path, const struct link_options *options, struct arena *arena,
                    struct snapshot *ret, struct error *err) MUST_USE;
 
-/* index_postings.c: sections of a kind, one for each share of the keys. number: by record, in the file. Nothing that a
- * section says leads outside of memory, as with the rest; an index that is read has no postings before.
- * `beside` is called too, by one of the threads, and may read all else of the index. */
+/* index_postings.c: sections of a kind, one for each share of the keys, which are written one by one. number: by
+ * record, in the file. Nothing that a section says leads outside of memory, as with the rest; an index that is read has
+ * no postings before. `beside` is called too, by one of the threads, and may read all else of the index. */
 struct pack_writer;
 struct pack_reader;
-bool postings_write(const struct link_index *index, struct pack_writer *pack, uint32_t kind, const uint32_t *number,
-                    struct error *err) MUST_USE;
+bool postings_write(const struct link_index *index, struct pack_writer *pack, uint32_t kind, uint32_t share,
+                    const uint32_t *number, struct error *err) MUST_USE;
 bool postings_read(struct link_index *index, struct pack_reader *pack, uint32_t kind, void (*beside)(void *context),
                    void *context, const struct link_options *options, struct error *err) MUST_USE;
 

@@ -222,16 +222,22 @@ struct append_work {
 
 static void append_column(void *context, size_t c, unsigned thread)
 {
-    enum { SOME = 256 };
-    struct append_work *work = context;
+    enum { SOME = 256, FAR = 16, NEAR = 8 };
+    const struct append_work *work = context;
     const struct link_spec *spec = work->records->spec;
     struct slice texts[SOME];
     uint32_t codes[SOME];
     for (size_t from = 0, some; from < work->count; from += some) {
         some = work->count - from < SOME ? work->count - from : SOME;
-        for (size_t i = 0; i < some; i++)
-            texts[i] = plain_form(spec->columns[c].kind, spec->date_order, slice_trim(work->rows[from + i].values[c]),
-                                  work->scratch[thread]);
+        for (size_t i = 0; i < some; i++) {
+            const struct link_row *row = &work->rows[from + i];
+            if (from + i + FAR < work->count) {
+                __builtin_prefetch(&row[FAR].values[c]);
+                __builtin_prefetch(row[NEAR].values[c].at);
+            }
+            texts[i] =
+                plain_form(spec->columns[c].kind, spec->date_order, slice_trim(row->values[c]), work->scratch[thread]);
+        }
         dictionary_add_all(&work->records->columns[c].plain, texts, some, codes);
         for (size_t i = 0; i < some; i++)
             work->records->plain[(work->first + from + i) * spec->column_count + c] = codes[i];
