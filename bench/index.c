@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { FIELDS = 14, BATCH = 20000 };
+enum { FIELDS = 14, BATCH = 50000 };
 
 static uint64_t mix(uint64_t x)
 {
@@ -381,10 +381,11 @@ static void run(struct bench *bench, uint64_t single)
     in_bulk(bench, begin, half, 1);
     in_bulk(bench, half, most, bench->threads);
     one_by_one(bench, most, bench->records);
+    struct link_options options = {.threads = bench->threads};
     struct moment start = now();
-    if (!index_file_compact(bench->file, &err))
+    if (!index_file_compact(bench->file, &options, &err))
         stop(&err);
-    rate("written anew", most, 1, since(start));
+    rate("written anew", most, bench->threads, since(start));
     open_again(bench, 1);
     open_again(bench, bench->threads);
     size(bench, "opened");

@@ -524,14 +524,14 @@ bool index_file_delete(const struct host *host, struct slice folder, struct erro
     return done;
 }
 
-bool index_file_compact(struct index_file *file, struct error *err)
+bool index_file_compact(struct index_file *file, const struct link_options *options, struct error *err)
 {
     struct arena *own = arena_make(0);
     struct snapshot next = file->at;
     struct slice old = log_path(file, own);
     next.sequence++;
     bool done =
-        may_write(file, err) && snapshot_write(file->host, path_in(own, file->folder, "snapshot"), &next, NULL, err);
+        may_write(file, err) && snapshot_write(file->host, path_in(own, file->folder, "snapshot"), &next, options, err);
     if (done) {
         /* From here on the old log is of no snapshot. */
         arena_free(file->log_arena);

@@ -23,12 +23,12 @@
  * follows the store's numbers: with one model the entities are the same in each, whatever the order in which they took
  * the changes (tests/link/test_index_file.c).
  *
- * One thread at a time; opening and bulk use the threads of their options. Cost, measured with 900,000 records of
- * people beside other work (bench/README.md): opening 2.4 microseconds of the processor a record, on two threads about
- * half of that in time, and what the log holds is put in as if it came now; compacting 0.4; about 670 bytes a record in
- * memory once it is opened and 250 on disk. One that was just made holds the table that it was made of too, and one
- * that has grown much since has its records in the order in which they came: whoever keeps it long does well to compact
- * it and open it again. */
+ * One thread at a time; opening, bulk and compacting use the threads of their options. Cost, measured with 900,000
+ * records of people beside other work (bench/README.md): opening 2.4 microseconds of the processor a record, on two
+ * threads about half of that in time, and what the log holds is put in as if it came now; compacting 0.4; about 670
+ * bytes a record in memory once it is opened and 250 on disk. One that was just made holds the table that it was made
+ * of too, and one that has grown much since has its records in the order in which they came: whoever keeps it long does
+ * well to compact it and open it again. */
 #ifndef STAITHE_LINK_INDEX_FILE_H
 #define STAITHE_LINK_INDEX_FILE_H
 
@@ -85,7 +85,7 @@ bool index_file_remove(struct index_file *file, const struct index_row *rows, si
                        const struct link_options *options, size_t *ret_removed, struct error *err) MUST_USE;
 bool index_file_mark(struct index_file *file, int64_t position, struct error *err) MUST_USE;
 bool index_file_sync(struct index_file *file, struct error *err) MUST_USE;
-bool index_file_compact(struct index_file *file, struct error *err) MUST_USE;
+bool index_file_compact(struct index_file *file, const struct link_options *options, struct error *err) MUST_USE;
 
 /* Whether its entities (or edges, when it holds edges alone) are those of linking its records anew; *ret_wrong is how
  * many records are in another (or edges are wrong). */

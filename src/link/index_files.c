@@ -190,7 +190,7 @@ static bool change(struct job *job, struct error *err)
         return false;
     say(job); /* before compacting: events name records by number */
     bool compact = job->request->erase || index_file_log_size(job->file) > LOG_MOST;
-    return !compact || index_file_compact(job->file, err);
+    return !compact || index_file_compact(job->file, &job->request->options, err);
 }
 
 static bool read_question(const struct job *job, struct slice *values, struct error *err)
@@ -304,7 +304,7 @@ bool index_files(const struct index_files_request *request, struct buffer *out, 
     case INDEX_CHECK:
         return check(&job, ret_sound, err);
     case INDEX_COMPACT:
-        if (!index_file_compact(job.file, err))
+        if (!index_file_compact(job.file, &request->options, err))
             return false;
         say(&job);
         return true;

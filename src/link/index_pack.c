@@ -145,7 +145,7 @@ static bool take_turn(struct held *held, struct error *err)
         size_t start = held->sections[i].start;
         size_t end = i + 1 < held->section_count ? held->sections[i + 1].start : held->used;
         done = begin_section(turns->writer, held->sections[i].kind, held->sections[i].number, err) &&
-               add(turns->writer, held->bytes + start, end - start, err);
+               (end == start || add(turns->writer, held->bytes + start, end - start, err));
     }
     held->bytes = arena_let_go(held->arena, held->bytes, held->capacity);
     return done;
@@ -153,6 +153,8 @@ static bool take_turn(struct held *held, struct error *err)
 
 static void hold(struct held *held, const void *data, size_t size)
 {
+    if (size == 0)
+        return;
     while (held->used + size > held->capacity) {
         size_t wider = held->capacity ? held->capacity * 2 : CHUNK;
         held->bytes = arena_regrow(held->arena, held->bytes, held->capacity, wider);

@@ -22,7 +22,8 @@ size_t score_edges(const struct scorer *scorer, const struct link_pair *pairs, s
     else
         count = compare_batch_above(scorer->comparer, scorer->memo, scorer->floor, open, count, compared);
     for (size_t i = 0; i < count; i++) {
-        if (!scorer->rules && score_weight(scorer->comparer->model, &compared[i]) < (float)scorer->floor)
+        bool light = score_weight(scorer->comparer->model, &compared[i]) < (float)scorer->floor;
+        if (light && !(scorer->rules && compare_rule_possible(scorer->comparer, open[i].a, open[i].b)))
             continue;
         struct link_edge edge = score_edge(scorer->comparer, open[i], &compared[i]);
         if (edge.weight >= (float)scorer->floor)

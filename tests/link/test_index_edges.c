@@ -159,7 +159,7 @@ static void follow(const struct scene *scene, bool edges_only, uint64_t seed)
         if (step % 3 == 0)
             assert_true(index_file_mark(file, step, &err));
         if (step % 7 == 0)
-            assert_true(index_file_compact(file, &err));
+            assert_true(index_file_compact(file, NULL, &err));
         if (step % 5 == 0) {
             assert_true(index_file_sync(file, &err));
             arena_free(arena);

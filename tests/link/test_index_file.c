@@ -134,7 +134,7 @@ static void what_was_done_stands_after_opening_again_whatever_the_history(void *
                             : index_file_remove(file, rows, count, NULL, &removed, &err));
             assert_true(index_file_mark(file, step, &err) && index_file_sync(file, &err));
             if (next_random(&random) % 12 == 0)
-                assert_true(index_file_compact(file, &err));
+                assert_true(index_file_compact(file, NULL, &err));
             if (next_random(&random) % 8 == 0) {
                 arena_free(arena);
                 arena = arena_make(0);
@@ -222,7 +222,7 @@ static void do_deeds(const struct scene *scene, const struct host *host, struct 
         if (done)
             deeds->synced = step;
         if (done && step % 3 == 0)
-            done = index_file_compact(file, &err);
+            done = index_file_compact(file, NULL, &err);
     }
     arena_free(arena);
 }
@@ -314,7 +314,7 @@ static void what_was_erased_stands_in_no_file_after_compacting_and_nobody_else_m
     size_t removed;
     assert_true(index_file_put(file, &row, 1, NULL, &err) && index_file_sync(file, &err));
     assert_true(holds(folder, S("quillfeather"), arena));
-    assert_true(index_file_compact(file, &err));
+    assert_true(index_file_compact(file, NULL, &err));
     assert_true(holds(folder, S("quillfeather"), arena));
     assert_true(index_file_remove(file, &row, 1, NULL, &removed, &err));
     assert_int_equal(removed, 1);
@@ -322,7 +322,7 @@ static void what_was_erased_stands_in_no_file_after_compacting_and_nobody_else_m
     size_t count;
     assert_true(link_index_find(index_file_index(file), values, -30, 10, arena, &who, &count, &err));
     assert_int_equal(count, 0);
-    assert_true(index_file_compact(file, &err));
+    assert_true(index_file_compact(file, NULL, &err));
     assert_false(holds(folder, S("quillfeather"), arena));
     assert_false(holds(folder, S("erase-me"), arena));
     assert_false(holds(folder, S("unheard"), arena)); /* nor what was asked for */
