@@ -403,8 +403,31 @@ static uint8_t first_level(const struct comparer *comparer, const struct link_co
     return any ? (uint8_t)(comparison->level_count + 1) : 0;
 }
 
+/* A field of a pair that has not been compared yet. */
+enum { OPEN = 255 };
+
+static bool reads_several(const struct link_comparison *comparison)
+{
+    return comparison->method == LINK_METHOD_LEVELS && comparison->column_count > 1;
+}
+
+/* What is equal at the first level is told by the codes alone; all else of the field stays open. */
+static void settle_wide(const struct comparer *comparer, size_t f, const struct link_pair *pairs, size_t count,
+                        struct compared *ret)
+{
+    const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+    const struct link_level *level = &comparison->levels[0];
+    for (size_t i = 0; i < count; i++) {
+        uint32_t code = record_code(comparer->records, pairs[i].a, level->column);
+        bool equal =
+            level->test == LINK_TEST_EQUAL && code && code == record_code(comparer->records, pairs[i].b, level->column);
+        ret[i].level[f] = equal ? 1 : OPEN;
+        ret[i].frequency[f] = equal && comparison->frequency ? level_frequency(comparer, level, code, code) : 0;
+    }
+}
+
 /* Case notes and tenancies repeat a person's whole name and address, so the same two sets of codes come again and
- * again. What is equal at the first level is seen without looking them up. */
+ * again. */
 struct wide_batch {
     uint32_t codes[COMPARE_BATCH][2 * WIDE_COLUMNS];
     uint32_t slot[COMPARE_BATCH];
@@ -412,20 +435,9 @@ struct wide_batch {
     size_t count;
 };
 
-static bool wide_equal(const struct comparer *comparer, const struct link_comparison *comparison, struct link_pair pair,
-                       int8_t *ret_frequency)
-{
-    const struct link_level *level = &comparison->levels[0];
-    uint32_t code = record_code(comparer->records, pair.a, level->column);
-    if (level->test != LINK_TEST_EQUAL || !code || code != record_code(comparer->records, pair.b, level->column))
-        return false;
-    *ret_frequency = comparison->frequency ? level_frequency(comparer, level, code, code) : 0;
-    return true;
-}
-
-static void wide_open(const struct comparer *comparer, const struct wide_slot *slots,
-                      const struct link_comparison *comparison, struct link_pair pair, size_t at,
-                      struct wide_batch *open)
+static void look_up_wide(const struct comparer *comparer, const struct wide_slot *slots,
+                         const struct link_comparison *comparison, struct link_pair pair, size_t at,
+                         struct wide_batch *open)
 {
     uint32_t codes[2][WIDE_COLUMNS] = {{0}}, *ordered = open->codes[open->count];
     for (unsigned c = 0; c < comparison->column_count; c++) {
@@ -443,21 +455,24 @@ static void wide_open(const struct comparer *comparer, const struct wide_slot *s
     __builtin_prefetch(&slots[open->slot[open->count++]]);
 }
 
-static void compare_wide(const struct comparer *comparer, struct wide_slot *slots,
-                         const struct link_comparison *comparison, size_t f, const struct link_pair *pairs,
-                         size_t count, struct compared *ret)
+/* What is open of a field that reads several columns. */
+static void compare_wide(const struct comparer *comparer, const struct memo *memo, size_t f,
+                         const struct link_pair *pairs, size_t count, struct compared *ret)
 {
+    const struct link_comparison *comparison = &comparer->spec->comparisons[f];
     UNINITIALIZED struct wide_batch open;
     must(comparison->column_count <= WIDE_COLUMNS);
     open.count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (wide_equal(comparer, comparison, pairs[i], &ret[i].frequency[f]))
-            ret[i].level[f] = 1;
+        if (ret[i].level[f] != OPEN)
+            continue;
+        if (memo)
+            look_up_wide(comparer, memo->wide[f], comparison, pairs[i], i, &open);
         else
-            wide_open(comparer, slots, comparison, pairs[i], i, &open);
+            ret[i].level[f] = first_level(comparer, comparison, pairs[i].a, pairs[i].b, &ret[i].frequency[f]);
     }
     for (size_t i = 0; i < open.count; i++) {
-        struct wide_slot *slot = &slots[open.slot[i]];
+        struct wide_slot *slot = &memo->wide[f][open.slot[i]];
         size_t at = open.of[i];
         if (!slot->used || memcmp(slot->codes, open.codes[i], sizeof slot->codes) != 0) {
             slot->level = first_level(comparer, comparison, pairs[at].a, pairs[at].b, &slot->frequency);
@@ -615,8 +630,9 @@ void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, c
 {
     const struct link_comparison *comparison = &comparer->spec->comparisons[f];
     UNINITIALIZED struct field_batch batch;
-    if (memo && memo->wide[f]) {
-        compare_wide(comparer, memo->wide[f], comparison, f, pairs, count, ret);
+    if (reads_several(comparison)) {
+        settle_wide(comparer, f, pairs, count, ret);
+        compare_wide(comparer, memo, f, pairs, count, ret);
         return;
     }
     if (comparison->method == LINK_METHOD_JOINT)
@@ -647,18 +663,47 @@ static float bag_most(const struct comparer *comparer, size_t f, struct link_pai
     return most_a < most_b ? most_a : most_b;
 }
 
-/* Those pairs that may reach the floor yet, to the front. Of the bags only those before field `bag` are known. */
-static size_t keep_above(const struct comparer *comparer, double floor, size_t bag, struct link_pair *pairs,
+/* The most that a level's frequency adds (level_frequency). */
+static double most_frequency(const struct link_level *level)
+{
+    return level->test == LINK_TEST_EQUAL ? 8 : level->test == LINK_TEST_DIGIT ? 6 : 3;
+}
+
+/* The most that a field which reads several columns brings where its first level does not hold. */
+static double most_of(const struct comparer *comparer, size_t f)
+{
+    const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+    const double *weight = comparer->model->levels[f].weight;
+    double most = fmax(weight[0], weight[comparison->level_count + 1]);
+    for (size_t l = comparison->levels[0].test == LINK_TEST_EQUAL; l < comparison->level_count; l++)
+        most = fmax(most, weight[l + 1] + (comparison->frequency ? most_frequency(&comparison->levels[l]) : 0));
+    return most;
+}
+
+void compare_above_start(struct compare_above *above, const struct comparer *comparer, double floor, bool rules)
+{
+    *above = (struct compare_above){.floor = floor, .rules = rules};
+    for (size_t f = 0; f < comparer->spec->comparison_count; f++)
+        if (reads_several(&comparer->spec->comparisons[f])) {
+            above->most[f] = most_of(comparer, f);
+            above->any = true;
+        }
+}
+
+/* Those pairs that may reach the floor yet, or that a rule may join, to the front. */
+static size_t keep_above(const struct comparer *comparer, const struct compare_above *above, struct link_pair *pairs,
                          size_t count, struct compared *ret)
 {
     size_t fields = comparer->spec->comparison_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
         double most = comparer->model->prior;
         for (size_t f = 0; f < fields; f++)
-            most += comparer->bag_most[f] && f >= bag
-                        ? (double)bag_most(comparer, f, pairs[i])
-                        : comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
-        if ((float)most < (float)floor) /* as weights are kept */
+            if (ret[i].level[f] != OPEN)
+                most += comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
+            else
+                most += comparer->bag_most[f] ? (double)bag_most(comparer, f, pairs[i]) : above->most[f];
+        if ((float)most < (float)above->floor && /* as weights are kept */
+            !(above->rules && compare_rule_possible(comparer, pairs[i].a, pairs[i].b)))
             continue;
         pairs[kept] = pairs[i];
         ret[kept++] = ret[i];
@@ -666,17 +711,33 @@ static size_t keep_above(const struct comparer *comparer, double floor, size_t b
     return kept;
 }
 
-size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
-                           size_t count, struct compared *ret)
+static void leave_open(size_t f, size_t count, struct compared *ret)
 {
-    must(count <= COMPARE_BATCH && comparer->bound);
+    for (size_t i = 0; i < count; i++)
+        ret[i].level[f] = OPEN;
+}
+
+size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, const struct compare_above *above,
+                           struct link_pair *pairs, size_t count, struct compared *ret)
+{
+    must(count <= COMPARE_BATCH);
     size_t fields = comparer->spec->comparison_count;
-    for (size_t f = 0; f < fields; f++)
-        if (!comparer->bag_most[f])
+    for (size_t f = 0; f < fields; f++) {
+        if (comparer->bag_most[f])
+            leave_open(f, count, ret);
+        else if (reads_several(&comparer->spec->comparisons[f]))
+            settle_wide(comparer, f, pairs, count, ret);
+        else
             compare_one(comparer, memo, f, pairs, count, ret);
+    }
+    if (above->any)
+        count = keep_above(comparer, above, pairs, count, ret);
+    for (size_t f = 0; f < fields; f++)
+        if (reads_several(&comparer->spec->comparisons[f]))
+            compare_wide(comparer, memo, f, pairs, count, ret);
     for (size_t f = 0; f < fields; f++)
         if (comparer->bag_most[f]) {
-            count = keep_above(comparer, floor, f, pairs, count, ret);
+            count = keep_above(comparer, above, pairs, count, ret);
             compare_one(comparer, memo, f, pairs, count, ret);
         }
     return count;

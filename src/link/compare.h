@@ -58,11 +58,18 @@ void compare_batch(const struct comparer *comparer, struct memo *memo, const str
 /* One comparison alone: sets its level and frequency in each. */
 void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
                  size_t count, struct compared *ret);
-/* All comparisons, for those pairs alone that may weigh `floor` or more: bags of tokens, which cost most, are not
- * compared where the rest and the most that they can bring stay below it. Puts what is left to the front of pairs and
- * ret; how many. Needs a comparer that is bound. */
-size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, double floor, struct link_pair *pairs,
-                           size_t count, struct compared *ret);
+/* All comparisons, for those pairs alone that may weigh `floor` or more (rules: or that one which joins may hold for):
+ * what costs most, fields of several columns and, where the comparer is bound, bags of tokens, is not compared where
+ * the rest and the most that it can bring stay below. Puts what is left to the front of pairs and ret; how many. */
+struct compare_above {
+    double floor;
+    bool rules;
+    bool any;                     /* fields of several columns */
+    double most[LINK_FIELDS_MAX]; /* of those: what they bring where their first level fails */
+};
+void compare_above_start(struct compare_above *above, const struct comparer *comparer, double floor, bool rules);
+size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, const struct compare_above *above,
+                           struct link_pair *pairs, size_t count, struct compared *ret);
 void compare_records(const struct comparer *comparer, struct memo *memo, uint32_t a, uint32_t b, struct compared *ret);
 
 static inline uint64_t compare_pattern(const struct compared *compared, size_t fields)

@@ -11,11 +11,10 @@
  * together, was a part before, with the same edges: its clusters stand. Where some have gone, a part may have lost
  * light edges to what is no longer in its component: all are clustered.
  *
- * Most parts are one cluster beyond doubt, which is sooner told than agglomerated (cluster_certain.c has the proof). */
+ * Most parts are one cluster beyond doubt, which is sooner told than agglomerated (held_by_least). */
 #include "link/index_inside.h"
 
 enum { CERTAIN = 32 }; /* records of a part that is looked at first for whether it is one beyond doubt */
-#define BY_RULE 1e6    /* bits: more than all pairs of a part can lack */
 
 /* Each edge within the component once, from one of its ends; light ones too, whose fields count. */
 static size_t copy_edges(const struct link_index *index, struct index_worker *worker, const uint32_t *nodes,
@@ -228,39 +227,54 @@ static bool know_others(const struct cluster_plan *plan, struct memo *memo, cons
     return true;
 }
 
-/* What each pair has to spare, where a field that it lacks brings the least that it brings any pair, or nothing. */
-static void spare_of(const struct link_index *index, const struct cluster_plan *plan, const struct pairs *pairs,
-                     double *ret)
+/* What a field of a pair brings. */
+static double brought(const struct link_index *index, const struct known *known, size_t f)
 {
-    size_t n = pairs->count;
-    for (size_t at = 0; at < n * n; at++)
-        ret[at] = plan->prior - index->join;
-    for (size_t f = 0; f < plan->fields; f++) {
-        UNINITIALIZED double brought[CERTAIN * CERTAIN];
-        double least = 0;
-        for (size_t lo = 0; lo < n; lo++)
-            for (size_t hi = lo + 1; hi < n; hi++) {
-                const struct compared *compared = &pairs->known[lo * n + hi].compared;
-                brought[lo * n + hi] =
-                    index->model->levels[f].weight[compared->level[f]] + compare_frequency(compared->frequency[f]);
-                if (compared->level[f])
-                    least = fmin(least, brought[lo * n + hi]);
-            }
-        for (size_t lo = 0; lo < n; lo++)
-            for (size_t hi = lo + 1; hi < n; hi++)
-                ret[lo * n + hi] += pairs->known[lo * n + hi].compared.level[f] ? brought[lo * n + hi] : least;
-    }
-    for (size_t lo = 0; lo < n; lo++)
-        for (size_t hi = lo + 1; hi < n; hi++) {
-            const struct known *known = &pairs->known[lo * n + hi];
-            ret[hi * n + lo] = ret[lo * n + hi] =
-                known->by_rule ? BY_RULE : cluster_spare(ret[lo * n + hi], known->joins);
+    return index->model->levels[f].weight[known->compared.level[f]] + compare_frequency(known->compared.frequency[f]);
+}
+
+/* By field the least that it brings where it is filled. */
+static void least_of(const struct link_index *index, size_t fields, const struct pairs *pairs, double *ret)
+{
+    for (size_t f = 0; f < fields; f++)
+        ret[f] = INFINITY;
+    for (size_t lo = 0; lo < pairs->count; lo++)
+        for (size_t hi = lo + 1; hi < pairs->count; hi++) {
+            const struct known *known = &pairs->known[lo * pairs->count + hi];
+            for (size_t f = 0; f < fields; f++)
+                if (known->compared.level[f])
+                    ret[f] = fmin(ret[f], brought(index, known, f));
         }
 }
 
+/* Two clusters score no less than this, for any pair between them (cluster_component.c: a score is, for each field that
+ * any pair between the two has, a mean of means over such pairs): of a field that the pair has, the least that it
+ * brings any pair; of another one the same or nothing. A pair that a rule joins makes any two score `join`. Where pairs
+ * that join and have enough of that hold all together, any two sets of clusters have such a pair between them, so two
+ * of them become one until one is left. */
+static bool held_by_least(const struct link_index *index, const struct cluster_plan *plan, const struct pairs *pairs,
+                          const double *least)
+{
+    uint32_t forest[CERTAIN];
+    size_t trees = pairs->count;
+    for (uint32_t c = 0; c < pairs->count; c++)
+        forest[c] = c;
+    for (uint32_t lo = 0; lo < pairs->count; lo++)
+        for (uint32_t hi = lo + 1; hi < pairs->count; hi++) {
+            const struct known *known = &pairs->known[lo * pairs->count + hi];
+            double score = plan->prior;
+            for (size_t f = 0; f < plan->fields; f++)
+                score += known->compared.level[f] ? least[f] : fmin(least[f], 0);
+            if (!known->by_rule && (!known->joins || cluster_spare(score - index->join, true) < 0))
+                continue;
+            trees -= find(forest, lo) != find(forest, hi);
+            unite(forest, lo, hi);
+        }
+    return trees == 1;
+}
+
 /* Whether a part is one cluster beyond doubt: no guard speaks against any two of it, so that nothing forbids that it
- * becomes one, and cluster_certain.c says that its weights make it so. Two clusters with a pair between them that a
- * rule joins score `join` whatever else is between them. */
+ * becomes one, and its weights make it so. */
 static bool is_one(const struct link_index *index, const struct index_worker *worker, const uint32_t *nodes,
                    size_t count, const struct link_edge *edges, size_t edge_count)
 {
@@ -268,11 +282,11 @@ static bool is_one(const struct link_index *index, const struct index_worker *wo
     if (index->source || plan->near || count > CERTAIN)
         return false;
     struct pairs pairs = {nodes, count, arena_array(worker->arena, struct known, count * count)};
-    double *spare = arena_array(worker->arena, double, count *count);
+    double least[LINK_FIELDS_MAX];
     if (!know_edges(index, plan, edges, edge_count, &pairs) || !know_others(plan, worker->memo, &pairs))
         return false;
-    spare_of(index, plan, &pairs, spare);
-    return cluster_is_one(spare, count);
+    least_of(index, plan->fields, &pairs, least);
+    return held_by_least(index, plan, &pairs, least);
 }
 
 /* Its records are then rings from their clusters' first. */

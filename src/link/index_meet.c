@@ -186,21 +186,15 @@ struct found_edges {
 static void compare(const struct link_index *index, struct memo *memo, const struct meeting *meeting, double floor,
                     struct found_edges *out)
 {
-    UNINITIALIZED struct compared compared[COMPARE_BATCH];
-    const struct link_pair *pairs = meeting->pairs;
-    for (size_t from = 0; from < meeting->count; from += COMPARE_BATCH) {
-        size_t left = meeting->count - from, batch = left < COMPARE_BATCH ? left : COMPARE_BATCH;
-        compare_batch(&index->comparer, memo, pairs + from, batch, compared);
-        for (size_t i = 0; i < batch; i++) {
-            struct link_pair pair = pairs[from + i];
-            if ((double)score_weight(index->model, &compared[i]) < floor &&
-                !(index->rules && compare_rule_possible(&index->comparer, pair.a, pair.b)))
-                continue;
-            struct link_edge edge = score_edge(&index->comparer, pair, &compared[i]);
-            if ((double)edge.weight < floor)
-                continue;
+    UNINITIALIZED struct link_edge edges[BLOCK_BATCH];
+    struct scorer scorer;
+    scorer_start(&scorer, &index->comparer, memo, floor);
+    for (size_t from = 0; from < meeting->count; from += BLOCK_BATCH) {
+        size_t left = meeting->count - from, batch = left < BLOCK_BATCH ? left : BLOCK_BATCH;
+        size_t count = score_edges(&scorer, meeting->pairs + from, batch, edges);
+        for (size_t i = 0; i < count; i++) {
             ARENA_GROW(out->arena, out->edges, out->count, out->capacity);
-            out->edges[out->count++] = edge;
+            out->edges[out->count++] = edges[i];
         }
     }
 }

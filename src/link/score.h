@@ -19,10 +19,9 @@ void score_judge(const struct comparer *comparer, struct link_edge *edge);
 
 /* score_batch.c: of one thread. */
 struct scorer {
-    const struct comparer *comparer; /* bound */
+    const struct comparer *comparer;
     struct memo *memo;
-    double floor;
-    bool rules; /* a deterministic rule may lift a light pair */
+    struct compare_above above; /* rules: a deterministic one may lift a light pair */
 };
 void scorer_start(struct scorer *scorer, const struct comparer *comparer, struct memo *memo, double floor);
 /* The edges of the floor or more of at most BLOCK_BATCH pairs, in their order; how many. */

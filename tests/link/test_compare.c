@@ -1,6 +1,6 @@
 #include "tests/link/people.h"
 
-#include "link/compare.h"
+#include "link/score.h"
 
 /* A table of pairs with a model of nothing but frequencies. */
 struct table {
@@ -193,6 +193,70 @@ static void a_joint_comparison_has_a_level_for_each_two(void **state)
     arena_free(arena);
 }
 
+/* Of all pairs at once those of the floor and more, against each pair compared to its end. */
+static void check_edges(const struct comparer *comparer, double floor, struct arena *arena)
+{
+    struct scorer scorer;
+    uint32_t count = link_records_count(comparer->records);
+    size_t kept = 0, left = 0;
+    scorer_start(&scorer, comparer, memo_make(comparer->spec, arena), floor);
+    for (uint32_t a = 0; a < count; a++)
+        for (uint32_t from = a + 1, to; from < count; from = to) {
+            struct link_pair pairs[BLOCK_BATCH];
+            struct link_edge edges[BLOCK_BATCH];
+            to = count - from < BLOCK_BATCH ? count : from + BLOCK_BATCH;
+            for (uint32_t b = from; b < to; b++)
+                pairs[b - from] = (struct link_pair){a, b};
+            size_t found = score_edges(&scorer, pairs, to - from, edges), next = 0;
+            for (uint32_t b = from; b < to; b++) {
+                struct link_edge whole = link_score_pair(comparer->records, comparer->model, a, b);
+                if (whole.weight < (float)floor) {
+                    left++;
+                    continue;
+                }
+                kept++;
+                assert_true(next < found);
+                assert_int_equal(edges[next].b, b);
+                assert_float_equal(edges[next].weight, whole.weight, 0);
+                assert_int_equal(edges[next].pattern, whole.pattern);
+                assert_int_equal(edges[next].verdict, whole.verdict);
+                assert_memory_equal(edges[next].frequency, whole.frequency, sizeof whole.frequency);
+                next++;
+            }
+            assert_int_equal(next, found);
+        }
+    assert_true(kept > 20 && left > 10 * kept);
+}
+
+static void what_is_not_compared_to_its_end_is_no_edge(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "columns:\n  given: given_name\n  family: family_name\n  born: date\n  address: address\n"
+        "  postcode: postcode\n  whole: {kind: full_name, join: [given, family]}\nblocking: [born, family, given]\n"
+        "comparisons:\n"
+        "  - {name: given, column: given, levels: [equal, {swapped: whole}, nickname, {jaro_winkler: 0.9}]}\n"
+        "  - {name: family, column: family, levels: [{edits: 1}, {swapped: whole}, soundex]}\n"
+        "  - {name: home, column: postcode, levels: [equal, {equal: address}, {sector: postcode}]}\n"
+        "  - born\n  - address\n"
+        "rules:\n  - {name: one house, join: {address: same, born: close}}\n"
+        "thresholds: {join: 6, review: 4, floor: -2}\n";
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = 1};
+    struct link_model *model;
+    struct comparer comparer;
+    uint64_t *truth;
+    struct link_records *records = make_people(read_spec(text, arena), 70, 7, 0, arena, &truth);
+    assert_true(link_train(records, &options, arena, &model, NULL, &err));
+    comparer_start(&comparer, records, model);
+    check_edges(&comparer, -2, arena);
+    comparer_bind(&comparer, arena);
+    for (int floor = -4; floor <= 20; floor += 2)
+        check_edges(&comparer, floor, arena);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_date_a_year_or_a_decade_off_is_close),
         cmocka_unit_test(rare_words_bring_more_than_common_ones),
         cmocka_unit_test(a_joint_comparison_has_a_level_for_each_two),
+        cmocka_unit_test(what_is_not_compared_to_its_end_is_no_edge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
