@@ -189,6 +189,8 @@ const char *spec_kind_meant(struct slice word);
 bool spec_rule_read(const struct yaml *node, struct link_spec *spec, struct link_rule *ret, struct error *err) MUST_USE;
 /* The number of a column made by joining these, made when new; -1 when there are too many columns. */
 int spec_join(struct link_spec *spec, const uint16_t *parts, size_t count);
+/* And where the first is empty the second. */
+int spec_either(struct link_spec *spec, uint16_t first, uint16_t second);
 
 /* spec_default.c: what is left out. */
 void spec_default_column(struct link_spec *spec, size_t column);

@@ -148,6 +148,13 @@ static struct cast cast_columns(struct link_spec *spec)
         cast.address = address[0];
     else if (address_count > 1)
         cast.address = spec_join(spec, address, address_count);
+    bool in_parts = cast.name >= 0 && cast.given >= 0 && cast.family >= 0;
+    if (in_parts) { /* of some files the whole name, of others its parts */
+        int joined = spec_join(spec, names, name_count);
+        int either = joined < 0 ? -1 : spec_either(spec, (uint16_t)cast.name, (uint16_t)joined);
+        cast.whole = cast.name = either < 0 ? cast.name : either;
+        return cast;
+    }
     if (cast.name < 0 && cast.given >= 0 && cast.family >= 0)
         cast.name = spec_join(spec, (uint16_t[]){(uint16_t)cast.given, (uint16_t)cast.family}, 2);
     else if (cast.name < 0)

@@ -52,10 +52,12 @@ static bool rule_error(const struct rule_reader *reader, struct error *err, cons
     return yaml_error(&place, err, "the blocking rule “%.*s”: %s%.*s", PRINT(reader->text), what, PRINT(word));
 }
 
-int spec_join(struct link_spec *spec, const uint16_t *parts, size_t count)
+enum { NAME_LONGEST = 56 };
+
+static int make_column(struct link_spec *spec, const uint16_t *parts, size_t count, bool either)
 {
     for (size_t i = spec->input_count; i < spec->column_count; i++)
-        if (!spec->made[i].either && spec->made[i].part_count == count &&
+        if (spec->made[i].either == either && spec->made[i].part_count == count &&
             memcmp(spec->made[i].parts, parts, count * sizeof *parts) == 0)
             return (int)i;
     if (spec->column_count == LINK_COLUMNS_MAX || count > countof(spec->made[0].parts))
@@ -66,21 +68,34 @@ int spec_join(struct link_spec *spec, const uint16_t *parts, size_t count)
     enum link_kind kind = spec->columns[parts[0]].kind;
     for (size_t i = 0; i < count; i++) {
         made->parts[i] = parts[i];
-        buffer_format(&name, "%s%.*s", i ? "_" : "", PRINT(spec->columns[parts[i]].name));
+        buffer_format(&name, "%s%.*s", !i ? "" : either ? "_or_" : "_", PRINT(spec->columns[parts[i]].name));
         if (kind <= LINK_FULL_NAME && spec->columns[parts[i]].kind <= LINK_FULL_NAME)
             kind = i ? LINK_FULL_NAME : kind;
         else if (spec->columns[parts[i]].kind != kind)
             kind = kind == LINK_ADDRESS || spec->columns[parts[i]].kind == LINK_ADDRESS ? LINK_ADDRESS : LINK_TEXT;
     }
+    while (name.len > NAME_LONGEST || (name.len > 0 && ((unsigned char)name.at[name.len] & 0xc0) == 0x80))
+        name.len--; /* so that what is printed can be read */
     while (link_spec_find(spec, buffer_slice(&name)) >= 0)
         buffer_add_byte(&name, '_');
     made->part_count = (uint8_t)count;
+    made->either = either;
     made->name = buffer_slice(&name);
     made->kind = kind;
     spec->columns[index] = (struct link_column){.name = made->name, .kind = kind};
     spec->column_count++;
     spec_default_column(spec, index);
     return (int)index;
+}
+
+int spec_join(struct link_spec *spec, const uint16_t *parts, size_t count)
+{
+    return make_column(spec, parts, count, false);
+}
+
+int spec_either(struct link_spec *spec, uint16_t first, uint16_t second)
+{
+    return make_column(spec, (uint16_t[]){first, second}, 2, true);
 }
 
 static bool function_fits(enum link_function function, enum link_kind kind)

@@ -300,6 +300,59 @@ static void an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surna
     arena_free(arena);
 }
 
+/* One file has the name in parts, the other whole: nobody needs to join them by hand. */
+static void names_in_parts_and_whole_names_are_compared(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *spec = read_spec("link: link_and_dedupe\ncolumns:\n  whole: full_name\n  given: given_name\n"
+                                       "  middle: given_name\n  family: family_name\n  town: place\n",
+                                       arena);
+    struct link_records *records = link_records_make(spec, arena);
+    struct link_model *model = NULL;
+    struct link_edges edges;
+    uint64_t random = 8;
+    for (unsigned p = 0; p < 400; p++) {
+        struct person person;
+        char id[16], whole[128], town[16];
+        make_person(&random, &person);
+        (void)snprintf(id, sizeof id, "%u", p);
+        (void)snprintf(town, sizeof town, "town%u", (unsigned)(next_random(&random) % 20));
+        (void)snprintf(whole, sizeof whole, "%s %s", person.given, person.family);
+        ADD(records, "parts", id, "", person.given, "", person.family, town);
+        ADD(records, "whole", id, whole, "", "", "", town);
+    }
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_true(link_score(records, model, NULL, arena, &edges, &err));
+    unsigned found = 0;
+    for (size_t i = 0; i < edges.count; i++)
+        found += edges.edges[i].weight >= 0 &&
+                 slice_equal(link_records_id(records, edges.edges[i].a), link_records_id(records, edges.edges[i].b));
+    assert_in_range(found, 360, 400);
+    struct link_spec *again = NULL;
+    struct slice printed = link_spec_print(spec, arena);
+    assert_true(link_spec_read(printed, S("printed.yaml"), arena, &again, &err));
+    assert_true(slice_equal(link_spec_print(again, arena), printed));
+    arena_free(arena);
+}
+
+static void names_that_are_made_of_long_ones_can_be_read_again(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *again = NULL;
+    struct slice printed = link_spec_print(
+        read_spec("columns:\n  the_given_name_as_it_stands_in_the_passport: given_name\n"
+                  "  имя_отчество_и_другие_имена: given_name\n  the_family_name_as_it_stands_there: family_name\n",
+                  arena),
+        arena);
+    assert_true(link_spec_read(printed, S("printed.yaml"), arena, &again, &err));
+    assert_true(slice_equal(link_spec_print(again, arena), printed));
+    arena_free(arena);
+}
+
 /* Twelve numbers of the person in each record, one or two of them missing: the blocks of a person of many records
  * differ from rule to rule. Of each person's records the first `in_first` are in one file, the others in another. */
 static void add_numbered(struct link_records *records, const char *const *files, unsigned people, unsigned each,
@@ -410,7 +463,7 @@ static void weighing_large_blocks_can_be_cancelled(void **state)
     struct arena *arena = arena_make(0);
     struct error err = NO_ERROR;
     struct link_model *model = NULL;
-    struct link_options options = {.threads = 2, .progress = stop_at_large_blocks};
+    struct link_options options = {.threads = 1, .progress = stop_at_large_blocks};
     struct link_records *records = make_numbered(numbered_spec("dedupe", arena), 40, 40, arena);
     assert_false(link_train(records, &options, arena, &model, NULL, &err));
     assert_int_equal(err.code, ERROR_CANCELLED);
@@ -471,6 +524,8 @@ int main(void)
         cmocka_unit_test(stopping_on_request_is_told_as_such),
         cmocka_unit_test(nothing_to_link_is_said_plainly),
         cmocka_unit_test(an_entity_larger_than_the_cap_is_compared_in_full_and_a_common_surname_is_not),
+        cmocka_unit_test(names_in_parts_and_whole_names_are_compared),
+        cmocka_unit_test(names_that_are_made_of_long_ones_can_be_read_again),
         cmocka_unit_test(what_files_are_called_does_not_decide_whether_a_large_entity_is_found),
         cmocka_unit_test(what_large_entities_may_let_through_is_bounded_over_all_rules_together),
         cmocka_unit_test(weighing_large_blocks_can_be_cancelled),
