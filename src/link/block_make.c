@@ -1,8 +1,8 @@
 /* block_make.c: the blocks of each rule, by a radix sort of their keys.
  *
- * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. A digit
- * of the keys' bits deals records out into parts that lie in the processor's caches; there a second digit leaves only
- * strays to be put right. Records of one key stay in their order.
+ * A key is a 64-bit hash of the terms of a rule; the hash of a term is computed once for each distinct value. Some bits
+ * of the keys deal records out into parts that lie in the processor's caches; there some more leave only strays to be
+ * put right. Records of one key stay in their order.
  *
  * All threads work on one rule: on ranges of its records until they are dealt out, then on groups of parts. So its keys
  * are in memory once, not once for each thread. Of few records each thread takes rules for itself. The ranges and the
@@ -15,7 +15,7 @@
 #include "link/threads.h"
 
 enum { TASK_RECORDS = 256, TASKS_MOST = 4096, TASK_PAIRS = 1 << 20 };
-enum { DIGIT_LEAST = 4, DIGIT_MOST = 13, SPARE_BITS = 2 }; /* spare: as many buckets are enough for a part's few */
+enum { BITS_LEAST = 8, BITS_MOST = 26, PART_LEAST = 4, BUCKET_MOST = 12 };
 enum { RANGES = 16, GROUPS = 16, FEW_RECORDS = 1 << 17 };
 
 /* The hash of a term for each distinct value of its column, by plain code; 0: no key. */
@@ -39,7 +39,7 @@ struct common_list {
 struct sorting {
     struct make_work *work;
     size_t rule, threads;
-    unsigned bits;
+    unsigned bits, part_bits;   /* of a key, that are sorted by; the upper of them, that deal out */
     uint32_t range;             /* records of one */
     uint64_t *keys;             /* by record; 0: none */
     struct keyed *items;        /* part by part */
@@ -54,7 +54,7 @@ struct sorting {
     } parts[GROUPS];
     struct {
         struct arena *arena;
-        uint32_t *order; /* of a part's items */
+        struct keyed *sorted; /* a part's items */
         size_t room;
     } own[LINK_THREADS_MAX];
 };
@@ -135,6 +135,11 @@ static uint32_t begin_of(const struct sorting *sorting, size_t range)
     return begin < n ? (uint32_t)begin : n;
 }
 
+static size_t part_of(const struct sorting *sorting, uint64_t key)
+{
+    return key >> (sorting->bits - sorting->part_bits) & (((size_t)1 << sorting->part_bits) - 1);
+}
+
 /* And nobody has a block yet. */
 static void key_range(void *context, size_t range, unsigned thread)
 {
@@ -142,33 +147,37 @@ static void key_range(void *context, size_t range, unsigned thread)
     (void)thread;
     const struct sorting *sorting = context;
     uint32_t from = begin_of(sorting, range), to = begin_of(sorting, range + 1);
-    uint32_t *counts = sorting->at + (range << sorting->bits), mask = (1u << sorting->bits) - 1;
-    memset(counts, 0, sizeof *counts << sorting->bits);
+    uint32_t *counts = sorting->at + (range << sorting->part_bits);
+    memset(counts, 0, sizeof *counts << sorting->part_bits);
     memset(sorting->groups + from, 0, (to - from) * sizeof *sorting->groups);
     for (uint32_t some; from < to; from += some) {
         uint64_t *keys = sorting->keys + from;
         some = to - from < SOME ? to - from : SOME;
         find_keys(sorting->work, sorting->rule, from, some, keys);
         for (uint32_t i = 0; i < some; i++)
-            counts[keys[i] >> sorting->bits & mask] += keys[i] != 0;
+            counts[part_of(sorting, keys[i])] += keys[i] != 0;
     }
 }
 
 /* ---- Sorting ---- */
 
-/* As many as tell so many keys apart in two digits. */
-static unsigned digit_bits(size_t count)
+/* As many as tell so many keys apart. Few parts, so that a line of each stays at hand while they are dealt out; but not
+ * so few that one does not. */
+static void plan_bits(struct sorting *sorting, size_t count)
 {
-    unsigned bits = DIGIT_LEAST;
-    while (bits < DIGIT_MOST && (1ull << (2 * bits)) < 4 * count)
-        bits++;
-    return bits;
+    unsigned bits = BITS_LEAST;
+    while (bits < BITS_MOST && (1ull << bits) < 4 * count)
+        bits += 2;
+    sorting->bits = bits;
+    sorting->part_bits = bits < 24 ? bits / 2 - 3 : bits - 15;
+    if (sorting->part_bits < PART_LEAST)
+        sorting->part_bits = PART_LEAST;
 }
 
 static void lay_out(struct sorting *sorting)
 {
     uint32_t sum = 0;
-    size_t parts = (size_t)1 << sorting->bits;
+    size_t parts = (size_t)1 << sorting->part_bits;
     for (size_t p = 0; p < parts; p++) {
         sorting->begins[p] = sum;
         for (size_t range = 0; range < RANGES; range++) {
@@ -184,13 +193,12 @@ static void deal_range(void *context, size_t range, unsigned thread)
 {
     (void)thread;
     const struct sorting *sorting = context;
-    unsigned bits = sorting->bits;
     uint32_t from = begin_of(sorting, range), to = begin_of(sorting, range + 1);
-    uint32_t *at = sorting->at + (range << bits), mask = (1u << bits) - 1;
+    uint32_t *at = sorting->at + (range << sorting->part_bits);
     for (uint32_t r = from; r < to; r++) {
         uint64_t key = sorting->keys[r];
         if (key)
-            sorting->items[at[key >> bits & mask]++] = (struct keyed){(uint32_t)key, (uint32_t)(key >> 32), r};
+            sorting->items[at[part_of(sorting, key)]++] = (struct keyed){(uint32_t)key, (uint32_t)(key >> 32), r};
     }
 }
 
@@ -207,56 +215,60 @@ static bool stands_after(const struct keyed *a, const struct keyed *b, uint32_t 
 }
 
 struct stray {
-    uint64_t key;
-    uint32_t digit, place;
+    uint32_t digits;
+    struct keyed item;
 };
 
 static int compare_strays(const void *a, const void *b)
 {
     const struct stray *x = a, *y = b;
-    if (x->digit != y->digit)
-        return x->digit < y->digit ? -1 : 1;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->place < y->place ? -1 : x->place > y->place;
+    uint64_t p = key_of(&x->item), q = key_of(&y->item);
+    if (x->digits != y->digits)
+        return x->digits < y->digits ? -1 : 1;
+    if (p != q)
+        return p < q ? -1 : 1;
+    return x->item.record < y->item.record ? -1 : x->item.record > y->item.record;
 }
 
 /* What the buckets do not tell apart: large blocks that share one. */
-static void sort_strays(const struct keyed *part, size_t count, uint32_t mask, uint32_t *order)
+static void sort_strays(struct keyed *items, size_t count, uint32_t mask)
 {
     struct arena *scratch = arena_make(0);
     struct stray *strays = arena_array(scratch, struct stray, count);
     for (size_t i = 0; i < count; i++)
-        strays[i] = (struct stray){key_of(&part[i]), part[i].low & mask, (uint32_t)i};
+        strays[i] = (struct stray){items[i].low & mask, items[i]};
     array_sort(strays, count, sizeof *strays, compare_strays);
     for (size_t i = 0; i < count; i++)
-        order[i] = strays[i].place;
+        items[i] = strays[i].item;
     arena_free(scratch);
 }
 
-static void sort_part(const struct keyed *part, size_t count, unsigned bits, uint32_t *order)
+/* By the bits below those that dealt out, and what they leave together by all bits. */
+static void sort_part(const struct sorting *sorting, const struct keyed *part, size_t count, struct keyed *sorted)
 {
-    uint32_t at[1 << (DIGIT_MOST - SPARE_BITS)] UNINITIALIZED, mask = (1u << bits) - 1, sum = 0;
-    size_t buckets = (size_t)1 << (bits - SPARE_BITS), moves = 0;
+    unsigned low_bits = sorting->bits - sorting->part_bits,
+             shift = low_bits > BUCKET_MOST + 2 ? low_bits - BUCKET_MOST : 2;
+    uint32_t at[1 << BUCKET_MOST] UNINITIALIZED, mask = (1u << low_bits) - 1, sum = 0;
+    size_t buckets = (size_t)1 << (low_bits - shift), moves = 0;
     memset(at, 0, buckets * sizeof *at);
     for (size_t i = 0; i < count; i++)
-        at[(part[i].low & mask) >> SPARE_BITS]++;
+        at[(part[i].low & mask) >> shift]++;
     for (size_t b = 0; b < buckets; b++) {
         uint32_t here = at[b];
         at[b] = sum;
         sum += here;
     }
     for (size_t i = 0; i < count; i++)
-        order[at[(part[i].low & mask) >> SPARE_BITS]++] = (uint32_t)i;
+        sorted[at[(part[i].low & mask) >> shift]++] = part[i];
     for (size_t i = 1; i < count; i++) {
-        uint32_t item = order[i];
+        struct keyed item = sorted[i];
         size_t to = i;
-        for (; to > 0 && stands_after(&part[order[to - 1]], &part[item], mask); to--)
-            order[to] = order[to - 1];
-        order[to] = item;
+        for (; to > 0 && stands_after(&sorted[to - 1], &item, mask); to--)
+            sorted[to] = sorted[to - 1];
+        sorted[to] = item;
         moves += i - to;
         if (moves > 16 * count) {
-            sort_strays(part, count, mask, order);
+            sort_strays(sorted, count, mask);
             return;
         }
     }
@@ -343,14 +355,14 @@ static void note_common(struct common_list *list, struct arena *arena, const str
 }
 
 /* Of a sorted part: those of two records or more. */
-static void find_blocks(const struct sorting *sorting, const struct keyed *part, const uint32_t *order, size_t count,
-                        struct group *group, struct arena *arena)
+static void find_blocks(const struct sorting *sorting, const struct keyed *part, size_t count, struct group *group,
+                        struct arena *arena)
 {
     const struct link_records *records = sorting->work->blocks->records;
     uint32_t cap = sorting->work->learn ? records->spec->rules[sorting->rule].cap : 0;
     for (size_t i = 0, end; i < count; i = end) {
-        uint64_t key = key_of(&part[order[i]]);
-        for (end = i + 1; end < count && key_of(&part[order[end]]) == key; end++)
+        uint64_t key = key_of(&part[i]);
+        for (end = i + 1; end < count && key_of(&part[end]) == key; end++)
             ;
         size_t size = end - i;
         if (size < 2)
@@ -358,7 +370,7 @@ static void find_blocks(const struct sorting *sorting, const struct keyed *part,
         uint32_t *block = sorting->words + group->from + group->count;
         block[0] = (uint32_t)size;
         for (size_t j = 0; j < size; j++)
-            block[1 + j] = part[order[i + j]].record;
+            block[1 + j] = part[i + j].record;
         if (cap && size > cap) {
             note_common(&group->common, arena, records, key, block + 1, size);
             continue;
@@ -371,7 +383,7 @@ static void find_blocks(const struct sorting *sorting, const struct keyed *part,
 static void sort_group(void *context, size_t number, unsigned thread)
 {
     struct sorting *sorting = context;
-    size_t parts = ((size_t)1 << sorting->bits) / GROUPS, from = number * parts;
+    size_t parts = ((size_t)1 << sorting->part_bits) / GROUPS, from = number * parts;
     struct group *group = &sorting->parts[number];
     struct arena *arena = sorting->own[thread].arena;
     /* A block is one and a half times its records at most, and a key was two words. */
@@ -380,13 +392,13 @@ static void sort_group(void *context, size_t number, unsigned thread)
         const struct keyed *part = sorting->items + sorting->begins[p];
         size_t count = sorting->begins[p + 1] - sorting->begins[p];
         if (count > sorting->own[thread].room) {
-            sorting->own[thread].room = 2 * count;
-            sorting->own[thread].order = arena_array(arena, uint32_t, 2 * count);
+            sorting->own[thread].room = count + count / 8;
+            sorting->own[thread].sorted = arena_room(arena, sorting->own[thread].room * sizeof *part);
         }
         if (count < 2)
             continue;
-        sort_part(part, count, sorting->bits, sorting->own[thread].order);
-        find_blocks(sorting, part, sorting->own[thread].order, count, group, arena);
+        sort_part(sorting, part, count, sorting->own[thread].sorted);
+        find_blocks(sorting, sorting->own[thread].sorted, count, group, arena);
     }
 }
 
@@ -457,13 +469,13 @@ static void start_sorting(struct sorting *sorting)
     struct arena *arena = sorting->own[0].arena;
     if (sorting->keys)
         return;
-    sorting->bits = digit_bits(n);
+    plan_bits(sorting, n);
     sorting->range = (uint32_t)(n / RANGES + 1);
     sorting->keys = arena_room(arena, (n + 1) * sizeof *sorting->keys);
     sorting->words = (uint32_t *)(void *)sorting->keys;
     sorting->items = arena_room(arena, (n + 1) * sizeof *sorting->items);
-    sorting->at = arena_array(arena, uint32_t, (size_t)RANGES << sorting->bits);
-    sorting->begins = arena_array(arena, uint32_t, ((size_t)1 << sorting->bits) + 1);
+    sorting->at = arena_array(arena, uint32_t, (size_t)RANGES << sorting->part_bits);
+    sorting->begins = arena_array(arena, uint32_t, ((size_t)1 << sorting->part_bits) + 1);
 }
 
 static bool sort_rule(struct sorting *sorting, size_t rule, struct error *err)
