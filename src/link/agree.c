@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 bool agree_nickname_tokens(const struct token *a, const struct token *b)
@@ -107,6 +108,52 @@ bool agree_digits(struct slice a, struct slice b)
         if (digit < 0)
             return true;
     }
+}
+
+static bool is_digit(struct slice text, size_t at)
+{
+    return at < text.len && text.at[at] >= '0' && text.at[at] <= '9';
+}
+
+/* Three digits and no fourth: a comma before them parts thousands. */
+static bool thousand(struct slice text, size_t at)
+{
+    return is_digit(text, at) && is_digit(text, at + 1) && is_digit(text, at + 2) && !is_digit(text, at + 3);
+}
+
+static bool read_number(struct slice text, double *ret)
+{
+    size_t at = 0;
+    double number = 0, unit = 1;
+    while (at < text.len && !is_digit(text, at))
+        at++;
+    bool negative = at > 0 && text.at[at - 1] == '-', behind = false;
+    if (at == text.len)
+        return false;
+    for (; at < text.len; at++) {
+        bool mark = text.at[at] == '.' || text.at[at] == ',';
+        if (is_digit(text, at)) {
+            number = 10 * number + (text.at[at] - '0');
+            unit *= behind ? 10 : 1;
+        } else if (text.at[at] == ',' && !behind && thousand(text, at + 1)) {
+            continue;
+        } else if (mark && !behind && is_digit(text, at + 1)) {
+            behind = true;
+        } else {
+            break;
+        }
+    }
+    for (; at < text.len; at++)
+        if (is_digit(text, at))
+            return false; /* more than one number */
+    *ret = (negative ? -number : number) / unit;
+    return true;
+}
+
+bool agree_near(struct slice a, struct slice b, double share)
+{
+    double x, y;
+    return read_number(a, &x) && read_number(b, &y) && fabs(x - y) <= share * fmax(fabs(x), fabs(y));
 }
 
 bool agree_initial(struct slice a, struct slice b)

@@ -21,6 +21,9 @@ bool agree_swapped_names(const struct column *column, const struct value *a, con
 bool agree_initial(struct slice a, struct slice b);
 /* The digits of both, in their order: petra.yarrowby43 and petra.yarrowby56 are two people's. */
 bool agree_digits(struct slice a, struct slice b);
+/* Numbers, each with a sign or currency before it and a unit behind it at the most, that are apart by at most this
+ * share of the greater: 1,299.00 and £1280. False when either is none. */
+bool agree_near(struct slice a, struct slice b, double share);
 bool agree_prefix(struct slice a, unsigned length_a, struct slice b, unsigned length_b);
 bool agree_soundex(struct slice a, struct slice b);
 /* One of the tests that read dates. False when either is none. */

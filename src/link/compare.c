@@ -335,6 +335,8 @@ static bool test_holds(const struct comparer *comparer, const struct link_level 
         struct slice first = text_first_letters(a->text, (size_t)level->argument);
         return first.len > 0 && slice_equal(first, text_first_letters(b->text, (size_t)level->argument));
     }
+    case LINK_TEST_NEAR:
+        return agree_near(a->text, b->text, level->argument);
     case LINK_TEST_LOCAL_PART: {
         size_t at_a = slice_find(a->text, '@'), at_b = slice_find(b->text, '@');
         return at_a > 2 && at_a == at_b && memcmp(a->text.at, b->text.at, at_a) == 0;

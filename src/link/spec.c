@@ -23,9 +23,12 @@ static const enum link_verdict then_verdicts[] = {LINK_REVIEW, LINK_QUIET, LINK_
 const char *const link_test_words[] = {"equal",   "nickname",   "initial", "contains", "edits",   "jaro_winkler",
                                        "soundex", "learned",    "swapped", "digit",    "partial", "day_month",
                                        "year",    "years",      "sector",  "district", "area",    "prefix",
-                                       "parts",   "local_part", NULL};
-static const bool test_has_argument[LINK_TESTS] = {
-    [LINK_TEST_EDITS] = true, [LINK_TEST_JARO] = true, [LINK_TEST_YEARS] = true, [LINK_TEST_PREFIX] = true};
+                                       "parts",   "local_part", "near",    NULL};
+static const bool test_has_argument[LINK_TESTS] = {[LINK_TEST_EDITS] = true,
+                                                   [LINK_TEST_JARO] = true,
+                                                   [LINK_TEST_YEARS] = true,
+                                                   [LINK_TEST_PREFIX] = true,
+                                                   [LINK_TEST_NEAR] = true};
 
 static const char *const class_words[] = {"missing", "same",    "close",  "similar", "different",
                                           "common",  "initial", "within", NULL};
@@ -227,7 +230,7 @@ static bool read_level(const struct yaml *item, const struct link_spec *spec, st
         if (test_has_argument[word]) {
             if (!yaml_maybe_real(item, link_test_words[word], &level->argument, err))
                 return false;
-            double most = word == LINK_TEST_JARO ? 1 : word == LINK_TEST_YEARS ? 100 : 20;
+            double most = word == LINK_TEST_JARO || word == LINK_TEST_NEAR ? 1 : word == LINK_TEST_YEARS ? 100 : 20;
             if (!(level->argument > 0 && level->argument <= most))
                 return yaml_error(&item->items[0], err, "%s takes a number above 0 and at most %g",
                                   link_test_words[word], most);

@@ -75,6 +75,7 @@ enum link_test {
     LINK_TEST_PARTS, /* dates: the year and one other part agree, or one stands for the year; or all but a year or two,
                         a decade or a century */
     LINK_TEST_LOCAL_PART, /* e-mail: the same before the @ */
+    LINK_TEST_NEAR,       /* numbers: apart by at most this share of the greater */
     LINK_TESTS
 };
 

@@ -91,8 +91,12 @@ void spec_default_levels(const struct link_spec *spec, struct link_comparison *c
         add_level(comparison, LINK_TEST_JARO, 0.92);
         break;
     case LINK_TELEPHONE:
-    case LINK_NUMBER:
         add_level(comparison, LINK_TEST_EDITS, 1);
+        break;
+    case LINK_NUMBER: /* a price of another day, a weight with its box */
+        add_level(comparison, LINK_TEST_EDITS, 1);
+        add_level(comparison, LINK_TEST_NEAR, 0.05);
+        add_level(comparison, LINK_TEST_NEAR, 0.2);
         break;
     case LINK_CATEGORY:
         add_level(comparison, LINK_TEST_LEARNED, 0);
@@ -437,7 +441,8 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
                                                   "same postcode area",
                                                   "",
                                                   "two of its three parts agree",
-                                                  "same before the @"};
+                                                  "same before the @",
+                                                  ""};
     struct slice said = slice_of(words[level->test]);
     if (level->test == LINK_TEST_EDITS)
         said = arena_format(arena, level->argument == 1 ? "one letter apart" : "at most %.0f letters apart",
@@ -446,6 +451,8 @@ static struct slice test_words(const struct link_spec *spec, const struct link_c
         said = arena_format(arena, "similar (Jaro-Winkler at least %.2f)", level->argument);
     else if (level->test == LINK_TEST_YEARS)
         said = arena_format(arena, "years at most %.0f apart", level->argument);
+    else if (level->test == LINK_TEST_NEAR)
+        said = arena_format(arena, "at most %.3g %% apart", 100 * level->argument);
     else if (level->test == LINK_TEST_PREFIX)
         said = arena_format(arena, "first %.0f letters equal", level->argument);
     if (level->column != comparison->columns[0])

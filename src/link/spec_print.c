@@ -100,7 +100,8 @@ static void print_comparison(const struct link_spec *spec, const struct link_com
             const struct link_level *level = &comparison->levels[l];
             buffer_format(out, "%s{%s: ", l ? ", " : "", link_test_words[level->test]);
             bool argument = level->test == LINK_TEST_EDITS || level->test == LINK_TEST_JARO ||
-                            level->test == LINK_TEST_YEARS || level->test == LINK_TEST_PREFIX;
+                            level->test == LINK_TEST_YEARS || level->test == LINK_TEST_PREFIX ||
+                            level->test == LINK_TEST_NEAR;
             if (argument) {
                 print_real(out, level->argument);
                 buffer_add(out, S(", column: "));

@@ -1,5 +1,6 @@
 #include "tests/link/people.h"
 
+#include "link/agree.h"
 #include "link/score.h"
 
 /* A table of pairs with a model of nothing but frequencies. */
@@ -257,6 +258,64 @@ static void what_is_not_compared_to_its_end_is_no_edge(void **state)
     arena_free(arena);
 }
 
+static void numbers_are_near_by_their_size_not_by_their_letters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        double share;
+        bool near;
+    } cases[] = {{"99.99", "104.5", 0.05, true},
+                 {"99.99", "110", 0.05, false},
+                 {"$1,299.00", "£1280", 0.05, true},
+                 {"1,299.00", "1.29", 0.2, false},
+                 {"12,5", "12.9", 0.05, true},
+                 {"999", "1001", 0.05, true},
+                 {"-5", "5", 0.2, false},
+                 {"-5", "-5.1", 0.05, true},
+                 {"0", "0.0", 0.05, true},
+                 {"5 kg", "5.1kg", 0.05, true},
+                 {"5 x 10", "5", 0.2, false},
+                 {"free", "0", 0.2, false},
+                 {"", "1", 0.2, false},
+                 {"1,000,000", "1000000", 0.05, true}};
+    for (size_t i = 0; i < countof(cases); i++) {
+        assert_int_equal(agree_near(slice_of(cases[i].a), slice_of(cases[i].b), cases[i].share), cases[i].near);
+        assert_int_equal(agree_near(slice_of(cases[i].b), slice_of(cases[i].a), cases[i].share), cases[i].near);
+    }
+}
+
+/* Two shops' prices of one thing are a few per cent apart; other things in them are called alike. */
+static void a_price_that_is_near_speaks_for_a_pair(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_spec *spec = read_spec("link: link\ncolumns: {title: text, price: number}\n", arena), *again = NULL;
+    struct link_records *records = link_records_make(spec, arena);
+    struct link_model *model = NULL;
+    uint64_t random = 3;
+    for (unsigned thing = 0; thing < 500; thing++) {
+        char title[80], price[2][16];
+        (void)snprintf(title, sizeof title, "%s %s %s %s", given_names[next_random(&random) % 16],
+                       family_roots[next_random(&random) % 16], given_names[16 + next_random(&random) % 16],
+                       family_roots[next_random(&random) % 16]);
+        unsigned pence = 900 + (unsigned)(next_random(&random) % 90000);
+        for (unsigned shop = 0; shop < 2; shop++)
+            (void)snprintf(price[shop], sizeof price[shop], "%.2f", (1 + 0.03 * shop) * pence / 100);
+        ADD(records, "one", "", title, price[0]);
+        ADD(records, "two", "", title, price[1]);
+    }
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    const double *weight = model->levels[1].weight; /* equal, one letter apart, near, less near, different */
+    assert_true(weight[3] > 1 && weight[3] > weight[4] && weight[3] > weight[5]);
+    struct slice printed = link_spec_print(spec, arena);
+    assert_true(slice_search(printed, S("{near: 0.05, column: ")) < printed.len);
+    assert_true(link_spec_read(printed, S("printed.yaml"), arena, &again, &err));
+    assert_true(slice_equal(link_spec_print(again, arena), printed));
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +328,8 @@ int main(void)
         cmocka_unit_test(rare_words_bring_more_than_common_ones),
         cmocka_unit_test(a_joint_comparison_has_a_level_for_each_two),
         cmocka_unit_test(what_is_not_compared_to_its_end_is_no_edge),
+        cmocka_unit_test(numbers_are_near_by_their_size_not_by_their_letters),
+        cmocka_unit_test(a_price_that_is_near_speaks_for_a_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
