@@ -260,7 +260,8 @@ static void add_rule(struct link_spec *spec, uint32_t cap, const char *format, i
     spec->rules[spec->rule_count++] = rule;
 }
 
-/* Titles, descriptions, trade names: two of one thing share words, which ones nobody knows. */
+/* Titles, descriptions, trade names: two of one thing share words, which ones nobody knows. A person's texts meet
+ * beside the name; one that stands before all else is what a thing is called, and whoever made it may be missing. */
 static void text_rules(struct link_spec *spec, uint32_t cap, int name)
 {
     size_t texts = 0;
@@ -271,8 +272,9 @@ static void text_rules(struct link_spec *spec, uint32_t cap, int name)
         if (name >= 0) {
             add_rule(spec, cap, "last(%1) + drawn(%2, 1)", name, (int)i, -1);
             add_rule(spec, cap, "last(%1) + drawn(%2, 2)", name, (int)i, -1);
-            continue;
         }
+        if (name >= 0 && i > 0)
+            continue;
         static const char *const rules[] = {"sorted(%1)",
                                             "drawn(%1, 1) + drawn(%1, 2)",
                                             "drawn(%1, 3) + drawn(%1, 4)",

@@ -139,6 +139,28 @@ static void another_threshold_is_another_digest(void **state)
     arena_free(arena);
 }
 
+static bool has_rule(const char *columns, const char *rule)
+{
+    struct arena *arena = arena_make(0);
+    const struct link_spec *spec = read_spec(columns, arena);
+    bool found = false;
+    for (size_t r = 0; r < spec->rule_count; r++)
+        found |= slice_equal(spec->rules[r].text, slice_of(rule));
+    arena_free(arena);
+    return found;
+}
+
+static void a_text_that_stands_first_meets_by_itself_and_a_persons_beside_the_name(void **state)
+{
+    (void)state;
+    const char *film = "columns:\n  title: text\n  director: full_name\n",
+               *inventor = "columns:\n  inventor: full_name\n  title: text\n";
+    assert_true(has_rule(film, "drawn(title, 1)"));
+    assert_true(has_rule(film, "last(director) + drawn(title, 1)"));
+    assert_false(has_rule(inventor, "drawn(title, 1)"));
+    assert_true(has_rule(inventor, "last(inventor) + drawn(title, 1)"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +170,7 @@ int main(void)
         cmocka_unit_test(what_is_printed_reads_back_the_same),
         cmocka_unit_test(columns_that_are_left_over_are_named),
         cmocka_unit_test(another_threshold_is_another_digest),
+        cmocka_unit_test(a_text_that_stands_first_meets_by_itself_and_a_persons_beside_the_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
