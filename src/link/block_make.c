@@ -515,10 +515,8 @@ static bool sort_in_turn(struct make_work *work, const struct link_options *opti
 {
     size_t rules = work->blocks->rule_count;
     for (size_t rule = 0; rule < rules; rule++)
-        if ((options && options->progress &&
-             !options->progress(options->context, "sorting blocks", (double)rule / (double)rules))
-                ? !error_set(err, ERROR_CANCELLED, "linking was stopped while sorting blocks")
-                : !sort_rule(work->sortings[0], rule, err))
+        if (!threads_may_go_on(options, "sorting blocks", (double)rule / (double)rules, err) ||
+            !sort_rule(work->sortings[0], rule, err))
             return false;
     return true;
 }

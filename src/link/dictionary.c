@@ -238,6 +238,14 @@ void dictionary_close(struct dictionary *dictionary)
     dictionary->hashes = arena_let_go(arena, dictionary->hashes, dictionary->capacity * sizeof *dictionary->hashes);
 }
 
+void dictionary_drop(struct dictionary *dictionary)
+{
+    dictionary_close(dictionary);
+    dictionary->texts =
+        arena_let_go(dictionary->arena, dictionary->texts, dictionary->capacity * sizeof *dictionary->texts);
+    dictionary->count = dictionary->capacity = 0;
+}
+
 uint64_t dictionary_memory(const struct dictionary *dictionary)
 {
     return (dictionary->slots ? dictionary->slot_count * sizeof *dictionary->slots : 0) +

@@ -46,6 +46,8 @@ uint32_t dictionary_find_hashed(const struct dictionary *dictionary, struct slic
  * texts. */
 void dictionary_end_search(struct dictionary *dictionary);
 void dictionary_close(struct dictionary *dictionary);
+/* Nor is any text asked for; those that other words share stay. */
+void dictionary_drop(struct dictionary *dictionary);
 /* Bytes of memory that large tables take; what is small is the arena's. */
 uint64_t dictionary_memory(const struct dictionary *dictionary);
 /* Forgets the words that came last, all but `count`. */

@@ -195,6 +195,13 @@ void records_forget_raw(struct link_records *records)
     uint64_t row = records->spec->input_count * sizeof *records->raw;
     records->raw = arena_let_go(records->arena, records->raw, records->raw_capacity * row);
     records->raw_count = 0;
+    for (size_t c = 0; c < records->spec->input_count; c++) {
+        struct column *column = &records->columns[c];
+        dictionary_drop(&column->raw);
+        column->plain_of =
+            arena_let_go(column->arena, column->plain_of, column->plain_of_capacity * sizeof *column->plain_of);
+        column->plain_of_count = column->plain_of_capacity = 0;
+    }
 }
 
 bool records_spill_raw(struct link_records *records, const struct link_options *options, struct error *err)

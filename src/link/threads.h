@@ -16,4 +16,7 @@ unsigned threads_count(const struct link_options *options);
 bool threads_run(const struct link_options *options, const char *stage, size_t chunks,
                  void (*work)(void *context, size_t chunk, unsigned thread), void *context, struct error *err) MUST_USE;
 
+/* Tells the progress and asks, for work in rounds. False, with the same error, when it said stop. */
+bool threads_may_go_on(const struct link_options *options, const char *stage, double share, struct error *err) MUST_USE;
+
 #endif
