@@ -53,7 +53,7 @@ static void sort_numbers(uint32_t *numbers, size_t count)
 
 static bool write_key(struct writing *work, uint64_t key, const uint32_t *records, size_t count, struct error *err)
 {
-    uint8_t said[sizeof key + (FEW + 1) * NUMBER_MOST] UNINITIALIZED;
+    uint8_t said[sizeof key + (size_t)(FEW + 1) * NUMBER_MOST] UNINITIALIZED;
     uint32_t before = 0;
     memcpy(said, &key, sizeof key);
     size_t used = sizeof key + put_number(said + sizeof key, count);
