@@ -186,8 +186,9 @@ static void see_cluster(struct learner *learner, size_t cluster)
 /* Of the parts that are counted. */
 static void find_pairs(struct learner *learner)
 {
-    for (size_t i = 0; i < learner->seen.capacity; i++) {
-        const struct seen_pair *pair = &learner->seen.places[i];
+    const struct seen_table *seen = &learner->seen;
+    for (size_t i = 0; seen->places && i < seen->capacity; i++) {
+        const struct seen_pair *pair = &seen->places[i];
         const struct spread *a = &learner->spread[pair->a], *b = &learner->spread[pair->b];
         if (pair->clusters < CLUSTERS_LEAST)
             continue;

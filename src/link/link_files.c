@@ -588,6 +588,17 @@ static void memory_json(const struct file_job *job, struct json *json)
     json_end(json);
 }
 
+static void dates_json(const struct file_job *job, struct json *json)
+{
+    if (job->note_count == 0)
+        return;
+    json_key(json, "dates");
+    json_array(json);
+    for (size_t i = 0; i < job->note_count; i++)
+        json_text(json, job->notes[i]);
+    json_end(json);
+}
+
 static void report_json(const struct file_job *job, const struct link_figures *figures, struct buffer *out)
 {
     struct json json = json_to(out);
@@ -601,13 +612,7 @@ static void report_json(const struct file_job *job, const struct link_figures *f
     if (job->repeated_ids)
         json_pair_integer(&json, "repeated_ids", job->repeated_ids);
     json_maybe_text(&json, "not_compared", link_spec_note(job->spec));
-    if (job->note_count) {
-        json_key(&json, "dates");
-        json_array(&json);
-        for (size_t i = 0; i < job->note_count; i++)
-            json_text(&json, job->notes[i]);
-        json_end(&json);
-    }
+    dates_json(job, &json);
     memory_json(job, &json);
     if (job->trained) {
         json_key(&json, "training");
