@@ -12,12 +12,6 @@
 
 enum { MEMO_BITS = 14, WIDE_MEMO_BITS = 14, WIDE_COLUMNS = 4 };
 
-struct memo_slot {
-    uint32_t a, b; /* 0, 0: free */
-    uint8_t level;
-    int8_t frequency;
-};
-
 /* Of comparisons that read several columns: all codes of both records, the lesser record's first. */
 struct wide_slot {
     uint32_t codes[2 * WIDE_COLUMNS];
@@ -28,7 +22,7 @@ struct wide_slot {
 
 struct memo {
     struct wide_slot *wide[LINK_FIELDS_MAX];
-    struct memo_slot *fields[LINK_FIELDS_MAX], *inner[2 * LINK_FIELDS_MAX];
+    uint64_t *fields[LINK_FIELDS_MAX], *inner[2 * LINK_FIELDS_MAX];
     struct token_memo *tokens[LINK_COLUMNS_MAX];
 };
 
@@ -39,11 +33,11 @@ static bool only_equality(const struct link_comparison *comparison)
            comparison->levels[0].test == LINK_TEST_EQUAL;
 }
 
-static struct memo_slot *field_memo(const struct link_comparison *comparison, struct arena *arena)
+static uint64_t *field_memo(const struct link_comparison *comparison, struct arena *arena)
 {
     if (comparison->method == LINK_METHOD_JOINT || comparison->column_count > 1 || only_equality(comparison))
         return NULL;
-    return arena_array(arena, struct memo_slot, 1u << MEMO_BITS);
+    return arena_array(arena, uint64_t, 1u << MEMO_BITS);
 }
 
 struct memo *memo_make(const struct link_spec *spec, struct arena *arena)
@@ -101,6 +95,14 @@ static void bind_company(struct comparer *comparer)
     }
 }
 
+static void mark_learned(struct comparer *comparer, size_t c)
+{
+    struct word *words = comparer->words[c];
+    for (size_t place = 0; words && place < comparer->records->columns[c].token_id_count; place++)
+        if (comparer->partners[c][words[place].token])
+            words[place].letters |= WORD_LEARNED;
+}
+
 void comparer_bind_learned(struct comparer *comparer, struct arena *arena)
 {
     const struct link_model *model = comparer->model;
@@ -129,6 +131,9 @@ void comparer_bind_learned(struct comparer *comparer, struct arena *arena)
             comparer->partners[pair->column][b] |= compare_partner(a);
         }
     }
+    for (size_t c = 0; c < comparer->spec->column_count; c++)
+        if (most[c][1])
+            mark_learned(comparer, c);
 }
 
 static int8_t steps(float bits)
@@ -157,7 +162,7 @@ void comparer_bind_weights(struct comparer *comparer, struct arena *arena)
             const struct value *value = &column->values[code];
             float bits = 0.2f; /* what is added to each against ties, and the roundings */
             for (unsigned t = 0; t < value->token_count; t++)
-                bits += compare_clamp(comparer->token_bits[c][value->token_at + t], 0, 100);
+                bits += compare_clamp(comparer->words[c][value->token_at + t].bits, 0, 100);
             comparer->bag_most[f][code] = compare_bag_most(&limits, bits) + 0.1f;
         }
     }
@@ -194,17 +199,17 @@ static void bind_tokens(struct comparer *comparer, size_t c, struct arena *arena
     const struct frequencies *frequencies = &comparer->model->tokens[c];
     const struct column *column = &comparer->records->columns[c];
     struct arena *scratch = arena_make(0);
-    float *bits = arena_array(scratch, float, column->tokens.count);
+    struct word *words = arena_array(scratch, struct word, column->tokens.count);
     float rest_bits = bits_of_count(frequencies, frequencies->rest);
-    for (size_t code = 1; code < column->tokens.count; code++) {
+    for (uint32_t code = 1; code < column->tokens.count; code++) {
         uint32_t name = named(frequencies, &column->tokens, code);
-        bits[code] = name ? bits_of_count(frequencies, frequencies->counts[name]) : rest_bits;
+        float bits = name ? bits_of_count(frequencies, frequencies->counts[name]) : rest_bits;
+        words[code] = compare_word(comparer, c, code, bits);
     }
-    comparer->token_bits[c] = arena_array(arena, float, column->token_id_count + 1);
+    comparer->words[c] = arena_array(arena, struct word, column->token_id_count + 1);
     for (size_t place = 0; place < column->token_id_count; place++)
-        comparer->token_bits[c][place] = bits[column->token_ids[place]];
+        comparer->words[c][place] = words[column->token_ids[place]];
     arena_free(scratch);
-    comparer->in_company[c] = arena_array(arena, uint8_t, column->tokens.count);
 }
 
 void comparer_bind_values(struct comparer *comparer, struct arena *arena)
@@ -213,9 +218,12 @@ void comparer_bind_values(struct comparer *comparer, struct arena *arena)
         if (comparer->model->values[c].used)
             bind_values(comparer, c, arena);
         if (comparer->model->tokens[c].used)
-            bind_tokens(comparer, c, arena);
+            comparer->in_company[c] = arena_array(arena, uint8_t, comparer->records->columns[c].tokens.count);
     }
     bind_company(comparer);
+    for (size_t c = 0; c < comparer->spec->column_count; c++)
+        if (comparer->model->tokens[c].used)
+            bind_tokens(comparer, c, arena);
     comparer->bound = true;
 }
 
@@ -236,6 +244,8 @@ float compare_value_bits(const struct comparer *comparer, size_t column, uint32_
 float compare_token_bits(const struct comparer *comparer, size_t column, size_t place)
 {
     const struct column *store = &comparer->records->columns[column];
+    if (comparer->words[column])
+        return comparer->words[column][place].bits;
     if (comparer->token_bits[column])
         return comparer->token_bits[column][place];
     return bits_of(&comparer->model->tokens[column], store->tokens.texts[store->token_ids[place]]);
@@ -512,6 +522,7 @@ struct field_batch {
 
 struct open_pairs {
     uint32_t a[COMPARE_BATCH], b[COMPARE_BATCH]; /* codes, the lesser first */
+    uint64_t mixed[COMPARE_BATCH];               /* compare_mixed of them, where there is a memo */
     uint8_t of[COMPARE_BATCH];                   /* place in the batch */
     size_t count;
 };
@@ -547,45 +558,68 @@ static void settle_plain(const struct comparer *comparer, const struct link_comp
     }
 }
 
+/* A slot is one word. Of what two codes are mixed to, the highest bits are its number, and the others, which stand in
+ * it with the level and the frequency, then tell the codes. At eight bytes a slot the memos of five fields stay in the
+ * nearer caches. */
+static uint64_t *slot_of(uint64_t *slots, uint64_t mixed)
+{
+    return &slots[mixed >> (64 - MEMO_BITS)];
+}
+
+static void remember(uint64_t *slots, uint64_t mixed, uint8_t level, int8_t frequency)
+{
+    *slot_of(slots, mixed) = mixed << MEMO_BITS | (uint64_t)level << 8 | (uint8_t)frequency;
+}
+
 /* What the memo knows is taken out of the open ones. */
-static void settle_known(const struct column *column, const struct memo_slot *slots, struct field_batch *batch,
+static void settle_known(const struct column *column, uint64_t *slots, struct field_batch *batch,
                          struct open_pairs *open)
 {
     size_t left = 0;
-    for (size_t i = 0; i < open->count; i++)
-        __builtin_prefetch(&slots[compare_slot(open->a[i], open->b[i], MEMO_BITS)]);
+    for (size_t i = 0; i < open->count; i++) {
+        open->mixed[i] = compare_mixed(open->a[i], open->b[i]);
+        __builtin_prefetch(slot_of(slots, open->mixed[i]));
+    }
     for (size_t i = 0; i < open->count; i++) {
         uint32_t a = open->a[i], b = open->b[i];
-        const struct memo_slot *slot = &slots[compare_slot(a, b, MEMO_BITS)];
-        if (slot->a == a && slot->b == b) {
-            batch->level[open->of[i]] = slot->level;
-            batch->frequency[open->of[i]] = slot->frequency;
+        uint64_t mixed = open->mixed[i], slot = *slot_of(slots, mixed);
+        if (slot >> MEMO_BITS == (mixed & ~0ull >> MEMO_BITS)) {
+            batch->level[open->of[i]] = slot >> 8 & 63;
+            batch->frequency[open->of[i]] = (int8_t)(slot & 255);
             continue;
         }
         __builtin_prefetch(&column->values[a]);
         __builtin_prefetch(&column->values[b]);
         open->a[left] = a;
         open->b[left] = b;
+        open->mixed[left] = mixed;
         open->of[left++] = open->of[i];
     }
     open->count = left;
 }
 
-/* The words of bags that are compared next: their numbers and bits; then what is known of each. */
-static void fetch_words(const struct comparer *comparer, size_t column, const struct open_pairs *open)
+/* What is compared next: the words of bags, the texts of others. */
+static void fetch_next(const struct comparer *comparer, const struct link_comparison *comparison,
+                       const struct open_pairs *open)
 {
-    const struct column *store = &comparer->records->columns[column];
-    const float *bits = comparer->token_bits[column];
+    size_t column = comparison->columns[0];
+    const struct value *values = comparer->records->columns[column].values;
+    const struct word *words = comparer->words[column];
+    bool bags = comparison->method == LINK_METHOD_TOKENS && words;
     for (size_t i = 0; i < open->count; i++)
         for (unsigned side = 0; side < 2; side++) {
-            uint32_t at = store->values[side ? open->b[i] : open->a[i]].token_at;
-            __builtin_prefetch(&store->token_ids[at]);
-            if (bits)
-                __builtin_prefetch(&bits[at]);
+            const struct value *value = &values[side ? open->b[i] : open->a[i]];
+            if (!bags) {
+                __builtin_prefetch(value->text.at);
+                continue;
+            }
+            __builtin_prefetch(&words[value->token_at]);
+            if (value->token_count > 1)
+                __builtin_prefetch(&words[value->token_at + value->token_count - 1u]);
         }
 }
 
-static void compare_field(const struct comparer *comparer, struct memo *memo, struct memo_slot *slots,
+static void compare_field(const struct comparer *comparer, struct memo *memo, uint64_t *slots,
                           const struct link_comparison *comparison, const struct link_pair *pairs, size_t count,
                           struct field_batch *batch)
 {
@@ -598,14 +632,13 @@ static void compare_field(const struct comparer *comparer, struct memo *memo, st
     settle_plain(comparer, comparison, pairs, count, batch, &open);
     if (slots)
         settle_known(&comparer->records->columns[comparison->columns[0]], slots, batch, &open);
-    if (comparison->method == LINK_METHOD_TOKENS)
-        fetch_words(comparer, comparison->columns[0], &open);
+    fetch_next(comparer, comparison, &open);
     for (size_t i = 0; i < open.count; i++) {
         uint32_t a = open.a[i], b = open.b[i];
         size_t at = open.of[i];
         batch->level[at] = compare_values(comparer, memo, comparison, pairs[at], a, b, &batch->frequency[at]);
         if (slots)
-            slots[compare_slot(a, b, MEMO_BITS)] = (struct memo_slot){a, b, batch->level[at], batch->frequency[at]};
+            remember(slots, open.mixed[i], batch->level[at], batch->frequency[at]);
     }
 }
 

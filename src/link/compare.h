@@ -19,13 +19,29 @@ struct comparer {
     /* Bound only, by plain code or token code: */
     float *value_bits[LINK_COLUMNS_MAX];    /* -log2 of the share */
     int8_t *equal_steps[LINK_COLUMNS_MAX];  /* what the frequency of an equal value adds */
-    float *token_bits[LINK_COLUMNS_MAX];    /* by place in the column's token_ids, so that a value's lie side by side */
+    struct word *words[LINK_COLUMNS_MAX];   /* by place in the column's token_ids, so that a value's lie side by side */
     float *bag_most[LINK_FIELDS_MAX];       /* by field and plain code: the most bits that a bag with it can bring */
     double *value_counts[LINK_COLUMNS_MAX]; /* records in training that hold it; with guards only */
     uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
     uint64_t *partners[LINK_COLUMNS_MAX];   /* by token: bits (compare_partner) of those that it was learned with */
+    float *token_bits[LINK_COLUMNS_MAX];    /* of an index alone, where there are no words: by place too */
     struct key_set learned_values[LINK_COLUMNS_MAX],
         learned_tokens[LINK_COLUMNS_MAX]; /* pairs: lesser << 32 | greater */
+};
+
+/* What the comparison of bags asks of a word nearly always, in one place. */
+struct word {
+    uint32_t token;
+    float bits;
+    uint64_t letters; /* as struct token has them, but in place of the digits enum word_flag */
+};
+enum word_flag {
+    WORD_DIGITS = 1u << 26,
+    WORD_SINGLE = 1u << 27,  /* one letter */
+    WORD_LINES = 1u << 28,   /* stands in the table of nicknames */
+    WORD_COMPANY = 1u << 29, /* in_company */
+    WORD_LEARNED = 1u << 30, /* the model learned that it means the same as another */
+    WORD_FLAGS = WORD_DIGITS | WORD_SINGLE | WORD_LINES | WORD_COMPANY | WORD_LEARNED,
 };
 
 struct memo; /* of one thread */
@@ -101,6 +117,7 @@ bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t
 struct bag {
     float matched, conflict;
 };
+struct word compare_word(const struct comparer *comparer, size_t column, uint32_t token, float bits);
 struct token_memo;
 struct token_memo *token_memo_make(struct arena *arena);
 /* memo may be NULL. */
@@ -129,11 +146,11 @@ static inline uint64_t compare_partner(uint32_t token)
     return 1ull << (token * 0x9e3779b1u >> 26);
 }
 
-/* Where a pair of codes, the lesser first, stands in a table of 2^bits slots. */
-static inline uint32_t compare_slot(uint32_t a, uint32_t b, unsigned bits)
+/* A pair of codes, the lesser first, as a number of its own with all bits alike: its highest are a place in a table,
+ * its lowest then tell it from all others there. */
+static inline uint64_t compare_mixed(uint32_t a, uint32_t b)
 {
-    uint64_t x = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
-    return (uint32_t)(x >> (64 - bits));
+    return ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15ull;
 }
 
 #endif

@@ -10,20 +10,30 @@
 #include "link/agree.h"
 #include "link/compare.h"
 
-enum { TOKEN_MEMO_BITS = 13 };
+enum { TOKEN_MEMO_BITS = 13, FACTOR_BITS = 2 };
+static const float factors[1u << FACTOR_BITS] = {0, 0.45f, 0.65f, 0.75f};
 
-struct token_slot {
-    uint32_t a, b; /* 0, 0: free */
-    float factor;
-};
-
+/* As compare_batch.c remembers values: what tells two tokens apart from others of their slot, and the number of their
+ * factor. */
 struct token_memo {
-    struct token_slot slots[1u << TOKEN_MEMO_BITS];
+    uint64_t slots[1u << TOKEN_MEMO_BITS];
 };
 
 struct token_memo *token_memo_make(struct arena *arena)
 {
     return arena_new(arena, struct token_memo);
+}
+
+struct word compare_word(const struct comparer *comparer, size_t column, uint32_t token, float bits)
+{
+    const struct token *features = &comparer->records->columns[column].token_features[token];
+    const uint8_t *in_company = comparer->in_company[column];
+    uint64_t letters = features->letters & ~(0x3ffull << 26);
+    letters |= features->digits ? WORD_DIGITS : 0;
+    letters |= features->text.len == 1 ? WORD_SINGLE : 0;
+    letters |= features->line_count > 0 ? WORD_LINES : 0;
+    letters |= !in_company || in_company[token] ? WORD_COMPANY : 0;
+    return (struct word){token, bits, letters};
 }
 
 /* Written out, because without an instruction of its own for it the compiler calls a function. */
@@ -35,8 +45,8 @@ static unsigned bits_set(uint64_t x)
     return (unsigned)(x * 0x0101010101010101ull >> 56);
 }
 
-/* The share of the smaller token's bits that this pair's agreement brings; 0 when they do not agree. */
-static float spelling_factor(const struct token *a, const struct token *b)
+/* The number of the share of the smaller token's bits that this pair's agreement brings; 0 when they do not agree. */
+static unsigned spelling_factor(const struct token *a, const struct token *b)
 {
     struct slice x = a->text, y = b->text;
     if (slice_compare(x, y) > 0) {
@@ -46,126 +56,134 @@ static float spelling_factor(const struct token *a, const struct token *b)
     }
     size_t shorter = x.len < y.len ? x.len : y.len;
     if (shorter >= 4 && similar_one_edit(x, y))
-        return 0.75f;
+        return 3;
     double jaro = similar_jaro_winkler(x, y);
-    return jaro >= 0.9 ? 0.65f : jaro >= 0.84 ? 0.45f : 0;
+    return jaro >= 0.9 ? 2 : jaro >= 0.84 ? 1 : 0;
 }
 
-/* Of two different tokens, neither with a digit. */
-static float token_factor(const struct comparer *comparer, struct token_memo *memo, size_t column, uint32_t a,
-                          uint32_t b)
+static bool both(const struct word *a, const struct word *b, enum word_flag flag)
 {
-    const struct column *store = &comparer->records->columns[column];
-    const struct token *token_a = &store->token_features[a], *token_b = &store->token_features[b];
-    if (compare_learned(comparer, column, true, a, b) || agree_nickname_tokens(token_a, token_b))
+    return (a->letters & b->letters & flag) != 0;
+}
+
+/* Of two different tokens of two letters or more, without digits. */
+static float token_factor(const struct comparer *comparer, struct token_memo *memo, size_t column, const struct word *a,
+                          const struct word *b)
+{
+    const struct token *features = comparer->records->columns[column].token_features;
+    const uint64_t letters = ~(uint64_t)WORD_FLAGS;
+    if ((both(a, b, WORD_LEARNED) && compare_learned(comparer, column, true, a->token, b->token)) ||
+        (both(a, b, WORD_LINES) && agree_nickname_tokens(&features[a->token], &features[b->token])))
         return 0.8f;
-    if (2 * bits_set(token_a->letters & token_b->letters) < bits_set(token_a->letters | token_b->letters))
+    if (2 * bits_set(a->letters & b->letters & letters) < bits_set((a->letters | b->letters) & letters))
         return 0;
     if (!memo)
-        return spelling_factor(token_a, token_b);
-    uint32_t lesser = a < b ? a : b, greater = a < b ? b : a;
-    struct token_slot *slot = &memo->slots[compare_slot(lesser, greater, TOKEN_MEMO_BITS)];
-    if (slot->a != lesser || slot->b != greater)
-        *slot = (struct token_slot){lesser, greater, spelling_factor(token_a, token_b)};
-    return slot->factor;
+        return factors[spelling_factor(&features[a->token], &features[b->token])];
+    uint64_t mixed = a->token < b->token ? compare_mixed(a->token, b->token) : compare_mixed(b->token, a->token);
+    uint64_t *slot = &memo->slots[mixed >> (64 - TOKEN_MEMO_BITS)];
+    if (*slot >> TOKEN_MEMO_BITS != (mixed & ~0ull >> TOKEN_MEMO_BITS))
+        *slot = mixed << TOKEN_MEMO_BITS | spelling_factor(&features[a->token], &features[b->token]);
+    return factors[*slot & (countof(factors) - 1)];
 }
 
 /* The bits that two different tokens bring. */
-static float token_gain(const struct comparer *comparer, struct token_memo *memo, size_t column, uint32_t a, uint32_t b,
-                        float least)
+static float token_gain(const struct comparer *comparer, struct token_memo *memo, size_t column, const struct word *a,
+                        const struct word *b)
 {
-    const struct column *store = &comparer->records->columns[column];
-    const struct token *token_a = &store->token_features[a], *token_b = &store->token_features[b];
-    if (token_a->digits || token_b->digits)
+    uint64_t either = a->letters | b->letters;
+    float least = a->bits < b->bits ? a->bits : b->bits;
+    if (either & WORD_DIGITS)
         return 0;
-    if (token_a->text.len > 1 && token_b->text.len > 1)
+    if (!(either & WORD_SINGLE))
         return least * token_factor(comparer, memo, column, a, b);
-    bool initial = comparer->spec->columns[column].kind <= LINK_FULL_NAME && token_a->text.at[0] == token_b->text.at[0];
+    if (comparer->spec->columns[column].kind > LINK_FULL_NAME)
+        return 0;
+    const struct token *features = comparer->records->columns[column].token_features;
+    bool initial = features[a->token].text.at[0] == features[b->token].text.at[0];
     return initial ? compare_clamp(least * 0.75f, 0, 3) : 0;
 }
 
-static float company_bits(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b)
+static float company_bits(const struct comparer *comparer, size_t column, const struct word *a, const struct word *b)
 {
-    const uint8_t *in_company = comparer->in_company[column];
-    if (in_company && !(in_company[a] && in_company[b]))
+    if (!both(a, b, WORD_COMPANY))
         return 0;
     const struct slice *texts = comparer->records->columns[column].tokens.texts;
-    return model_word_bits(comparer->model, (uint16_t)column, texts[a], texts[b]);
+    return model_word_bits(comparer->model, (uint16_t)column, texts[a->token], texts[b->token]);
 }
 
 /* What equal tokens bring: the rarest all its bits, each next one less by what it tells of those before. */
-static float equal_bits(const struct comparer *comparer, size_t column, const uint32_t *tokens, const float *bits,
-                        unsigned equal)
+static float equal_bits(const struct comparer *comparer, size_t column, const struct word *words, unsigned equal)
 {
     float sum = 0;
-    UNINITIALIZED uint32_t counted[LINK_TOKENS_MAX];
+    UNINITIALIZED const struct word *counted[LINK_TOKENS_MAX];
     unsigned count = 0;
     while (equal) {
         unsigned best = (unsigned)__builtin_ctz(equal);
         for (unsigned x = equal; x; x &= x - 1)
-            if (bits[__builtin_ctz(x)] > bits[best])
+            if (words[__builtin_ctz(x)].bits > words[best].bits)
                 best = (unsigned)__builtin_ctz(x);
         equal &= ~(1u << best);
         float less = 0;
         for (unsigned m = 0; m < count && comparer->model->words.count > 0; m++) {
-            float company = company_bits(comparer, column, counted[m], tokens[best]);
+            float company = company_bits(comparer, column, counted[m], &words[best]);
             less = company > less ? company : less;
         }
-        float all = bits[best] + 0.01f;
+        float all = words[best].bits + 0.01f;
         sum += all - (less < all ? less : all);
-        counted[count++] = tokens[best];
+        counted[count++] = &words[best];
     }
     return sum;
 }
 
 struct side {
-    const uint32_t *tokens;
-    const float *bits;
-    unsigned left; /* a bit for each token that is not aligned yet */
+    const struct word *words;
+    unsigned left; /* a bit for each that is not aligned yet */
 };
 
-/* `bits` is room for those of a comparer that is not bound. */
-static struct side side_of(const struct comparer *comparer, size_t column, const struct value *value, float *bits)
+/* `room` is for those of a comparer that has none at hand. */
+static struct side side_of(const struct comparer *comparer, size_t column, const struct value *value, struct word *room)
 {
-    struct side side = {.tokens = &comparer->records->columns[column].token_ids[value->token_at],
-                        .bits = bits,
-                        .left = (1u << value->token_count) - 1};
-    if (comparer->token_bits[column])
-        side.bits = &comparer->token_bits[column][value->token_at];
+    const uint32_t *tokens = comparer->records->columns[column].token_ids;
+    struct side side = {.words = room, .left = (1u << value->token_count) - 1};
+    if (comparer->words[column])
+        side.words = &comparer->words[column][value->token_at];
     else
-        for (unsigned i = 0; i < value->token_count; i++)
-            bits[i] = compare_token_bits(comparer, column, value->token_at + i);
+        for (size_t i = 0, at = value->token_at; i < value->token_count; i++, at++) {
+            room[i] = compare_word(comparer, column, tokens[at], compare_token_bits(comparer, column, at));
+            room[i].letters |= WORD_LEARNED;
+        }
     return side;
 }
+
+/* Two different words, and what they bring. */
+struct near_words {
+    float gain;
+    uint8_t a, b;
+};
 
 static float align_spellings(const struct comparer *comparer, struct token_memo *memo, size_t column, struct side *a,
                              struct side *b)
 {
-    UNINITIALIZED float gain[LINK_TOKENS_MAX][LINK_TOKENS_MAX];
+    UNINITIALIZED struct near_words near[LINK_TOKENS_MAX * LINK_TOKENS_MAX];
+    size_t count = 0;
     float matched = 0;
     for (unsigned x = a->left; x; x &= x - 1)
         for (unsigned y = b->left; y; y &= y - 1) {
             unsigned i = (unsigned)__builtin_ctz(x), j = (unsigned)__builtin_ctz(y);
-            gain[i][j] = token_gain(comparer, memo, column, a->tokens[i], b->tokens[j],
-                                    a->bits[i] < b->bits[j] ? a->bits[i] : b->bits[j]);
+            float gain = token_gain(comparer, memo, column, &a->words[i], &b->words[j]);
+            near[count] = (struct near_words){gain, (uint8_t)i, (uint8_t)j};
+            count += gain > 0;
         }
     for (;;) {
-        float best = 0;
-        unsigned best_i = 0, best_j = 0;
-        for (unsigned x = a->left; x; x &= x - 1)
-            for (unsigned y = b->left; y; y &= y - 1) {
-                unsigned i = (unsigned)__builtin_ctz(x), j = (unsigned)__builtin_ctz(y);
-                if (gain[i][j] > best) {
-                    best = gain[i][j];
-                    best_i = i;
-                    best_j = j;
-                }
-            }
-        if (best <= 0)
+        struct near_words best = {0, 0, 0};
+        for (size_t i = 0; i < count; i++)
+            if (near[i].gain > best.gain && a->left >> near[i].a & b->left >> near[i].b & 1)
+                best = near[i];
+        if (best.gain <= 0)
             return matched;
-        matched += best;
-        a->left &= ~(1u << best_i);
-        b->left &= ~(1u << best_j);
+        matched += best.gain;
+        a->left &= ~(1u << best.a);
+        b->left &= ~(1u << best.b);
     }
 }
 
@@ -176,7 +194,7 @@ static unsigned align_equal(struct side *a, unsigned count_a, struct side *b, un
     for (unsigned i = 0; i < count_a; i++) {
         unsigned same = 0;
         for (unsigned j = 0; j < count_b; j++)
-            same |= (unsigned)(a->tokens[i] == b->tokens[j]) << j;
+            same |= (unsigned)(a->words[i].token == b->words[j].token) << j;
         same &= b->left;
         b->left &= ~(same & (0 - same));
         equal |= (unsigned)(same != 0) << i;
@@ -189,7 +207,7 @@ static float bits_left(const struct side *side)
 {
     float over = 0;
     for (unsigned x = side->left; x; x &= x - 1)
-        over += compare_clamp(side->bits[__builtin_ctz(x)], 0, 12);
+        over += compare_clamp(side->words[__builtin_ctz(x)].bits, 0, 12);
     return over;
 }
 
@@ -198,11 +216,11 @@ struct bag compare_bags(const struct comparer *comparer, struct token_memo *memo
 {
     const struct column *store = &comparer->records->columns[column];
     column_order(store, &code_a, &code_b);
-    UNINITIALIZED float bits_a[LINK_TOKENS_MAX], bits_b[LINK_TOKENS_MAX];
-    struct side a = side_of(comparer, column, &store->values[code_a], bits_a);
-    struct side b = side_of(comparer, column, &store->values[code_b], bits_b);
+    UNINITIALIZED struct word words_a[LINK_TOKENS_MAX], words_b[LINK_TOKENS_MAX];
+    struct side a = side_of(comparer, column, &store->values[code_a], words_a);
+    struct side b = side_of(comparer, column, &store->values[code_b], words_b);
     unsigned equal = align_equal(&a, store->values[code_a].token_count, &b, store->values[code_b].token_count);
-    struct bag bag = {equal_bits(comparer, column, a.tokens, a.bits, equal), 0};
+    struct bag bag = {equal_bits(comparer, column, a.words, equal), 0};
     if (fuzzy && a.left && b.left)
         bag.matched += align_spellings(comparer, memo, column, &a, &b);
     float over_a = bits_left(&a), over_b = bits_left(&b);
