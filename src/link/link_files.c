@@ -104,7 +104,7 @@ static uint64_t memory_of_pairs(const struct file_job *job, size_t size)
 static bool by_weights_alone(const struct file_job *job)
 {
     return !job->spec->components && only_clusters(job) && job->spec->guard_count == 0 &&
-           !model_keeps_apart(job->model) && job->model->join > job->model->floor &&
+           !model_keeps_apart(job->model) && job->model->join >= job->model->floor &&
            memory_of_pairs(job, sizeof(struct light_edge)) <= memory_for_edges(&job->blocks, &job->request->options);
 }
 

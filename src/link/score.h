@@ -52,7 +52,7 @@ struct light_list {
 };
 void light_add(struct light_list *list, struct light_edge edge);
 
-/* The pieces of several lists, for threads to share. */
+/* The pieces of several lists (NULL: none), for threads to share. */
 struct light_pieces {
     const struct light_piece **pieces;
     size_t count;

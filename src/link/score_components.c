@@ -71,7 +71,7 @@ struct light_pieces light_pieces(struct light_list *const *lists, size_t count, 
     struct light_pieces all = {0};
     size_t capacity = 0;
     for (size_t l = 0; l < count; l++)
-        for (const struct light_piece *piece = lists[l]->newest; piece; piece = piece->next) {
+        for (const struct light_piece *piece = lists[l] ? lists[l]->newest : NULL; piece; piece = piece->next) {
             ARENA_GROW(arena, all.pieces, all.count, capacity);
             all.pieces[all.count++] = piece;
         }
