@@ -23,10 +23,10 @@
  * follows the store's numbers: with one model the entities are the same in each, whatever the order in which they took
  * the changes (tests/link/test_index_file.c).
  *
- * One thread at a time; opening, bulk and compacting use the threads of their options. Cost, measured with 900,000
- * records of people beside other work (bench/README.md): opening 2.4 microseconds of the processor a record, on two
- * threads about half of that in time, and what the log holds is put in as if it came now; compacting 1.3 (3 of
- * 6,000,000); about 670 bytes a record in memory once it is opened and 250 on disk. One that was just made holds the
+ * One thread at a time; opening, bulk and compacting use the threads of their options. Cost, measured with 6,000,000
+ * records of people (bench/README.md): opening 2.2 microseconds of the processor a record, on two threads two thirds of
+ * that in time, and what the log holds is put in as if it came now; compacting 2.3; about 600 bytes a record in memory
+ * once it is opened and 250 on disk. One that was just made holds the
  * table that it was made of too, and one that has grown much since has its records in the order in which they came:
  * whoever keeps it long does well to compact it and open it again. */
 #ifndef STAITHE_LINK_INDEX_FILE_H
