@@ -23,8 +23,12 @@ static const char *const names[] = {"ymd", "dmy", "mdy"};
 
 static void count_one(struct counted *counted, struct slice text)
 {
-    if (counted->count++ == 0)
-        counted->example = slice_part(text, 0, 40);
+    enum { LONGEST = 40 };
+    if (counted->count++ > 0)
+        return;
+    counted->example = slice_part(text, 0, LONGEST);
+    while (counted->example.len < text.len && ((unsigned char)text.at[counted->example.len] & 0xc0) == 0x80)
+        counted->example.len--; /* no part of a character */
 }
 
 static struct counts count_orders(const struct dictionary *texts)
@@ -64,7 +68,7 @@ struct slice date_orders_note(const struct link_records *records, size_t column,
         return arena_format(
             arena,
             "dates in %.*s: %zu of %zu values, such as %.*s, are not written year first, as date_order: "
-            "ymd reads them, and count as missing; say date_order: %s",
+            "ymd reads them, and are missing or misread; say date_order: %s",
             PRINT(about->name), none->count, counts.all, PRINT(none->example), names[better]);
     if (order != DATE_YMD && are_many(fewer->count, many->count))
         return arena_format(arena,

@@ -6,8 +6,9 @@
 #include "link/threads.h"
 
 struct finding {
-    const struct link_records *records;
-    uint32_t *from;             /* by source its first record; behind the last one all records */
+    const struct slice *ids;    /* source by source */
+    const uint32_t *records;    /* whose they are; NULL: they stand so in the table */
+    uint32_t *from;             /* by source its first id; behind the last one all ids */
     struct repeated_ids *found; /* by source */
 };
 
@@ -26,7 +27,7 @@ static void find_in_source(void *context, size_t source, unsigned thread)
     struct finding *finding = context;
     struct repeated_ids *found = &finding->found[source];
     uint32_t from = finding->from[source], count = finding->from[source + 1] - from;
-    const struct slice *ids = finding->records->ids + from;
+    const struct slice *ids = finding->ids + from;
     if (they_rise(ids, count))
         return;
     struct arena *scratch = arena_make(0);
@@ -41,9 +42,25 @@ static void find_in_source(void *context, size_t source, unsigned thread)
         if (!table[at])
             table[at] = i + 1;
         else if (found->count++ == 0)
-            found->first = from + i;
+            found->first = finding->records ? finding->records[from + i] : from + i;
     }
     arena_free(scratch);
+}
+
+/* Records that a program adds come as it has them. */
+static void put_apart(const struct link_records *records, struct finding *finding, struct arena *arena)
+{
+    struct slice *ids = arena_array(arena, struct slice, records->count);
+    uint32_t *whose = arena_array(arena, uint32_t, records->count);
+    uint32_t *at = arena_array(arena, uint32_t, records->source_count);
+    memcpy(at, finding->from, records->source_count * sizeof *at);
+    for (uint32_t r = 0; r < records->count; r++) {
+        uint32_t place = at[records->source_of[r]]++;
+        ids[place] = records->ids[r];
+        whose[place] = r;
+    }
+    finding->ids = ids;
+    finding->records = whose;
 }
 
 bool ids_find_repeated(const struct link_records *records, const struct link_options *options, struct repeated_ids *ret,
@@ -51,16 +68,18 @@ bool ids_find_repeated(const struct link_records *records, const struct link_opt
 {
     struct arena *scratch = arena_make(0);
     size_t sources = records->source_count;
-    struct finding finding = {.records = records,
+    struct finding finding = {.ids = records->ids,
                               .from = arena_array(scratch, uint32_t, sources + 1),
                               .found = arena_array(scratch, struct repeated_ids, sources + 1)};
+    bool apart = true;
     for (uint32_t r = 0; r < records->count; r++) {
-        must(r == 0 || records->source_of[r] >= records->source_of[r - 1]);
-        finding.from[records->source_of[r] + 1] = r + 1;
+        apart = apart && (r == 0 || records->source_of[r] >= records->source_of[r - 1]);
+        finding.from[records->source_of[r] + 1]++;
     }
-    for (size_t s = 0; s < sources; s++) /* a source may be without records */
-        if (finding.from[s + 1] < finding.from[s])
-            finding.from[s + 1] = finding.from[s];
+    for (size_t s = 0; s < sources; s++)
+        finding.from[s + 1] += finding.from[s];
+    if (!apart)
+        put_apart(records, &finding, scratch);
     bool done = threads_run(options, "looking at ids", sources, find_in_source, &finding, err);
     *ret = (struct repeated_ids){0};
     for (size_t s = 0; s < sources; s++) {

@@ -10,9 +10,9 @@ struct repeated_ids {
     uint32_t first; /* one of them */
 };
 
-/* Of records that stand source by source, as they are read from files. Where a source's ids rise, as numbers and dates
- * of a register do, one look at each; else some 50 ns a record and eight bytes for a while. Fails only when it is
- * stopped. */
+/* Where a source's ids rise, as numbers and dates of a register do, one look at each; else some 50 ns a record and
+ * eight bytes for a while; twenty more where the sources do not stand one behind the other, as they do when read from
+ * files. Fails only when it is stopped. */
 bool ids_find_repeated(const struct link_records *records, const struct link_options *options, struct repeated_ids *ret,
                        struct error *err) MUST_USE;
 

@@ -109,13 +109,19 @@ static void see(struct learner *learner, uint32_t x, uint32_t y, size_t cluster)
     }
     if (part < table->from || part >= table->to)
         return;
-    if (2 * table->count >= table->capacity)
+    if (!table->places)
         widen(learner);
     struct seen_pair *pair = seen_place(table, a, b);
-    if (!pair->a && table->of_part[part] == PART_MOST)
-        return;
-    table->of_part[part] += pair->a == 0;
-    table->count += pair->a == 0;
+    if (!pair->a) {
+        if (table->of_part[part] == PART_MOST)
+            return;
+        if (2 * (table->count + 1) > table->capacity) { /* now that it is known to be taken: see table_bytes */
+            widen(learner);
+            pair = seen_place(table, a, b);
+        }
+        table->of_part[part]++;
+        table->count++;
+    }
     *pair = (struct seen_pair){a, b, (uint32_t)cluster + 1, pair->clusters + (pair->last != cluster + 1)};
 }
 

@@ -249,10 +249,12 @@ static void dates_in_another_order_than_the_one_that_is_read_are_said(void **sta
         {"mdy", "%02u/%02u/1950", NULL, "", true, false},
         {"mdy", "%u.%u.50", NULL, "say date_order: dmy", false, false},
         {"dmy", "%02u/%02u/1950", "%02u-%02u-1951", "what may be either days first (date_order: dmy)", true, false},
-        {"ymd", "%02u/%02u/1950", NULL, "count as missing; say date_order: dmy", false, false},
+        {"ymd", "%02u/%02u/1950", NULL, "are missing or misread; say date_order: dmy", false, false},
+        {"ymd", "%02u%02u1950", NULL, "are missing or misread; say date_order: dmy", false, false},
         {"dmy", "1950-%02u-%02u", NULL, "", true, false},
         {"ymd", "1950%02u%02u", NULL, "", true, false},
         {"dmy", "the %ust of the %u", NULL, "cannot be read as dates and count as missing", true, false},
+        {"dmy", "%u the %u of a month: €€€€€€€€€€€€", NULL, "month: €€€€€€”, cannot", true, false},
     };
     for (size_t i = 0; i < countof(cases); i++) {
         struct arena *own = arena_make(0);
@@ -262,7 +264,7 @@ static void dates_in_another_order_than_the_one_that_is_read_are_said(void **sta
             bool other = cases[i].other && day % 3 == 0;
             bool month_first = other ? cases[i].other_month_first : cases[i].month_first;
             unsigned month = day / 25 + 1, number = day % 25 + 1;
-            char born[40];
+            char born[80];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
             (void)snprintf(born, sizeof born, other ? cases[i].other : cases[i].form, month_first ? month : number,

@@ -251,6 +251,21 @@ static void pairs_as_json_lines_add_up_to_their_weights(void **state)
     take_files(&files);
 }
 
+/* Records of two sources in turn, and a file behind them. */
+static void records_and_a_file_are_linked_together(void **state)
+{
+    (void)state;
+    struct files files = put_files();
+    struct linkage *linkage = linkage_make();
+    assert_int_equal(linkage_specify(linkage, specification), 0);
+    add_people(linkage);
+    assert_int_equal(linkage_add_file(linkage, files.csv), 0);
+    assert_int_equal(linkage_run(linkage), 0);
+    assert_int_equal(linkage_records(linkage), 500);
+    linkage_free(linkage);
+    take_files(&files);
+}
+
 static void a_kept_model_links_again_without_training(void **state)
 {
     (void)state;
@@ -286,6 +301,7 @@ int main(void)
         cmocka_unit_test(the_watcher_may_stop_it_at_every_call),
         cmocka_unit_test(handles_of_different_threads_do_not_meet),
         cmocka_unit_test(pairs_as_json_lines_add_up_to_their_weights),
+        cmocka_unit_test(records_and_a_file_are_linked_together),
         cmocka_unit_test(a_kept_model_links_again_without_training),
     };
     return cmocka_run_group_tests_name("link/linkage", tests, NULL, NULL);
