@@ -13,7 +13,7 @@
 
 #define FIRST_BLOCK   ((size_t)4096)
 #define LARGEST_BLOCK ((size_t)1 << 20)
-#define MAPPED_BLOCK  ((size_t)LARGE_PAGE)
+#define MAPPED_BLOCK  LARGE_PAGE
 #define LARGE_ARENA   ((size_t)6 << 20)
 #define ARENA_MAGIC   0x5a7e11a0u
 

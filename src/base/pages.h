@@ -12,7 +12,7 @@
 
 #include "base/base.h"
 
-enum { LARGE_PAGE = 2 << 20 };
+#define LARGE_PAGE ((size_t)2 << 20)
 
 struct pages;
 

@@ -157,9 +157,9 @@ struct slice block_key_text(const struct link_records *records, const struct lin
     return arena_join(arena, parts, rule->term_count, S(" | "));
 }
 
-uint64_t block_term_hash(const struct link_term *term, const struct value *value, struct arena *arena)
+uint64_t block_term_hash(const struct link_term *term, const struct value *value, struct arena *scratch)
 {
-    struct slice text = term_text(term, value, arena);
+    struct slice text = term_text(term, value, scratch);
     return slice_empty(text) ? 0 : hash64(text, 21);
 }
 
