@@ -597,6 +597,12 @@ struct slice text_first_letters(struct slice s, size_t count)
     return count == 0 ? slice_part(s, 0, at) : NO_SLICE;
 }
 
+struct slice text_at_most(struct slice s, size_t count)
+{
+    struct slice first = text_first_letters(s, count);
+    return slice_empty(first) ? s : first;
+}
+
 struct slice text_last_letters(struct slice s, size_t count)
 {
     size_t at = s.len;

@@ -36,6 +36,8 @@ size_t text_tokens(struct arena *arena, struct slice s, struct slice **ret_token
 /* The first or last so many characters of a text in UTF-8, whatever their length in bytes; empty when it has fewer. */
 struct slice text_first_letters(struct slice s, size_t count);
 struct slice text_last_letters(struct slice s, size_t count);
+/* The first `count` characters, or all where there are no more: for what is shown to people. */
+struct slice text_at_most(struct slice s, size_t count);
 /* Soundex (US census rules), four characters, of a name's folded letters; empty for none. out holds 5 bytes. */
 void text_soundex(struct slice name, char out[5]);
 /* Upper case with one space before the last three characters ("nr13aa" gives "NR1 3AA"); false when it is no UK

@@ -190,6 +190,7 @@ void people_index_settle(struct people_index *index, int64_t linking, bool compa
 {
     struct error err = NO_ERROR;
     struct link_index_size size;
+    const struct link_options alone = {.threads = 1}; /* others are answered meanwhile */
     if (!index->file)
         return;
     uint64_t log = index_file_log_size(index->file);
@@ -199,7 +200,7 @@ void people_index_settle(struct people_index *index, int64_t linking, bool compa
     }
     bool follows = people_index_position(index) == linking && !index_file_ahead(index->file);
     if ((!follows && (!index_file_mark(index->file, linking, &err) || !index_file_sync(index->file, &err))) ||
-        (compact && !index_file_compact(index->file, NULL, &err))) {
+        (compact && !index_file_compact(index->file, &alone, &err))) {
         people_index_close(index);
         index->note = arena_format(index->life, "The hub is linked, but its index could not be written: %.*s.",
                                    PRINT(slice_of(err.text)));

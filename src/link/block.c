@@ -9,7 +9,7 @@
 
 #include "link/spill.h"
 
-enum { AHEAD = 4, BEFORE_REST = 64 };
+enum { AHEAD = 4, BEFORE_REST = 256 };
 
 struct block_seen {
     struct arena *arena;

@@ -3,6 +3,7 @@
  * pen. */
 #include "link/date_orders.h"
 
+#include "base/text.h"
 #include "link/records.h"
 
 enum { FEW = 5, PART = 20 /* fewer than one in so many are few, too */ };
@@ -23,12 +24,8 @@ static const char *const names[] = {"ymd", "dmy", "mdy"};
 
 static void count_one(struct counted *counted, struct slice text)
 {
-    enum { LONGEST = 40 };
-    if (counted->count++ > 0)
-        return;
-    counted->example = slice_part(text, 0, LONGEST);
-    while (counted->example.len < text.len && ((unsigned char)text.at[counted->example.len] & 0xc0) == 0x80)
-        counted->example.len--; /* no part of a character */
+    if (counted->count++ == 0)
+        counted->example = text_at_most(text, 40);
 }
 
 static struct counts count_orders(const struct dictionary *texts)
@@ -79,14 +76,14 @@ struct slice date_orders_note(const struct link_records *records, size_t column,
                             PRINT(fewer->example), words[worse], words[order], names[order]);
     if (order == worse && are_many(many->count, counts.all))
         return arena_format(arena,
-                            "dates in %.*s: %zu values, such as %.*s, can only be %s, and %zu only %s, as what may be "
-                            "either is read (date_order: %s): say date_order: %s",
+                            "dates in %.*s: %zu values, such as %.*s, can only be %s, and %zu only %s, but what may be "
+                            "either is read %s (date_order: %s); say date_order: %s",
                             PRINT(about->name), many->count, PRINT(many->example), words[better], fewer->count,
-                            words[worse], names[order], names[better]);
+                            words[worse], words[order], names[order], names[better]);
     if (are_many(counts.nothing.count, counts.all))
         return arena_format(arena,
-                            "dates in %.*s: %zu of %zu values, such as “%.*s”, cannot be read as dates and count as "
-                            "missing",
+                            "dates in %.*s: %zu of %zu values, such as “%.*s”, cannot be read as dates and are not "
+                            "compared as such",
                             PRINT(about->name), counts.nothing.count, counts.all, PRINT(counts.nothing.example));
     return NO_SLICE;
 }

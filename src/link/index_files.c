@@ -117,6 +117,7 @@ static bool read_rows(const struct job *job, const struct link_spec *spec, struc
                              .records = records,
                              .files = job->request->words + from,
                              .file_count = job->request->word_count - from,
+                             .partial = job->request->deed == INDEX_ADD,
                              .options = &job->request->options};
     return link_read_files(&read, err);
 }

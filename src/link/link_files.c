@@ -2,6 +2,7 @@
  * score, cluster, write; only then open the truth. */
 #include "link/link_job.h"
 
+#include "base/text.h"
 #include "link/arrange.h"
 #include "link/cluster.h"
 #include "link/date_orders.h"
@@ -599,7 +600,7 @@ static bool say_repeated(struct file_job *job, struct error *err)
             scratch,
             "ids repeat: %u, such as %.*s of %.*s; the records are linked, but what is written cannot tell them "
             "apart",
-            repeated.count, PRINT(id.len ? slice_part(id, 0, 60) : S("the empty one")),
+            repeated.count, PRINT(id.len ? text_at_most(id, 60) : S("the empty one")),
             PRINT(link_records_source_name(job->records, link_records_source_of(job->records, repeated.first)))));
     arena_free(scratch);
     return true;

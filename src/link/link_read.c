@@ -345,7 +345,7 @@ bool link_read_files(struct link_read *job, struct error *err)
         if (!read_file(job, f, found, err))
             return false;
     for (size_t c = 0; c < job->spec->input_count && job->file_count > 0; c++)
-        if (!found[c])
+        if (!found[c] && !job->partial)
             return error_set_at(err, ERROR_INPUT, job->files[0], 1, 0,
                                 "the column %.*s of the specification stands in no file; give its header under headers",
                                 PRINT(job->spec->columns[c].name));

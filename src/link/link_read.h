@@ -12,6 +12,7 @@ struct link_read {
     const struct slice *files;    /* paths */
     size_t file_count;
     const struct link_options *options;
+    bool partial;         /* rows for a table that has others: a column may stand in none of these files */
     uint64_t bytes, read; /* of all files; of those that are read */
     uint64_t irregular;   /* result: rows of another length than their header */
 };

@@ -95,6 +95,12 @@ static void an_index_of_files_is_built_asked_changed_and_checked(void **state)
     assert_true(says(out, "\"record\":\"late:1\"") && says(out, "\"records_of_entity\":2"));
     assert_true(RUN(&scene, INDEX_ADD, true, &out, "gp.csv")); /* nothing in it is new */
     assert_true(says(out, "\"events\":[]"));
+    assert_true(host_write_file(host_real(), arena_format(scene.arena, "%s/brief.csv", scene.folder),
+                                S("id,given,family,born\n7,Ottoline,Marchbank,1940-02-03\n"), &err));
+    assert_true(RUN(&scene, INDEX_ADD, true, &out, "brief.csv")); /* a column that it lacks is missing */
+    assert_true(says(out, "\"added\":1"));
+    const char *brief[] = {"brief", "7", NULL};
+    assert_true(run(&scene, INDEX_REMOVE, false, true, &out, &err, brief));
     const char *who[] = {"gp", "500", NULL};
     assert_true(run(&scene, INDEX_REMOVE, false, true, &out, &err, who));
     assert_true(says(out, "0 new, 0 joined, 0 split, 0 ended"));
