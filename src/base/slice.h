@@ -47,6 +47,21 @@ static inline bool slice_equal(struct slice a, struct slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* The eight, or four, bytes at any place as one number. */
+static inline uint64_t slice_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t slice_half_word(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
 /* Byte order, shorter first on a tie: below 0, 0 or above 0, as memcmp. */
 int slice_compare(struct slice a, struct slice b);
 

@@ -13,9 +13,7 @@ size_t text_ascii(struct slice s)
 {
     size_t i = 0;
     for (; i + 8 <= s.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, s.at + i, 8);
-        if (word & 0x8080808080808080u)
+        if (slice_word(s.at + i) & 0x8080808080808080u)
             break;
     }
     while (i < s.len && (unsigned char)s.at[i] < 0x80)
@@ -317,6 +315,16 @@ static bool is_letter_or_digit(uint32_t c)
     default:
         return false;
     }
+}
+
+struct slice text_digits(struct arena *arena, struct slice s)
+{
+    char *out = arena_alloc(arena, 1, s.len + 1, 1);
+    size_t used = 0;
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] >= '0' && s.at[i] <= '9')
+            out[used++] = s.at[i];
+    return slice_from(out, used);
 }
 
 struct slice text_letters(struct arena *arena, struct slice s)

@@ -31,6 +31,8 @@ size_t text_put_character(char *out, uint32_t character);
 struct slice text_fold(struct arena *arena, struct slice s);
 /* Folded letters and digits only: "O'Brien-Smith" gives "obriensmith". */
 struct slice text_letters(struct arena *arena, struct slice s);
+/* Its digits from 0 to 9 only, as they stand. */
+struct slice text_digits(struct arena *arena, struct slice s);
 /* Folds, then splits into tokens of letters and digits; an apostrophe inside a word is dropped, a hyphen splits. */
 size_t text_tokens(struct arena *arena, struct slice s, struct slice **ret_tokens);
 /* The first or last so many characters of a text in UTF-8, whatever their length in bytes; empty when it has fewer. */

@@ -167,8 +167,7 @@ static int text_kind(struct slice s)
 {
     size_t i = 0;
     for (; i + 8 <= s.len; i += 8) {
-        uint64_t w;
-        memcpy(&w, s.at + i, 8);
+        uint64_t w = slice_word(s.at + i);
         /* Any byte below 32, or with its high bit. (A borrow may cry wolf, and then the slow look below decides.) */
         if ((w | (w - 0x2020202020202020u)) & 0x8080808080808080u)
             break;

@@ -66,16 +66,6 @@ static struct slice drawn_token(struct slice s, unsigned lot)
     return chosen;
 }
 
-static struct slice only_digits(struct slice s, struct arena *arena)
-{
-    char *out = arena_array(arena, char, s.len + 1);
-    size_t length = 0;
-    for (size_t i = 0; i < s.len; i++)
-        if (s.at[i] >= '0' && s.at[i] <= '9')
-            out[length++] = s.at[i];
-    return slice_from(out, length);
-}
-
 static struct slice known_digits(struct slice s, size_t from, size_t to)
 {
     struct slice part = slice_part(s, from, to);
@@ -124,7 +114,7 @@ static struct slice apply_call(struct link_call call, const struct value *value,
     case LINK_FN_DRAWN:
         return drawn_token(s, call.argument);
     case LINK_FN_DIGITS:
-        return only_digits(s, arena);
+        return text_digits(arena, s);
     case LINK_FN_AREA:
         return slice_part(value->text, 0, value->area);
     case LINK_FN_DISTRICT:

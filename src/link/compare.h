@@ -10,6 +10,8 @@
 #include "link/model.h"
 #include "link/records.h"
 
+#include <math.h>
+
 struct comparer {
     const struct link_records *records;
     const struct link_model *model;
@@ -58,6 +60,11 @@ static inline double compare_frequency(int8_t steps)
     return (double)steps / COMPARE_STEPS;
 }
 
+static inline int8_t compare_steps(float bits)
+{
+    return (int8_t)lrintf(bits * COMPARE_STEPS);
+}
+
 void comparer_start(struct comparer *comparer, const struct link_records *records, const struct link_model *model);
 /* Fills the arrays from the arena. */
 void comparer_bind(struct comparer *comparer, struct arena *arena);
@@ -65,6 +72,15 @@ void comparer_bind(struct comparer *comparer, struct arena *arena);
 void comparer_bind_values(struct comparer *comparer, struct arena *arena);
 void comparer_bind_learned(struct comparer *comparer, struct arena *arena);
 void comparer_bind_weights(struct comparer *comparer, struct arena *arena);
+/* The first level of a comparison whose test holds for two records, from 1; 0: every column it reads is missing on one
+ * side or the other. And what the frequency of two values adds at a level, in steps. */
+uint8_t compare_first_level(const struct comparer *comparer, const struct link_comparison *comparison, uint32_t a,
+                            uint32_t b, int8_t *ret_frequency);
+int8_t compare_level_frequency(const struct comparer *comparer, const struct link_level *level, uint32_t code_a,
+                               uint32_t code_b);
+
+/* ---- Many at a time (compare_batch.c) ---- */
+
 struct memo *memo_make(const struct link_spec *spec, struct arena *arena);
 
 /* Pairs are best compared many at a time: what they need from memory is then called for together. memo may be NULL. */

@@ -9,20 +9,6 @@
 
 enum { STEP = 16, STEPS = 4 };
 
-static uint64_t word_at(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static uint32_t half_at(const char *at)
-{
-    uint32_t half;
-    memcpy(&half, at, sizeof half);
-    return half;
-}
-
 /* Most texts are of a few bytes, and a call costs more than looking at them: the last word may overlap the one before.
  */
 static bool same_text(struct slice a, struct slice b)
@@ -32,12 +18,13 @@ static bool same_text(struct slice a, struct slice b)
         return false;
     if (length >= 8) {
         for (; i + 8 < length; i += 8)
-            if (word_at(a.at + i) != word_at(b.at + i))
+            if (slice_word(a.at + i) != slice_word(b.at + i))
                 return false;
-        return word_at(a.at + length - 8) == word_at(b.at + length - 8);
+        return slice_word(a.at + length - 8) == slice_word(b.at + length - 8);
     }
     if (length >= 4)
-        return half_at(a.at) == half_at(b.at) && half_at(a.at + length - 4) == half_at(b.at + length - 4);
+        return slice_half_word(a.at) == slice_half_word(b.at) &&
+               slice_half_word(a.at + length - 4) == slice_half_word(b.at + length - 4);
     for (; i < length; i++)
         if (a.at[i] != b.at[i])
             return false;

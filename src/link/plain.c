@@ -247,12 +247,7 @@ static struct slice plain_date(enum date_order order, struct slice raw, struct a
 
 static struct slice plain_telephone(struct slice raw, struct arena *arena)
 {
-    char *digits = arena_array(arena, char, raw.len + 1);
-    size_t length = 0;
-    for (size_t i = 0; i < raw.len; i++)
-        if (raw.at[i] >= '0' && raw.at[i] <= '9')
-            digits[length++] = raw.at[i];
-    struct slice s = slice_from(digits, length);
+    struct slice s = text_digits(arena, raw);
     if (slice_starts(s, S("0044")))
         s = slice_part(s, 4, s.len);
     else if (slice_starts(s, S("44")) && s.len >= 11)

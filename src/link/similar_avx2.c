@@ -12,25 +12,11 @@
 
 enum { WIDTH = 32 };
 
-static uint64_t read8(const char *at)
-{
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
-static uint64_t read4(const char *at)
-{
-    uint32_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
-}
-
 /* At most eight bytes, zeros above. */
 static uint64_t read_few(const char *at, size_t len)
 {
     if (len >= 4)
-        return read4(at) | (len > 4 ? read4(at + len - 4) << 8 * (len - 4) : 0);
+        return slice_half_word(at) | (len > 4 ? (uint64_t)slice_half_word(at + len - 4) << 8 * (len - 4) : 0);
     uint64_t word = 0;
     for (size_t i = 0; i < len; i++)
         word |= (uint64_t)(unsigned char)at[i] << 8 * i;
@@ -43,9 +29,9 @@ WITH_AVX2 static inline __m128i read_half(const char *at, size_t len)
     if (len == 16)
         return _mm_loadu_si128((const __m128i *)(const void *)at);
     if (len <= 8)
-        return _mm_cvtsi64_si128((long long)(len == 8 ? read8(at) : read_few(at, len)));
+        return _mm_cvtsi64_si128((long long)(len == 8 ? slice_word(at) : read_few(at, len)));
     /* Of the last eight bytes those that the first eight do not hold. */
-    return _mm_set_epi64x((long long)(read8(at + len - 8) >> 8 * (16 - len)), (long long)read8(at));
+    return _mm_set_epi64x((long long)(slice_word(at + len - 8) >> 8 * (16 - len)), (long long)slice_word(at));
 }
 
 /* At most 32 bytes, zeros above. */

@@ -110,7 +110,7 @@ struct link_comparison {
 
 /* ---- Conditions of rules and guards ---- */
 
-/* Classes of agreement of one column, by its kind (compare.c). Bits, so that a condition may allow several. */
+/* Classes of agreement of one column, by its kind (compare_class.c). Bits, so that a condition may allow several. */
 enum link_class {
     LINK_IS_MISSING = 1,
     LINK_IS_SAME = 2,

@@ -40,8 +40,7 @@ static bool plain_ascii(struct slice text)
 {
     size_t i = 0;
     for (; i + 8 <= text.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.at + i, sizeof word);
+        uint64_t word = slice_word(text.at + i);
         if ((word | (word - 0x0101010101010101u)) & 0x8080808080808080u)
             return false;
     }

@@ -361,6 +361,22 @@ static void the_nearest_word_is_suggested_or_none(void **state)
     same(text_nearest(S(""), words, countof(words)), "");
 }
 
+static void what_is_shown_ends_with_a_whole_letter(void **state)
+{
+    (void)state;
+    same(text_at_most(S("Zoë Łuk"), 3), "Zoë");
+    same(text_at_most(S("Zoë"), 3), "Zoë");
+    same(text_at_most(S("Zoë"), 40), "Zoë");
+    same(text_at_most(NO_SLICE, 40), "");
+}
+
+static void digits_are_taken_as_they_stand(void **state)
+{
+    (void)state;
+    same(text_digits(arena, S("+44 (0)1603 ٣ 22")), "440160322");
+    same(text_digits(arena, S("none")), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +395,8 @@ int main(void)
         cmocka_unit_test(distances_count_a_swap_as_one),
         cmocka_unit_test(distances_agree_with_the_plain_definition),
         cmocka_unit_test(the_nearest_word_is_suggested_or_none),
+        cmocka_unit_test(what_is_shown_ends_with_a_whole_letter),
+        cmocka_unit_test(digits_are_taken_as_they_stand),
     };
     return cmocka_run_group_tests_name("text", tests, set_up, tear_down);
 }

@@ -207,6 +207,23 @@ static void keep_line(void *context, struct slice line)
     buffer_add_byte(said, '\n');
 }
 
+/* Links a place's file by a specification of this text; what is said on the way goes to `said`, a line each. */
+static void link_and_listen(const struct place *place, struct slice text, struct buffer *said, struct buffer *out)
+{
+    struct slice spec = arena_format(out->arena, "%s/spec.yaml", place->folder);
+    struct error err = NO_ERROR;
+    struct link_files_request request = {.host = host_real(),
+                                         .specification = spec,
+                                         .files = &place->file,
+                                         .file_count = 1,
+                                         .json = true,
+                                         .say = keep_line,
+                                         .say_context = said};
+    assert_true(host_write_file(host_real(), spec, text, &err));
+    assert_true(link_files(&request, out, &err));
+    assert_true(host_delete(host_real(), spec, &err));
+}
+
 static void ids_that_repeat_are_said_and_their_records_linked(void **state)
 {
     (void)state;
@@ -215,21 +232,10 @@ static void ids_that_repeat_are_said_and_their_records_linked(void **state)
     for (int repeats = 0; repeats < 2; repeats++) {
         struct arena *own = arena_make(0);
         struct place place = put(arena_format(own, "id,first,last,born,town\n%s", rows[repeats]), own);
-        struct slice spec = arena_format(own, "%s/spec.yaml", place.folder);
-        struct error err = NO_ERROR;
         struct buffer said = buffer_make(own), out = buffer_make(own);
-        struct link_files_request request = {.host = host_real(),
-                                             .specification = spec,
-                                             .files = &place.file,
-                                             .file_count = 1,
-                                             .json = true,
-                                             .say = keep_line,
-                                             .say_context = &said};
-        assert_true(host_write_file(host_real(), spec, slice_of(specification), &err));
-        assert_true(link_files(&request, &out, &err));
+        link_and_listen(&place, slice_of(specification), &said, &out);
         assert_true((slice_search(buffer_slice(&out), S("\"repeated_ids\":1,")) < out.len) == (repeats == 1));
         assert_true(slice_starts(buffer_slice(&said), S("ids repeat: 1, such as 2 of people;")) == (repeats == 1));
-        assert_true(host_delete(host_real(), spec, &err));
         take(&place);
     }
 }
@@ -274,26 +280,15 @@ static void dates_in_another_order_than_the_one_that_is_read_are_said(void **sta
             buffer_format(&rows, "%u,%s,%s,%s,ely\n", day, latin_first[day % 10], latin_last[day % 12], born);
         }
         struct place place = put(buffer_slice(&rows), own);
-        struct slice spec = arena_format(own, "%s/spec.yaml", place.folder);
-        struct error err = NO_ERROR;
-        struct link_files_request request = {.host = host_real(),
-                                             .specification = spec,
-                                             .files = &place.file,
-                                             .file_count = 1,
-                                             .json = true,
-                                             .say = keep_line,
-                                             .say_context = &said};
-        assert_true(host_write_file(
-            host_real(), spec,
+        link_and_listen(
+            &place,
             arena_format(own, "%s%s%s\n", specification, cases[i].order[0] ? "date_order: " : "", cases[i].order),
-            &err));
-        assert_true(link_files(&request, &out, &err));
+            &said, &out);
         struct slice words = slice_of(cases[i].said), told = buffer_slice(&said);
         bool any = slice_search(told, S("dates in born: ")) < told.len;
         assert_int_equal(any, words.len > 0);
         assert_true(!any || slice_search(told, words) < told.len);
         assert_int_equal(slice_search(buffer_slice(&out), S("\"dates\":[\"dates in born: ")) < out.len, any);
-        assert_true(host_delete(host_real(), spec, &err));
         take(&place);
     }
 }

@@ -197,23 +197,31 @@ static void what_has_no_room_even_so_is_refused_with_what_it_needs(void **state)
     end_world(&world);
 }
 
+/* More rows behind the people's, and a specification with these lines at its end. */
+static void add_people(struct world *world, struct slice rows, const char *lines)
+{
+    struct slice all[2];
+    struct error err = NO_ERROR;
+    assert_true(host_read_file(host_real(), world->people, 1u << 30, world->arena, &all[0], &err));
+    all[1] = rows;
+    world->people = put(world, "people.csv", arena_join(world->arena, all, 2, NO_SLICE));
+    world->specification = put(world, "people.yaml",
+                               arena_format(world->arena,
+                                            "columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
+                                            "date_order: ymd\nid: id\nblock_cap: 0\n%s",
+                                            lines));
+}
+
 /* Nine hundred records of one name and day, and no two the same: each two of them meet and weigh enough. */
 static void a_group_too_great_to_cluster_is_told_not_ended(void **state)
 {
     (void)state;
     struct world world = make_world();
     struct buffer rows = buffer_make(world.arena);
-    struct slice before;
-    struct error err = NO_ERROR;
-    assert_true(host_read_file(host_real(), world.people, 1u << 30, world.arena, &before, &err));
-    buffer_add(&rows, before);
     for (int i = 0; i < 900; i++)
         buffer_format(&rows, "same-%d,Zacharias Wickhouse,1950-01-05,NR%u %uAB,town%u\n", i, i % 30 + 1, i / 30 % 9,
                       i % 7);
-    world.people = put(&world, "people.csv", buffer_slice(&rows));
-    world.specification = put(&world, "people.yaml",
-                              S("columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
-                                "date_order: ymd\nid: id\nblocking: [name + born, born + postcode]\nblock_cap: 0\n"));
+    add_people(&world, buffer_slice(&rows), "blocking: [name + born, born + postcode]\n");
     struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
     assert_true(all.linked);
     struct answer none = link_within(&world, memory_least(&all.plan) + 24 * MB, host_real(), 2);
@@ -266,17 +274,10 @@ static void two_great_groups_take_turns(void **state)
     (void)state;
     struct world world = make_world();
     struct buffer rows = buffer_make(world.arena);
-    struct slice before;
-    struct error err = NO_ERROR;
-    assert_true(host_read_file(host_real(), world.people, 1u << 30, world.arena, &before, &err));
-    buffer_add(&rows, before);
     for (int i = 0; i < 1800; i++)
         buffer_format(&rows, "same-%d,%s Wickhouse,19%d0-01-05,NR%u %uAB,town%u\n", i, i % 2 ? "Zacharias" : "Amelia",
                       i % 2 + 4, i % 30 + 1, i / 30 % 9, i % 7);
-    world.people = put(&world, "people.csv", buffer_slice(&rows));
-    world.specification = put(&world, "people.yaml",
-                              S("columns: {name: full_name, born: date, postcode: postcode, town: place}\n"
-                                "date_order: ymd\nid: id\nblocking: [name + born]\nblock_cap: 0\nlearn: false\n"));
+    add_people(&world, buffer_slice(&rows), "blocking: [name + born]\nlearn: false\n");
     struct answer all = link_within(&world, (uint64_t)4096 * MB, host_real(), 2);
     assert_true(all.linked);
     const unsigned steps = 24;
