@@ -493,7 +493,9 @@ bool index_file_open(const struct host *host, struct slice folder, bool for_writ
 {
     struct index_file *file = NULL;
     if (!index_file_exists(folder, arena))
-        return error_set(err, ERROR_NOT_FOUND, "there is no index in %.*s", PRINT(folder));
+        return error_set(err, ERROR_NOT_FOUND,
+                         "there is no index in %.*s; build one there by staithe index build, or name the folder of one",
+                         PRINT(folder));
     if (!start(host, folder, for_writing, arena, &file, err) ||
         !snapshot_read(host, path_in(arena, folder, "snapshot"), options, arena, &file->at, err) ||
         !read_log(file, options, err))
