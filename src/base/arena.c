@@ -35,10 +35,14 @@ struct block {
     _Alignas(64) char bytes[];
 };
 
+/* What is released at the end. A large piece is such a handle, of so many bytes: nothing of the arena's stands in the
+ * piece, so the threads that fill it are the first to touch it. */
 struct deferred {
     struct deferred *older;
-    void (*release)(void *handle);
+    void (*release)(void *handle); /* NULL: nothing is to be done */
     void *handle;
+    size_t size; /* of a large piece */
+    bool zero;   /* of one, as pages.h says */
 };
 
 struct arena {
@@ -65,7 +69,9 @@ static void run_deferred(struct arena *arena)
     while (arena->deferred) {
         struct deferred *d = arena->deferred;
         arena->deferred = d->older; /* Taken off first: a release may defer or undefer. */
-        if (d->release)
+        if (d->size)
+            pages_give(arena->store, d->handle, d->size);
+        else if (d->release)
             d->release(d->handle);
     }
 }
@@ -198,36 +204,35 @@ void *arena_alloc(struct arena *arena, size_t size, size_t count, size_t align)
     return block->zero ? block->bytes + start : memset(block->bytes + start, 0, bytes);
 }
 
-/* Stands before what the caller has. */
-struct large {
-    size_t size; /* with this */
-    struct pages *store;
-    bool zero; /* as pages.h says */
-    _Alignas(64) char bytes[];
-};
-
-static struct large *large_of(void *bytes)
+static struct deferred *defer(struct arena *arena, void *handle)
 {
-    return (struct large *)(void *)((char *)bytes - sizeof(struct large));
+    struct deferred *d = arena_new(arena, struct deferred);
+    *d = (struct deferred){.older = arena->deferred, .handle = handle};
+    arena->deferred = d;
+    return d;
 }
 
-static void large_free(void *bytes)
+/* The newest that is still to be released; a large piece is always there. */
+static struct deferred *deferred_of(const struct arena *arena, const void *handle)
 {
-    struct large *large = large_of(bytes);
-    pages_give(large->store, large, large->size);
+    struct deferred *d = arena->deferred;
+    while (d && (d->handle != handle || (!d->release && !d->size)))
+        d = d->older;
+    return d;
 }
 
-static void *large_begin(struct arena *arena, struct large *large, size_t size, bool zero)
+static void *large_begin(struct arena *arena, void *piece, size_t size, bool zero)
 {
-    *large = (struct large){size, arena->store, zero};
-    arena_defer(arena, large_free, large->bytes);
-    return large->bytes;
+    struct deferred *large = defer(arena, piece);
+    large->size = size;
+    large->zero = zero;
+    return piece;
 }
 
 static void *map_large(struct arena *arena, size_t size, bool dense)
 {
     must(size < SIZE_MAX / 4);
-    size += sizeof(struct large);
+    size += size == 0;
     return large_begin(arena, pages_map(size, dense), size, true);
 }
 
@@ -242,27 +247,29 @@ void *arena_room(struct arena *arena, size_t size)
         return arena_alloc(arena, 1, size, 64);
     must(size < SIZE_MAX / 4);
     bool zero;
-    size += sizeof(struct large);
-    struct large *large = pages_take(arena->store, size, &zero);
-    void *room = large_begin(arena, large, size, zero);
+    void *room = pages_take(arena->store, size, &zero);
     if (BLOCK_PER_ALLOCATION)
-        memset(room, 0xa5, size - sizeof *large);
-    return room;
+        memset(room, 0xa5, size);
+    return large_begin(arena, room, size, zero);
 }
 
 void arena_give_back(struct arena *arena, void *large)
 {
-    arena_undefer(arena, large);
-    large_free(large);
+    struct deferred *d = deferred_of(arena, large);
+    must(d && d->size);
+    pages_give(arena->store, large, d->size);
+    d->size = 0;
 }
 
 void *arena_regrow(struct arena *arena, void *array, size_t size, size_t wanted)
 {
     if (size >= LARGEST_BLOCK) {
-        struct large *large = large_of(array);
-        arena_undefer(arena, array);
-        wanted += sizeof *large;
-        return large_begin(arena, pages_grow(large, large->size, wanted, large->zero), wanted, true);
+        struct deferred *d = deferred_of(arena, array);
+        must(d && d->size);
+        d->handle = pages_grow(array, d->size, wanted, d->zero);
+        d->size = wanted;
+        d->zero = true;
+        return d->handle;
     }
     void *grown = wanted >= LARGEST_BLOCK ? map_large(arena, wanted, true) : arena_alloc(arena, 1, wanted, 64);
     if (size)
@@ -338,18 +345,14 @@ struct slice arena_join(struct arena *arena, const struct slice *pieces, size_t 
 
 void arena_defer(struct arena *arena, void (*release)(void *handle), void *handle)
 {
-    struct deferred *d = arena_new(arena, struct deferred);
-    *d = (struct deferred){arena->deferred, release, handle};
-    arena->deferred = d;
+    defer(arena, handle)->release = release;
 }
 
 void arena_undefer(struct arena *arena, void *handle)
 {
-    for (struct deferred *d = arena->deferred; d; d = d->older)
-        if (d->handle == handle && d->release) {
-            d->release = NULL;
-            return;
-        }
+    struct deferred *d = deferred_of(arena, handle);
+    if (d)
+        d->release = NULL;
 }
 
 struct buffer buffer_make(struct arena *arena)

@@ -150,6 +150,8 @@ static void key_range(void *context, size_t range, unsigned thread)
     uint32_t *counts = sorting->at + (range << sorting->part_bits);
     memset(counts, 0, sizeof *counts << sorting->part_bits);
     memset(sorting->groups + from, 0, (to - from) * sizeof *sorting->groups);
+    if (range + 1 == RANGES)
+        sorting->groups[to] = 0; /* no record's */
     for (uint32_t some; from < to; from += some) {
         uint64_t *keys = sorting->keys + from;
         some = to - from < SOME ? to - from : SOME;
@@ -408,6 +410,8 @@ static void keep_group(void *context, size_t number, unsigned thread)
     struct sorting *sorting = context;
     const struct group *group = &sorting->parts[number];
     const uint32_t *words = sorting->words + group->from;
+    if (sorting->members && number == 0)
+        sorting->members[0] = 0; /* nobody's */
     if (sorting->members)
         memcpy(sorting->members + group->place, words, group->count * sizeof *words);
     for (size_t at = 0; at < group->count; at += words[at] + 1)
@@ -488,13 +492,12 @@ static bool sort_rule(struct sorting *sorting, size_t rule, struct error *err)
     if (!sorting->groups || !work->spill)
         sorting->groups =
             arena_room(work->spill ? sorting->own[0].arena : work->group_arenas[rule], n * sizeof *sorting->groups);
-    sorting->groups[n - 1] = 0; /* no record's */
     run(sorting, RANGES, key_range);
     lay_out(sorting);
     run(sorting, RANGES, deal_range);
     run(sorting, GROUPS, sort_group);
     size_t kept = place_groups(sorting);
-    sorting->members = work->spill ? NULL : arena_array(blocks->member_arenas[rule], uint32_t, kept);
+    sorting->members = work->spill ? NULL : arena_room(blocks->member_arenas[rule], kept * sizeof *sorting->members);
     run(sorting, GROUPS, keep_group);
     if (work->spill)
         return spill_rule(sorting, kept, err);

@@ -97,15 +97,15 @@ static uint32_t add_hashed(struct dictionary *dictionary, struct slice text, uin
     return code;
 }
 
-void dictionary_reserve(struct dictionary *dictionary, size_t texts)
+void dictionary_reserve(struct dictionary *dictionary, size_t more)
 {
-    size_t slots = dictionary->slot_count;
+    size_t texts = dictionary->count + more, slots = dictionary->slot_count, doubled = dictionary->capacity * 2;
     while (slots < texts * 2)
         slots *= 2;
-    if (dictionary->count > 1 || slots == dictionary->slot_count)
-        return;
-    widen(dictionary, slots);
-    make_room(dictionary, texts + 1);
+    if (slots > dictionary->slot_count)
+        widen(dictionary, slots);
+    if (texts > dictionary->capacity)
+        make_room(dictionary, dictionary->count > 1 && texts < doubled ? doubled : texts);
 }
 
 uint32_t dictionary_add(struct dictionary *dictionary, struct slice text)

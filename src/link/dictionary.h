@@ -31,8 +31,8 @@ struct dictionary_word {
 };
 
 void dictionary_start(struct dictionary *dictionary, struct arena *arena);
-/* Room for about so many texts, if there is none yet: nothing is moved then. Room that is not used takes no memory. */
-void dictionary_reserve(struct dictionary *dictionary, size_t texts);
+/* Room for so many more texts: nothing is moved while they come. Room that is not used takes no memory. */
+void dictionary_reserve(struct dictionary *dictionary, size_t more);
 /* The number of a text, made when new. */
 uint32_t dictionary_add(struct dictionary *dictionary, struct slice text);
 /* The numbers of many texts, each made when new: what they need of memory is called for together. */

@@ -3,7 +3,8 @@
  * Most records have parts that stood together before. So records are told apart by the codes of their parts, and only
  * what is new becomes a text that is looked up. Records are dealt out by a hash of these codes, and each thread finds,
  * among its own, the first of those alike. Then texts are put together on all threads, some thousands at a time, while
- * one thread numbers those before and makes their features. Numbers go by the first record that has the text. */
+ * one thread numbers those before, and one makes the features of those before these. Numbers go by the first record
+ * that has the text. */
 #include "link/prepare.h"
 
 #include "base/hash.h"
@@ -35,6 +36,8 @@ struct making {
     uint32_t *first; /* by record: the first record of the same parts, then that one's text; NONE: none */
     uint32_t *texts; /* by text: the first record that has it, then its code */
     uint32_t text_count, built, coded; /* texts so far */
+    bool many;                         /* so many that features are made beside the numbering of further ones */
+    size_t numbered;                   /* plain codes that there were before this round */
     struct dictionary_word *words[2];  /* those that are built, and those that are coded now */
     struct arena *built_in[2][PIECES];
     struct {
@@ -222,20 +225,30 @@ static void build_piece(struct making *m, size_t piece)
     }
 }
 
-/* Chunk 0 numbers the texts that are built, the others build the next. */
+static void number_built(struct making *m)
+{
+    struct column *column = &m->records->columns[m->column];
+    struct arena *lent = column->plain.lent;
+    uint32_t count = m->built - m->coded;
+    if (m->many)
+        column->plain.lent = column->joined;
+    dictionary_add_words(&column->plain, m->words[1], count);
+    column->plain.lent = lent;
+    for (uint32_t i = 0; i < count; i++)
+        m->texts[m->coded + i] = m->words[1][i].code;
+}
+
+/* Chunk 0 makes features, chunk 1 numbers the texts that are built, the others build the next. */
 static void text_step(void *context, size_t chunk, unsigned thread)
 {
     (void)thread;
     struct making *m = context;
-    if (chunk > 0) {
-        build_piece(m, chunk - 1);
-        return;
-    }
-    uint32_t count = m->built - m->coded;
-    dictionary_add_words(&m->records->columns[m->column].plain, m->words[1], count);
-    for (uint32_t i = 0; i < count; i++)
-        m->texts[m->coded + i] = m->words[1][i].code;
-    prepare_features(m->records, m->column);
+    if (chunk > 1)
+        build_piece(m, chunk - 2);
+    else if (chunk == 1)
+        number_built(m);
+    else if (m->many)
+        prepare_features(m->records, m->column, m->numbered);
 }
 
 static void swap_pieces(struct making *m)
@@ -250,13 +263,26 @@ static void swap_pieces(struct making *m)
     }
 }
 
+/* So that numbering moves nothing that features are made of. */
+static void reserve(struct making *m)
+{
+    struct column *column = &m->records->columns[m->column];
+    dictionary_reserve(&column->plain, m->text_count);
+    m->many = m->text_count > PIECE * PIECES;
+    if (!m->many)
+        return;
+    RESERVE(column->arena, column->values, column->value_capacity, column->plain.count + m->text_count);
+    if (!column->joined)
+        column->joined = arena_child(column->arena);
+}
+
 static bool code_texts(struct making *m, struct arena *scratch, struct error *err)
 {
     const struct link_options quiet = {.threads = threads_count(m->options)};
     uint32_t most = m->text_count < PIECE * PIECES ? m->text_count : PIECE * PIECES;
     for (size_t i = 0; i < 2; i++)
         m->words[i] = arena_array(scratch, struct dictionary_word, (size_t)most + 1);
-    dictionary_reserve(&m->records->columns[m->column].plain, m->text_count);
+    reserve(m);
     while (m->coded < m->text_count) {
         uint32_t next = m->text_count - m->built < most ? m->text_count : m->built + most;
         size_t pieces = (next - m->built + PIECE - 1) / PIECE;
@@ -265,7 +291,8 @@ static bool code_texts(struct making *m, struct arena *scratch, struct error *er
                 m->built_in[0][i] = arena_child(scratch);
             arena_reset(m->built_in[0][i]);
         }
-        if (!threads_run(&quiet, "coding", 1 + pieces, text_step, m, err))
+        m->numbered = m->records->columns[m->column].plain.count;
+        if (!threads_run(&quiet, "coding", 2 + pieces, text_step, m, err))
             return false;
         m->coded = m->built;
         m->built = next;
@@ -296,10 +323,10 @@ bool made_code(struct link_records *records, size_t column, const struct link_op
                        .from = records->prepared_count,
                        .count = count,
                        .shares = 1,
-                       .keys = arena_array(scratch, uint64_t, (size_t)count + 1),
-                       .share = arena_array(scratch, uint8_t, (size_t)count + 1),
-                       .first = arena_array(scratch, uint32_t, (size_t)count + 1),
-                       .texts = arena_array(scratch, uint32_t, (size_t)count + 1)};
+                       .keys = arena_room(scratch, ((size_t)count + 1) * sizeof *m.keys),
+                       .share = arena_room(scratch, (size_t)count + 1),
+                       .first = arena_room(scratch, ((size_t)count + 1) * sizeof *m.first),
+                       .texts = arena_room(scratch, ((size_t)count + 1) * sizeof *m.texts)};
     for (unsigned t = 0; t < threads_count(options); t++)
         m.own[t].arena = arena_child(scratch);
     while (m.shares < SHARES_MAX && m.shares * SHARE < count)
@@ -313,7 +340,7 @@ bool made_code(struct link_records *records, size_t column, const struct link_op
     if (done)
         number_texts(&m);
     done = done && code_texts(&m, scratch, err) && threads_run(options, "coding", count / ROWS + 1, code_rows, &m, err);
-    prepare_features(records, column);
+    prepare_features(records, column, records->columns[column].plain.count);
     arena_free(scratch);
     return done;
 }

@@ -128,11 +128,11 @@ static void add_tokens(struct column *column, size_t from, size_t some)
     }
 }
 
-static void make_values(struct column *column, enum link_kind kind)
+static void make_values(struct column *column, enum link_kind kind, size_t count)
 {
-    RESERVE(column->arena, column->values, column->value_capacity, column->plain.count);
-    while (column->value_count < column->plain.count) {
-        size_t from = column->value_count, left = column->plain.count - from, some = left < SOME ? left : SOME;
+    RESERVE(column->arena, column->values, column->value_capacity, count);
+    while (column->value_count < count) {
+        size_t from = column->value_count, left = count - from, some = left < SOME ? left : SOME;
         for (size_t i = 0; i < some; i++) {
             GROW(column->arena, column->values, column->value_count, column->value_capacity);
             size_t code = column->value_count++;
@@ -143,11 +143,11 @@ static void make_values(struct column *column, enum link_kind kind)
     }
 }
 
-void prepare_features(struct link_records *records, size_t c)
+void prepare_features(struct link_records *records, size_t c, size_t count)
 {
     struct column *column = &records->columns[c];
     enum link_kind kind = records->spec->columns[c].kind;
-    make_values(column, kind);
+    make_values(column, kind, count);
     RESERVE(column->arena, column->token_features, column->feature_capacity, column->tokens.count);
     while (column->feature_count < column->tokens.count) {
         GROW(column->arena, column->token_features, column->feature_count, column->feature_capacity);
@@ -191,7 +191,7 @@ static void prepare_column(void *context, size_t place, unsigned thread)
     dictionary_end_search(&work->records->columns[column].raw);
     code_plain(work->records, column, work->scratch[thread]);
     dictionary_close(&work->records->columns[column].raw);
-    prepare_features(work->records, column);
+    prepare_features(work->records, column, work->records->columns[column].plain.count);
     arena_reset(work->scratch[thread]);
 }
 

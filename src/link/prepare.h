@@ -19,8 +19,9 @@ void *prepare_grown(struct arena *arena, void *array, size_t wanted, size_t *cap
 void prepare_room(struct link_records *records);
 /* Codes the records that are not coded yet: the columns of the files, then the rows, then the columns made of them. */
 bool prepare_new(struct link_records *records, const struct link_options *options, struct error *err) MUST_USE;
-/* Features of a column's values and tokens that are new. One thread a column. */
-void prepare_features(struct link_records *records, size_t column);
+/* Features of those of a column's first `count` plain texts that have none, and of their tokens. One thread a column;
+ * another one may number further texts of it meanwhile, as long as that moves nothing. */
+void prepare_features(struct link_records *records, size_t column, size_t count);
 /* A made column's codes and features of the records that are not coded yet, whose other columns are. */
 bool made_code(struct link_records *records, size_t column, const struct link_options *options,
                struct error *err) MUST_USE;

@@ -183,8 +183,8 @@ uint64_t records_memory(const struct link_records *records)
                large(column->value_count, sizeof *column->values) +
                large(column->token_id_count, sizeof *column->token_ids) +
                large(column->feature_count, sizeof *column->token_features);
-        sum += arena_used(column->arena) + dictionary_memory(&column->raw) + dictionary_memory(&column->plain) +
-               dictionary_memory(&column->tokens);
+        sum += arena_used(column->arena) + (column->joined ? arena_used(column->joined) : 0);
+        sum += dictionary_memory(&column->raw) + dictionary_memory(&column->plain) + dictionary_memory(&column->tokens);
     }
     return sum + records->count * (sizeof *records->ids + sizeof *records->source_of) +
            (records->raw_on_disk ? 0 : records_raw_memory(records));

@@ -32,7 +32,8 @@ struct value {
 };
 
 struct column {
-    struct arena *arena; /* of the column alone: columns are coded on several threads */
+    struct arena *arena;  /* of the column alone: columns are coded on several threads */
+    struct arena *joined; /* of a made column, or NULL: its texts, where they are numbered beside other work on it */
     struct dictionary raw, plain, tokens;
     uint32_t *plain_of;   /* by raw code; made columns: NULL */
     struct value *values; /* by plain code */

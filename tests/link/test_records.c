@@ -106,14 +106,15 @@ static void parts_that_join_to_one_text_are_one_value(void **state)
     arena_free(arena);
 }
 
-/* Six parts of thousands of values do not fit into one number; a hundred and fifty thousand records are dealt out. */
+/* Six parts of thousands of values do not fit into one number; a hundred and fifty thousand records are dealt out; of
+ * forty thousand texts some are numbered while features of others are made. */
 static void made_columns_are_right_whatever_their_parts_and_threads(void **state)
 {
     (void)state;
     const struct {
         uint32_t records, values;
         unsigned threads;
-    } cases[] = {{3000, 2500, 1}, {3000, 2500, 2}, {150000, 400, 2}};
+    } cases[] = {{3000, 2500, 1}, {3000, 2500, 2}, {150000, 400, 2}, {45000, 40000, 1}, {45000, 40000, 2}};
     for (size_t i = 0; i < countof(cases); i++) {
         struct arena *arena = arena_make(0);
         struct error err = NO_ERROR;
