@@ -168,26 +168,86 @@ static void find_same(struct link_records *records, uint32_t from, uint32_t to, 
         note_same(records, first, capacity);
 }
 
-static void find_followers(struct link_records *records)
+/* Records that stand together in the order: the first, and behind the last. */
+struct run {
+    uint32_t from, to;
+};
+
+struct run_search {
+    const struct link_records *records;
+    struct run_list {
+        struct run *runs;
+        size_t count, capacity;
+    } * lists; /* by chunk */
+    struct arena *arenas[LINK_THREADS_MAX];
+};
+
+static uint64_t content_at(const struct link_records *records, uint32_t i)
 {
     enum { ID_BITS = 24 }; /* of a key; the rest is of the content */
-    const uint64_t *keys = records->keys;
-    uint32_t *order = records->order, kept = 0;
-    size_t capacity = 0;
-    if (!records_all_meet(records) || records->spec->one_to_one)
-        return;
-    for (uint32_t i = 0, end; i < records->count; i = end) {
-        for (end = i + 1; end < records->count && keys[order[end]] >> ID_BITS == keys[order[i]] >> ID_BITS; end++)
+    return records->keys[records->order[i]] >> ID_BITS;
+}
+
+/* Runs of more than RECORDS_SAME keys of one content that begin in a chunk of the order. */
+static void find_runs(void *context, size_t chunk, unsigned thread)
+{
+    const struct run_search *search = context;
+    const struct link_records *records = search->records;
+    struct run_list *list = &search->lists[chunk];
+    uint32_t n = records->count, at = (uint32_t)chunk * CHUNK, to = n - at > CHUNK ? at + CHUNK : n;
+    uint64_t before = at > 0 ? content_at(records, at - 1) : 0;
+    while (at > 0 && at < to && content_at(records, at) == before)
+        at++;
+    for (uint32_t end; at < to; at = end) {
+        uint64_t content = content_at(records, at);
+        for (end = at + 1; end < n && content_at(records, end) == content; end++)
             ;
-        if (end + AHEAD < records->count)
-            __builtin_prefetch(&keys[order[end + AHEAD]]);
-        if (end - i > RECORDS_SAME)
-            find_same(records, i, end, &capacity);
-        for (uint32_t j = i; j < end; j++)
-            if (!record_follows(records, order[j]))
-                order[kept++] = order[j];
+        if (n - end > AHEAD)
+            __builtin_prefetch(&records->keys[records->order[end + AHEAD]]);
+        if (end - at <= RECORDS_SAME)
+            continue;
+        ARENA_GROW(search->arenas[thread], list->runs, list->count, list->capacity);
+        list->runs[list->count++] = (struct run){at, end};
     }
-    records->order_count = kept;
+}
+
+static void keep_order(struct link_records *records, uint32_t from, uint32_t to)
+{
+    memmove(records->order + records->order_count, records->order + from, (to - from) * sizeof *records->order);
+    records->order_count += to - from;
+}
+
+/* Those of a run that follow nobody stay in the order. */
+static void take_run(struct link_records *records, struct run run, size_t *capacity)
+{
+    find_same(records, run.from, run.to, capacity);
+    for (uint32_t i = run.from; i < run.to; i++)
+        if (!record_follows(records, records->order[i]))
+            keep_order(records, i, i + 1);
+}
+
+static bool find_followers(struct link_records *records, const struct link_options *options, struct error *err)
+{
+    if (!records_all_meet(records) || records->spec->one_to_one)
+        return true;
+    struct arena *scratch = arena_make(0);
+    size_t chunks = records->count / CHUNK + 1, capacity = 0;
+    struct run_search search = {.records = records, .lists = arena_array(scratch, struct run_list, chunks)};
+    for (unsigned t = 0; t < threads_count(options); t++)
+        search.arenas[t] = arena_child(scratch);
+    bool done = threads_run(options, "arranging", chunks, find_runs, &search, err);
+    uint32_t kept = 0;
+    records->order_count = 0;
+    for (size_t chunk = 0; done && chunk < chunks; chunk++)
+        for (size_t i = 0; i < search.lists[chunk].count; i++) {
+            struct run run = search.lists[chunk].runs[i];
+            keep_order(records, kept, run.from);
+            take_run(records, run, &capacity);
+            kept = run.to;
+        }
+    keep_order(records, kept, records->count);
+    arena_free(scratch);
+    return done;
 }
 
 static size_t filled(const struct link_records *records, uint32_t r)
@@ -264,6 +324,5 @@ bool records_arrange(struct link_records *records, const struct link_options *op
         return false;
     if (!memory_suffices(records, options, 1, err) || !records_put_together(records, options, err))
         return false;
-    find_followers(records);
-    return true;
+    return find_followers(records, options, err);
 }

@@ -476,7 +476,8 @@ static bool refine(struct components *components, struct arena *arena, struct er
     cut_chunks(components, arena);
     return run_components(components, arena, err) &&
            (!components->plan->input->attach ||
-            cluster_attach(components->plan, light_pieces(components->light, components->light_count, arena), err));
+            cluster_attach(components->plan, light_pieces(components->light, components->light_count, arena), arena,
+                           err));
 }
 
 /* The lists of what was scored without edges, and as many for what is found within components. */
@@ -494,7 +495,7 @@ static void list_light(struct components *components, struct arena *arena)
 static bool cluster_input(const struct link_cluster_input *input, const struct scored *scored, struct arena *arena,
                           struct link_clusters *ret, size_t *ret_edges, struct error *err)
 {
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = input->records ? arena_beside(input->records->arena) : arena_make(0);
     struct cluster_plan *plan = arena_new(scratch, struct cluster_plan);
     struct components components = {.plan = plan};
     struct link_clusters clusters = {0};
@@ -506,7 +507,7 @@ static bool cluster_input(const struct link_cluster_input *input, const struct s
         if (scored)
             plan->comparer = *scored->comparer;
         else if (input->model)
-            comparer_bind(&plan->comparer, scratch);
+            comparer_bind(&plan->comparer, threads_count(input->options), scratch);
         plan_constraints(plan);
         must(!scored || !plan->constrained);
         if (scored)

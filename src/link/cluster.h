@@ -281,6 +281,7 @@ enum { CLUSTER_SMALL = 2, CLUSTER_GREATEST = 256 };
 double cluster_belongs(const struct cluster_plan *plan, struct memo *memo, const uint32_t *small, size_t small_count,
                        const uint32_t *great, size_t great_count, struct arena *scratch);
 /* `light`: all edges that may lead from one cluster to another, where they are not in the input. */
-bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct error *err) MUST_USE;
+bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct arena *arena,
+                    struct error *err) MUST_USE;
 
 #endif

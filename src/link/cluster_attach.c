@@ -28,7 +28,7 @@ struct attaching {
      * by their roots; a few stand there more than once. */
     uint32_t *ways;
     uint32_t *small;
-    size_t *first;
+    uint32_t *first;
     size_t small_count;
     uint32_t *chosen; /* by small cluster: the root to go to, or NONE */
     struct memo *memos[LINK_THREADS_MAX];
@@ -128,17 +128,17 @@ static void ways_chunk(void *context, size_t chunk, unsigned thread)
 }
 
 /* `at`: by root, how many ways it has; then where its next one goes. */
-static void place_ways(struct attaching *work, unsigned threads, size_t *at, struct arena *arena)
+static void place_ways(struct attaching *work, unsigned threads, uint32_t *at, struct arena *arena)
 {
-    uint32_t count = work->plan->input->count;
-    size_t ways = 0, k = 0;
+    uint32_t count = work->plan->input->count, ways = 0;
+    size_t k = 0;
     for (uint32_t root = 0; root < count; root++)
         work->small_count += at[root] > 0;
     work->small = arena_array(arena, uint32_t, work->small_count + 1);
-    work->first = arena_array(arena, size_t, work->small_count + 1);
+    work->first = arena_array(arena, uint32_t, work->small_count + 1);
     work->chosen = arena_array(arena, uint32_t, work->small_count + 1);
     for (uint32_t root = 0; root < count; root++) {
-        size_t own = at[root];
+        uint32_t own = at[root];
         at[root] = ways;
         if (own > 0) {
             work->small[k] = root;
@@ -147,7 +147,7 @@ static void place_ways(struct attaching *work, unsigned threads, size_t *at, str
         }
     }
     work->first[k] = ways;
-    work->ways = arena_array(arena, uint32_t, ways + 1);
+    work->ways = arena_array(arena, uint32_t, (size_t)ways + 1);
     for (unsigned t = 0; t < threads; t++)
         for (size_t i = 0; i < work->found[t]->count; i++)
             work->ways[at[work->found[t]->ways[i].from]++] = work->found[t]->ways[i].to;
@@ -156,8 +156,9 @@ static void place_ways(struct attaching *work, unsigned threads, size_t *at, str
 static bool list_ways(struct attaching *work, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = work->plan->input;
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_beside(arena);
     unsigned threads = threads_count(input->options);
+    size_t ways = 0;
     for (unsigned t = 0; t < threads; t++) {
         work->found[t] = arena_alloc(scratch, sizeof *work->found[t], 1, 64);
         work->found[t]->arena = arena_child(scratch);
@@ -165,10 +166,13 @@ static bool list_ways(struct attaching *work, struct arena *arena, struct error 
     bool done = threads_run(input->options, "placing what is left over", edge_chunks(work) + work->light.count,
                             ways_chunk, work, err);
     if (done) {
-        size_t *at = arena_array(scratch, size_t, (size_t)input->count + 1);
-        for (unsigned t = 0; t < threads; t++)
+        uint32_t *at = arena_array(scratch, uint32_t, (size_t)input->count + 1);
+        for (unsigned t = 0; t < threads; t++) {
+            ways += work->found[t]->count;
             for (size_t i = 0; i < work->found[t]->count; i++)
                 at[work->found[t]->ways[i].from]++;
+        }
+        must(ways < UINT32_MAX);
         place_ways(work, threads, at, arena);
     }
     arena_free(scratch);
@@ -218,10 +222,10 @@ static void choose_chunk(void *context, size_t chunk, unsigned thread)
     arena_free(scratch);
 }
 
-static void carry_out(struct attaching *work, struct arena *arena)
+static void carry_out(struct attaching *work)
 {
     struct cluster_plan *plan = work->plan;
-    uint32_t n = plan->input->count, *gone_to = arena_array(arena, uint32_t, (size_t)n + 1);
+    uint32_t n = plan->input->count, *gone_to = work->start; /* where members stand is not asked any more */
     for (uint32_t node = 0; node < n; node++)
         gone_to[node] = node;
     for (size_t k = 0; k < work->small_count; k++)
@@ -231,12 +235,12 @@ static void carry_out(struct attaching *work, struct arena *arena)
         plan->root[node] = gone_to[plan->root[node]];
 }
 
-bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct error *err)
+bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct arena *arena, struct error *err)
 {
     const struct link_cluster_input *input = plan->input;
     if (!input->model || plan->constrained)
         return true;
-    struct arena *scratch = arena_make(0);
+    struct arena *scratch = arena_beside(arena);
     struct attaching work = {.plan = plan, .light = light};
     for (unsigned t = 0; t < threads_count(input->options); t++)
         work.memos[t] = plan->scored ? plan->scored->memos[t] : memo_make(input->model->spec, scratch);
@@ -244,7 +248,7 @@ bool cluster_attach(struct cluster_plan *plan, struct light_pieces light, struct
                 threads_run(input->options, "placing what is left over", (work.small_count + CHUNK - 1) / CHUNK,
                             choose_chunk, &work, err);
     if (done)
-        carry_out(&work, scratch);
+        carry_out(&work);
     arena_free(scratch);
     return done;
 }

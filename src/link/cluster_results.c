@@ -111,7 +111,8 @@ void cluster_gather_refused(const struct components *components, struct arena *a
 
 void cluster_name(const struct cluster_plan *plan, struct arena *arena, struct link_clusters *ret)
 {
-    struct arena *scratch = arena_make(0);
+    const struct link_records *records = plan->input->records;
+    struct arena *scratch = records ? arena_beside(records->arena) : arena_make(0);
     ret->cluster = arena_array(arena, uint32_t, (size_t)plan->input->count + 1);
     uint32_t *lowest = arena_array(scratch, uint32_t, (size_t)plan->input->count + 1); /* + 1; 0: none yet */
     for (uint32_t node = 0; node < plan->input->count; node++) {

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "link/agree.h"
+#include "link/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -117,13 +118,28 @@ void comparer_bind_weights(struct comparer *comparer, struct arena *arena)
     }
 }
 
-/* The number under which the model names a text of the records, 0 where it does not: most are told the same then. */
-static uint32_t named(const struct frequencies *frequencies, const struct dictionary *texts, size_t code)
+/* Texts of the records looked up, in order of their codes, among those that the model names. */
+struct naming {
+    const struct frequencies *frequencies;
+    const struct dictionary *texts;
+    bool counted; /* the model counted these very records: it named in the same order, and nothing else */
+    uint32_t next;
+};
+
+/* The number under which the model names a text, 0 where it does not: most are told the same then. */
+static uint32_t named(struct naming *naming, size_t code)
 {
-    return dictionary_find_hashed(&frequencies->values, texts->texts[code], texts->hashes[code]);
+    const struct dictionary *names = &naming->frequencies->values, *texts = naming->texts;
+    if (!naming->counted)
+        return dictionary_find_hashed(names, texts->texts[code], texts->hashes[code]);
+    uint32_t next = naming->next;
+    if (next == names->count || names->hashes[next] != texts->hashes[code] ||
+        !slice_equal(names->texts[next], texts->texts[code]))
+        return 0;
+    return naming->next++;
 }
 
-static void bind_values(struct comparer *comparer, size_t c, struct arena *arena)
+static void bind_values(struct comparer *comparer, size_t c, bool counted, struct arena *arena)
 {
     const struct frequencies *frequencies = &comparer->model->values[c];
     const struct dictionary *plain = &comparer->records->columns[c].plain;
@@ -133,8 +149,9 @@ static void bind_values(struct comparer *comparer, size_t c, struct arena *arena
         comparer->spec->guard_count > 0 ? arena_array(arena, double, plain->count) : NULL;
     float rest_bits = bits_of_count(frequencies, frequencies->rest);
     int8_t rest_equal = equal_steps(comparer, c, rest_bits);
+    struct naming naming = {frequencies, plain, counted, 1};
     for (size_t code = 1; code < plain->count; code++) {
-        uint32_t name = named(frequencies, plain, code);
+        uint32_t name = named(&naming, code);
         double count = name ? frequencies->counts[name] : frequencies->rest;
         bits[code] = name ? bits_of_count(frequencies, count) : rest_bits;
         equal[code] = name ? equal_steps(comparer, c, bits[code]) : rest_equal;
@@ -143,15 +160,16 @@ static void bind_values(struct comparer *comparer, size_t c, struct arena *arena
     }
 }
 
-static void bind_tokens(struct comparer *comparer, size_t c, struct arena *arena)
+static void bind_tokens(struct comparer *comparer, size_t c, bool counted, struct arena *arena)
 {
     const struct frequencies *frequencies = &comparer->model->tokens[c];
     const struct column *column = &comparer->records->columns[c];
     struct arena *scratch = arena_make(0);
     struct word *words = arena_array(scratch, struct word, column->tokens.count);
     float rest_bits = bits_of_count(frequencies, frequencies->rest);
+    struct naming naming = {frequencies, &column->tokens, counted, 1};
     for (uint32_t code = 1; code < column->tokens.count; code++) {
-        uint32_t name = named(frequencies, &column->tokens, code);
+        uint32_t name = named(&naming, code);
         float bits = name ? bits_of_count(frequencies, frequencies->counts[name]) : rest_bits;
         words[code] = compare_word(comparer, c, code, bits);
     }
@@ -161,24 +179,44 @@ static void bind_tokens(struct comparer *comparer, size_t c, struct arena *arena
     arena_free(scratch);
 }
 
-void comparer_bind_values(struct comparer *comparer, struct arena *arena)
+struct binding {
+    struct comparer *comparer;
+    bool counted;
+    struct arena *arenas[2 * LINK_COLUMNS_MAX]; /* by chunk */
+};
+
+/* Tokens of a column, or values. */
+static void bind_some(void *context, size_t chunk, unsigned thread)
 {
-    for (size_t c = 0; c < comparer->spec->column_count; c++) {
-        if (comparer->model->values[c].used)
-            bind_values(comparer, c, arena);
+    (void)thread;
+    const struct binding *binding = context;
+    const struct link_model *model = binding->comparer->model;
+    size_t c = chunk / 2;
+    if (chunk % 2 == 0 && model->tokens[c].used)
+        bind_tokens(binding->comparer, c, binding->counted, binding->arenas[chunk]);
+    else if (chunk % 2 == 1 && model->values[c].used)
+        bind_values(binding->comparer, c, binding->counted, binding->arenas[chunk]);
+}
+
+void comparer_bind_values(struct comparer *comparer, bool counted, unsigned threads, struct arena *arena)
+{
+    const struct link_options quiet = {.threads = threads};
+    size_t columns = comparer->spec->column_count;
+    struct error err = NO_ERROR;
+    struct binding binding = {.comparer = comparer, .counted = counted};
+    for (size_t chunk = 0; chunk < 2 * columns; chunk++)
+        binding.arenas[chunk] = arena_child(arena);
+    for (size_t c = 0; c < columns; c++)
         if (comparer->model->tokens[c].used)
             comparer->in_company[c] = arena_array(arena, uint8_t, comparer->records->columns[c].tokens.count);
-    }
     bind_company(comparer);
-    for (size_t c = 0; c < comparer->spec->column_count; c++)
-        if (comparer->model->tokens[c].used)
-            bind_tokens(comparer, c, arena);
+    must(threads_run(&quiet, "binding", 2 * columns, bind_some, &binding, &err));
     comparer->bound = true;
 }
 
-void comparer_bind(struct comparer *comparer, struct arena *arena)
+void comparer_bind(struct comparer *comparer, unsigned threads, struct arena *arena)
 {
-    comparer_bind_values(comparer, arena);
+    comparer_bind_values(comparer, false, threads, arena);
     comparer_bind_learned(comparer, arena);
     comparer_bind_weights(comparer, arena);
 }

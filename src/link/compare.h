@@ -66,10 +66,11 @@ static inline int8_t compare_steps(float bits)
 }
 
 void comparer_start(struct comparer *comparer, const struct link_records *records, const struct link_model *model);
-/* Fills the arrays from the arena. */
-void comparer_bind(struct comparer *comparer, struct arena *arena);
-/* The parts of it: in training all but frequencies comes later, and more than once. */
-void comparer_bind_values(struct comparer *comparer, struct arena *arena);
+/* Fills the arrays from the arena, on so many threads. */
+void comparer_bind(struct comparer *comparer, unsigned threads, struct arena *arena);
+/* The parts of it: in training all but frequencies comes later, and more than once. `counted`: the model has just
+ * counted these records (frequency_count), so nothing need be looked up. */
+void comparer_bind_values(struct comparer *comparer, bool counted, unsigned threads, struct arena *arena);
 void comparer_bind_learned(struct comparer *comparer, struct arena *arena);
 void comparer_bind_weights(struct comparer *comparer, struct arena *arena);
 /* The first level of a comparison whose test holds for two records, from 1; 0: every column it reads is missing on one

@@ -161,10 +161,12 @@ static uint64_t count_values(const struct link_records *records, size_t c, uint3
     return filled;
 }
 
-static void count_column(void *context, size_t c, unsigned thread)
+/* Columns that are made of others have the most values: the last are begun first. */
+static void count_column(void *context, size_t chunk, unsigned thread)
 {
     struct counting *work = context;
     const struct link_spec *spec = work->records->spec;
+    size_t c = spec->column_count - 1 - chunk;
     const struct column *column = &work->records->columns[c];
     struct link_model *model = work->model;
     struct column_count *own = &work->columns[c];

@@ -183,7 +183,7 @@ static bool compare_pairs(struct file_job *job, struct error *err)
         if (!blocks_make(&job->blocks, job->records, job->model, NULL, options, job->block_arena, err))
             return false;
         comparer_start(&job->comparer, job->records, job->model);
-        comparer_bind(&job->comparer, job->block_arena);
+        comparer_bind(&job->comparer, threads_count(options), job->block_arena);
     }
     job->light = by_weights_alone(job);
     say_size(job);
@@ -203,7 +203,6 @@ static bool link_records(struct file_job *job, struct error *err)
     bool done = get_model(job, err);
     end_stage(job, job->trained ? S("training") : S("reading the model"));
     done = done && compare_pairs(job, err);
-    arena_keep_pages(job->records->arena, 0);
     if (!done || !(only_components(job) || job->light)) {
         arena_free(job->block_arena);
         job->block_arena = NULL;
@@ -223,13 +222,42 @@ static bool find_clusters(struct file_job *job, struct error *err)
     return link_cluster(&job->cluster_input, job->arena, &job->clusters, err);
 }
 
+/* By record; made when it is first asked for. */
+static const uint32_t *sources_of(struct file_job *job)
+{
+    uint32_t n = link_records_count(job->records);
+    if (job->sources)
+        return job->sources;
+    job->sources = arena_array(job->arena, uint32_t, (size_t)n + 1);
+    for (uint32_t r = 0; r < n; r++)
+        job->sources[r] = link_records_source_of(job->records, r);
+    return job->sources;
+}
+
+/* In order of the first record, as they were read. Neither a record's cluster nor that one's number lies near the last
+ * one's, so both are called for ahead. */
+static void number_clusters(struct file_job *job)
+{
+    enum { FAR = 16, NEAR = 8 };
+    const uint32_t *cluster = job->clusters.cluster;
+    uint32_t n = link_records_count(job->records), next = 0;
+    job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
+    for (uint32_t added = 0; added < n; added++) {
+        if (n - added > FAR) {
+            __builtin_prefetch(&cluster[record_place(job->records, added + FAR)]);
+            __builtin_prefetch(&job->numbers[cluster[record_place(job->records, added + NEAR)]], 1);
+        }
+        uint32_t r = record_place(job->records, added), first = cluster[r];
+        if (!job->numbers[first])
+            job->numbers[first] = ++next;
+        job->numbers[r] = job->numbers[first];
+    }
+}
+
 static bool make_clusters(struct file_job *job, struct error *err)
 {
     uint32_t n = link_records_count(job->records);
-    job->sources = arena_array(job->arena, uint32_t, (size_t)n + 1);
     uint8_t *no_duplicates = arena_array(job->arena, uint8_t, link_records_sources(job->records) + 1);
-    for (uint32_t r = 0; r < n; r++)
-        job->sources[r] = link_records_source_of(job->records, r);
     bool any = false;
     for (size_t s = 0; s < link_records_sources(job->records); s++) {
         struct slice name = link_records_source_name(job->records, (uint32_t)s);
@@ -244,7 +272,7 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .spill = job->edges.spill,
                                                      .join = link_model_join(job->model),
                                                      .review = link_model_review(job->model),
-                                                     .source = any || job->model->one_to_one ? job->sources : NULL,
+                                                     .source = any || job->model->one_to_one ? sources_of(job) : NULL,
                                                      .no_duplicates = no_duplicates,
                                                      .one_to_one = job->model->one_to_one,
                                                      .keys = link_records_keys(job->records),
@@ -254,18 +282,12 @@ static bool make_clusters(struct file_job *job, struct error *err)
                                                      .components = job->spec->components,
                                                      .options = &job->request->options};
     bool done = find_clusters(job, err);
+    arena_keep_pages(job->records->arena, 0);
     arena_free(job->block_arena);
     if (!done)
         return false;
     records_rejoin(job->records, job->model, &job->clusters);
-    job->numbers = arena_array(job->arena, uint32_t, (size_t)n + 1);
-    uint32_t next = 0;
-    for (uint32_t added = 0; added < n; added++) {
-        uint32_t r = record_place(job->records, added), first = job->clusters.cluster[r];
-        if (!job->numbers[first])
-            job->numbers[first] = ++next;
-        job->numbers[r] = job->numbers[first];
-    }
+    number_clusters(job);
     return true;
 }
 
@@ -353,14 +375,14 @@ static bool read_truth(struct file_job *job, struct error *err)
     return done;
 }
 
-static void evaluate(const struct file_job *job, struct link_figures *ret)
+static void evaluate(struct file_job *job, struct link_figures *ret)
 {
     uint32_t n = link_records_count(job->records);
     struct arena *scratch = arena_make(0);
     uint64_t *cluster = arena_array(scratch, uint64_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         cluster[r] = job->numbers[r];
-    link_evaluate(cluster, job->truth, job->spec->type == LINK_LINK ? job->sources : NULL, n, ret);
+    link_evaluate(cluster, job->truth, job->spec->type == LINK_LINK ? sources_of(job) : NULL, n, ret);
     arena_free(scratch);
 }
 
@@ -432,7 +454,7 @@ static bool make_groups(struct file_job *job, struct error *err)
     uint64_t *cluster = arena_array(scratch, uint64_t, (size_t)n + 1);
     for (uint32_t r = 0; r < n; r++)
         cluster[r] = job->numbers[r];
-    struct groups_input input = {cluster, job->truth, job->spec->type == LINK_LINK ? job->sources : NULL, n};
+    struct groups_input input = {cluster, job->truth, job->spec->type == LINK_LINK ? sources_of(job) : NULL, n};
     bool done = true;
     while (done && slice_cut(&rest, ',', &name)) {
         name = slice_trim(name);

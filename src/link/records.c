@@ -330,6 +330,8 @@ double records_universe(const struct link_records *records)
 {
     double n = records->prepared ? records->order_count : records->count, all = n * (n - 1) / 2;
     double within[countof(records->sources)] = {0};
+    if (records_all_meet(records))
+        return all;
     for (uint32_t r = 0; r < records->count; r++)
         within[records->source_of[r]] += !record_follows(records, r);
     for (size_t s = 0; s < records->source_count; s++)

@@ -135,7 +135,7 @@ static bool gather_all_pairs(struct report *report, struct error *err)
     struct blocks blocks;
     struct comparer comparer;
     comparer_start(&comparer, input->records, input->model);
-    comparer_bind(&comparer, scratch);
+    comparer_bind(&comparer, threads_count(input->options), scratch);
     struct gather_work *work = arena_new(scratch, struct gather_work);
     *work = (struct gather_work){.input = input, .comparer = &comparer, .blocks = &blocks};
     for (size_t i = 0; i < spec->guard_count; i++)

@@ -167,7 +167,7 @@ bool link_score(struct link_records *records, const struct link_model *model, co
     struct blocks blocks;
     struct comparer comparer;
     comparer_start(&comparer, records, model);
-    comparer_bind(&comparer, scratch);
+    comparer_bind(&comparer, threads_count(options), scratch);
     bool done = blocks_make(&blocks, records, model, NULL, options, scratch, err) &&
                 score_blocks(&blocks, &comparer, model->floor, options, arena, ret, err);
     arena_free(scratch);

@@ -455,7 +455,7 @@ bool train_and_keep_blocks(struct link_records *records, const struct link_optio
                               .arena = scratch};
     bool done = blocks_make(ret_blocks, records, NULL, model, &all, arena_child(block_arena), err);
     comparer_start(ret_comparer, records, model);
-    comparer_bind_values(ret_comparer, block_arena);
+    comparer_bind_values(ret_comparer, true, threads_count(&all), block_arena);
     done = done && fit(&trainer, false, err) && fit_large(&trainer, block_arena, err) &&
            (!spec->learn || learn(&trainer, err));
     arena_free(scratch);

@@ -252,7 +252,7 @@ static void what_is_not_compared_to_its_end_is_no_edge(void **state)
     assert_true(link_train(records, &options, arena, &model, NULL, &err));
     comparer_start(&comparer, records, model);
     check_edges(&comparer, -2, arena);
-    comparer_bind(&comparer, arena);
+    comparer_bind(&comparer, 1, arena);
     for (int floor = -4; floor <= 20; floor += 2)
         check_edges(&comparer, floor, arena);
     arena_free(arena);

@@ -400,7 +400,7 @@ static uint64_t free_common(const struct link_records *records, struct link_mode
     struct comparer comparer;
     bool freed = false;
     comparer_start(&comparer, records, model);
-    comparer_bind(&comparer, arena);
+    comparer_bind(&comparer, 1, arena);
     assert_true(blocks_make(&blocks, records, NULL, model, NULL, arena, &err));
     assert_int_equal(blocks.most_pairs, 0); /* all is too common */
     assert_true(common_free(&comparer, &blocks, model, NULL, &freed, &err));
