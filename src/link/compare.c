@@ -19,6 +19,7 @@ void comparer_start(struct comparer *comparer, const struct link_records *record
     for (size_t c = 0; c < comparer->spec->column_count; c++)
         if (model->values[c].used && model->values[c].equal > 0)
             comparer->average[c] = (float)-log2(model->values[c].equal);
+    compare_guards_start(comparer);
 }
 
 static float bits_of_count(const struct frequencies *frequencies, double count)

@@ -12,11 +12,20 @@
 
 #include <math.h>
 
+/* Columns, a bit each, by what the codes of a pair say of them. */
+struct compare_columns {
+    uint32_t missing, same, other;
+};
+
 struct comparer {
     const struct link_records *records;
     const struct link_model *model;
     const struct link_spec *spec;
     float average[LINK_COLUMNS_MAX]; /* bits that equality of the column is worth on average; 0: frequencies not used */
+    /* By guard: where it cannot speak, and where it may be lifted. */
+    struct {
+        struct compare_columns silent, lifted;
+    } guards[LINK_GUARDS_MAX];
     bool bound;
     /* Bound only, by plain code or token code: */
     float *value_bits[LINK_COLUMNS_MAX];    /* -log2 of the share */
@@ -124,6 +133,7 @@ bool compare_has_learned(const struct comparer *comparer, uint32_t a, uint32_t b
 
 /* compare_class.c: degree of agreement of one column, as conditions ask for it: bits of enum link_class. */
 unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t a, uint32_t b);
+void compare_guards_start(struct comparer *comparer); /* comparer_start does */
 /* What rules and guards say; *ret_guard is the number of the one that speaks + 1, or 0. */
 enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, uint32_t b, uint8_t *ret_guard);
 /* Whether a rule that joins may hold for two records, as far as can be seen from what is missing and what is the same:

@@ -91,23 +91,62 @@ unsigned compare_class(const struct comparer *comparer, size_t column, uint32_t 
     }
 }
 
-/* The classes of one pair, each found once for all guards. Whether a column's two values are missing, the same or
- * neither is in their codes, and leaves few guards to look at more closely. */
-struct pair_classes {
-    uint16_t of[LINK_COLUMNS_MAX]; /* 0: not asked for yet; no class is 0 */
-    uint16_t possible[LINK_COLUMNS_MAX];
-};
+/* ---- Rules and guards ---- */
 
 enum {
     SAME_CLASSES = LINK_IS_SAME | LINK_IS_COMMON | LINK_IS_INITIAL,
     OTHER_CLASSES = LINK_IS_CLOSE | LINK_IS_SIMILAR | LINK_IS_DIFFERENT | LINK_IS_INITIAL | LINK_IS_WITHIN,
 };
 
-static uint16_t possible(uint32_t code_a, uint32_t code_b)
+/* One pair: columns where a value is missing, where the two are the same, and others, a bit a column, which its codes
+ * tell; and classes, each found once for all guards. */
+struct pair_classes {
+    uint32_t missing, same, other;
+    uint32_t asked;
+    uint8_t of[LINK_COLUMNS_MAX]; /* of those that were asked for */
+};
+
+static void take_columns(const struct comparer *comparer, uint32_t a, uint32_t b, struct pair_classes *classes)
 {
-    if (!code_a || !code_b)
-        return LINK_IS_MISSING;
-    return code_a == code_b ? SAME_CLASSES : OTHER_CLASSES;
+    size_t columns = comparer->spec->column_count;
+    const uint32_t *row_a = &comparer->records->plain[a * columns], *row_b = &comparer->records->plain[b * columns];
+    uint32_t missing = 0, same = 0;
+    for (size_t c = 0; c < columns; c++) {
+        missing |= (uint32_t)(!row_a[c] | !row_b[c]) << c;
+        same |= (uint32_t)(row_a[c] == row_b[c]) << c;
+    }
+    classes->missing = missing;
+    classes->same = same & ~missing;
+    classes->other = ~(same | missing);
+    classes->asked = 0;
+}
+
+static bool any_column(const struct pair_classes *pair, const struct compare_columns *columns)
+{
+    return ((pair->missing & columns->missing) | (pair->same & columns->same) | (pair->other & columns->other)) != 0;
+}
+
+/* Columns whose values, where they are missing, the same or neither, are in none of the classes that this asks for; or
+ * may be in one. */
+static void list_columns(const struct link_condition *conditions, size_t count, bool may, struct compare_columns *ret)
+{
+    *ret = (struct compare_columns){0};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t column = 1u << conditions[i].column;
+        unsigned classes = conditions[i].classes;
+        ret->missing |= ((classes & LINK_IS_MISSING) != 0) == may ? column : 0;
+        ret->same |= ((classes & SAME_CLASSES) != 0) == may ? column : 0;
+        ret->other |= ((classes & OTHER_CLASSES) != 0) == may ? column : 0;
+    }
+}
+
+void compare_guards_start(struct comparer *comparer)
+{
+    for (size_t g = 0; g < comparer->spec->guard_count; g++) {
+        const struct link_guard *guard = &comparer->spec->guards[g];
+        list_columns(guard->when, guard->when_count, false, &comparer->guards[g].silent);
+        list_columns(guard->unless, guard->unless_count, true, &comparer->guards[g].lifted);
+    }
 }
 
 bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t b)
@@ -118,8 +157,9 @@ bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t
         const struct link_guard *guard = &comparer->spec->guards[g];
         bool may = guard->then == LINK_JOIN;
         for (size_t i = 0; may && i < guard->when_count; i++) {
-            const struct link_condition *when = &guard->when[i];
-            may = (possible(row_a[when->column], row_b[when->column]) & when->classes) != 0;
+            uint32_t code_a = row_a[guard->when[i].column], code_b = row_b[guard->when[i].column];
+            unsigned possible = !code_a || !code_b ? LINK_IS_MISSING : code_a == code_b ? SAME_CLASSES : OTHER_CLASSES;
+            may = (possible & guard->when[i].classes) != 0;
         }
         if (may)
             return true;
@@ -127,34 +167,35 @@ bool compare_rule_possible(const struct comparer *comparer, uint32_t a, uint32_t
     return false;
 }
 
-static void possible_classes(const struct comparer *comparer, uint32_t a, uint32_t b, struct pair_classes *classes)
+static bool holds(const struct comparer *comparer, struct pair_classes *pair, struct link_condition condition,
+                  uint32_t a, uint32_t b)
 {
-    size_t columns = comparer->spec->column_count;
-    const uint32_t *row_a = &comparer->records->plain[a * columns], *row_b = &comparer->records->plain[b * columns];
-    for (size_t c = 0; c < columns; c++) {
-        classes->of[c] = 0;
-        classes->possible[c] = possible(row_a[c], row_b[c]);
+    uint32_t column = 1u << condition.column;
+    if (pair->missing & column)
+        return condition.classes & LINK_IS_MISSING;
+    if (pair->same & column && condition.classes & LINK_IS_SAME)
+        return true;
+    if (!(condition.classes & (pair->same & column ? SAME_CLASSES : OTHER_CLASSES)))
+        return false;
+    if (!(pair->asked & column)) {
+        pair->of[condition.column] = (uint8_t)compare_class(comparer, condition.column, a, b);
+        pair->asked |= column;
     }
+    return pair->of[condition.column] & condition.classes;
 }
 
-static bool conditions_hold(const struct comparer *comparer, struct pair_classes *classes,
-                            const struct link_condition *conditions, size_t count, uint32_t a, uint32_t b, bool all)
+/* Of a guard that is not silent. */
+static bool speaks(const struct comparer *comparer, size_t g, struct pair_classes *pair, uint32_t a, uint32_t b)
 {
-    for (size_t i = 0; i < count && all; i++)
-        if (!(classes->possible[conditions[i].column] & conditions[i].classes))
+    const struct link_guard *guard = &comparer->spec->guards[g];
+    for (size_t i = 0; i < guard->when_count; i++)
+        if (!holds(comparer, pair, guard->when[i], a, b))
             return false;
-    for (size_t i = 0; i < count; i++) {
-        bool holds = (classes->possible[conditions[i].column] & conditions[i].classes) != 0;
-        if (holds) {
-            uint16_t *class = &classes->of[conditions[i].column];
-            if (!*class)
-                *class = (uint16_t)compare_class(comparer, conditions[i].column, a, b);
-            holds = (*class & conditions[i].classes) != 0;
-        }
-        if (holds != all)
-            return !all;
-    }
-    return all;
+    bool may = any_column(pair, &comparer->guards[g].lifted);
+    for (size_t i = 0; may && i < guard->unless_count; i++)
+        if (holds(comparer, pair, guard->unless[i], a, b))
+            return false;
+    return true;
 }
 
 enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, uint32_t b, uint8_t *ret_guard)
@@ -162,16 +203,16 @@ enum link_verdict compare_verdict(const struct comparer *comparer, uint32_t a, u
     static const uint8_t strength[] = {
         [LINK_BY_WEIGHT] = 0, [LINK_QUIET] = 1, [LINK_REVIEW] = 2, [LINK_JOIN] = 3, [LINK_APART] = 4};
     enum link_verdict verdict = LINK_BY_WEIGHT;
-    UNINITIALIZED struct pair_classes classes;
-    possible_classes(comparer, a, b, &classes);
+    struct pair_classes pair UNINITIALIZED;
+    take_columns(comparer, a, b, &pair);
     *ret_guard = 0;
-    for (size_t i = 0; i < comparer->spec->guard_count; i++) {
-        const struct link_guard *guard = &comparer->spec->guards[i];
-        if (strength[guard->then] > strength[verdict] &&
-            conditions_hold(comparer, &classes, guard->when, guard->when_count, a, b, true) &&
-            !conditions_hold(comparer, &classes, guard->unless, guard->unless_count, a, b, false)) {
-            verdict = guard->then;
-            *ret_guard = (uint8_t)(i + 1);
+    for (size_t g = 0; g < comparer->spec->guard_count; g++) {
+        if (any_column(&pair, &comparer->guards[g].silent))
+            continue;
+        enum link_verdict then = comparer->spec->guards[g].then;
+        if (strength[then] > strength[verdict] && speaks(comparer, g, &pair, a, b)) {
+            verdict = then;
+            *ret_guard = (uint8_t)(g + 1);
         }
     }
     return verdict;

@@ -272,8 +272,8 @@ struct changing {
     struct arena *scratch;
     struct link_edge *gone; /* edges, when somebody listens */
     size_t gone_count, gone_capacity;
-    struct link_edges *edges; /* by round */
-    size_t rounds;
+    struct index_edges *edges; /* that came, in pieces */
+    size_t pieces, piece_capacity;
     struct list touched; /* records whose components are clustered anew */
     struct index_change change;
     bool watching; /* somebody listens to joins and splits */
@@ -329,7 +329,8 @@ static bool put_in_all(struct changing *work, uint32_t first, const struct link_
                        struct error *err)
 {
     struct link_index *index = work->index;
-    work->edges = arena_array(work->scratch, struct link_edges, count / ROUND + 1);
+    struct index_edges *met;
+    size_t met_count;
     bool done = index_room(index, first + count, err);
     for (size_t at = 0; done && at < count; at += ROUND) {
         size_t batch = count - at < ROUND ? count - at : ROUND;
@@ -340,7 +341,11 @@ static bool put_in_all(struct changing *work, uint32_t first, const struct link_
         if (!done)
             break;
         add_round(index, start, batch);
-        done = index_meet_all(index, start, batch, &own, work->scratch, &work->edges[work->rounds++], err);
+        done = index_meet_all(index, start, batch, &own, work->scratch, &met, &met_count, err);
+        for (size_t i = 0; done && i < met_count; i++) {
+            ARENA_GROW(work->scratch, work->edges, work->pieces, work->piece_capacity);
+            work->edges[work->pieces++] = met[i];
+        }
     }
     return done;
 }
@@ -350,7 +355,7 @@ static void watch_new(struct changing *work, uint32_t first, size_t count)
     struct list from = {0};
     for (uint32_t r = first; r < first + count; r++)
         list_push(&from, r, work->scratch);
-    for (size_t i = 0; i < work->rounds; i++)
+    for (size_t i = 0; i < work->pieces; i++)
         for (size_t k = 0; k < work->edges[i].count; k++) {
             list_push(&from, work->edges[i].edges[k].a, work->scratch);
             list_push(&from, work->edges[i].edges[k].b, work->scratch);
@@ -364,7 +369,7 @@ static void tell_edges(const struct changing *work)
     const struct link_index *index = work->index;
     for (size_t i = 0; i < work->gone_count; i++)
         index->edge(index->edge_context, &work->gone[i], false);
-    for (size_t i = 0; i < work->rounds; i++)
+    for (size_t i = 0; i < work->pieces; i++)
         for (size_t k = 0; k < work->edges[i].count; k++)
             index->edge(index->edge_context, &work->edges[i].edges[k], true);
 }
@@ -382,7 +387,7 @@ bool link_index_replace(struct link_index *index, const uint32_t *gone, size_t g
         index->of[r].entity = r;
         list_push(&work.touched, r, work.scratch);
     }
-    for (size_t i = 0; done && i < work.rounds; i++)
+    for (size_t i = 0; done && i < work.pieces; i++)
         for (size_t k = 0; k < work.edges[i].count; k++) {
             if (k + EDGES_AHEAD < work.edges[i].count)
                 __builtin_prefetch(&index->of[work.edges[i].edges[k + EDGES_AHEAD].a], 1);

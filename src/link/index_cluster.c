@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { CHUNK_NODES = 256, CHUNK_STARTS = 64 };
+enum { CHUNK_NODES = 256, CHUNK_STARTS = 64, TREES_SHARE = 4 };
 
 static bool holds_together(const struct link_index *index, const struct link_edge *edge)
 {
@@ -197,6 +197,7 @@ static void fetch_starts(const struct renewing *work, size_t i, size_t end)
         uint32_t other = other_end(&edge->edge, from[i + ENDS]);
         __builtin_prefetch(&index->of[other]);
         __builtin_prefetch(&index->seen[other]);
+        __builtin_prefetch(&index->records->keys[other]);
         e = edge_next(edge, from[i + ENDS]);
     }
     for (uint32_t e = i + THEIR_EDGES < end ? index->of[from[i + THEIR_EDGES]].first_edge : 0; e;) {
@@ -239,6 +240,36 @@ static void renew_chunk(void *context, size_t chunk, unsigned thread)
     for (size_t k = 0; k + 1 < worker->starts.count; k++)
         index_cluster_anew(work->index, worker, worker->nodes.items + worker->starts.items[k],
                            worker->starts.items[k + 1] - worker->starts.items[k], &work->touched);
+}
+
+/* Components that are trees, each from the first of its touched records; others are left. */
+static void renew_trees(void *context, size_t chunk, unsigned thread)
+{
+    struct renewing *work = context;
+    struct index_worker *worker = work->index->workers[thread];
+    size_t begin = chunk * CHUNK_STARTS, end = begin + CHUNK_STARTS;
+    end = end < work->from->count ? end : work->from->count;
+    for (size_t i = begin; i < end; i++) {
+        fetch_starts(work, i, end);
+        if (index_cluster_tree(work->index, worker, work->from->items[i], &work->touched) == INDEX_TREE_PART)
+            list_push(&worker->left, work->from->items[i], worker->store);
+    }
+}
+
+static bool cluster_trees(struct renewing *work, const struct link_options *options, struct list *ret_left,
+                          struct arena *scratch, struct error *err)
+{
+    if (!threads_run(options, "clustering", (work->from->count + CHUNK_STARTS - 1) / CHUNK_STARTS, renew_trees, work,
+                     err))
+        return false;
+    for (unsigned t = 0; t < options->threads; t++) {
+        struct list *left = &work->index->workers[t]->left;
+        for (size_t i = 0; i < left->count; i++)
+            list_push(ret_left, left->items[i], scratch);
+        left->count = 0;
+    }
+    work->from = ret_left;
+    return true;
 }
 
 static void attach_chunk(void *context, size_t chunk, unsigned thread)
@@ -287,10 +318,14 @@ bool index_renew(struct link_index *index, const struct list *from, bool some_go
                             .touched = {index->touched, some_gone},
                             .keep = !index->constrained && index->attach};
     struct arena *scratch = arena_make(0);
+    struct list left = {0};
     (void)index_stamp(index);
     must(pthread_mutex_init(&work.walking, NULL) == 0);
-    bool done =
-        threads_run(&own, "clustering", (from->count + CHUNK_STARTS - 1) / CHUNK_STARTS, renew_chunk, &work, err);
+    /* Where nearly all are touched, looking from each of them is not worth it. */
+    bool few = from->count < link_index_count(index) / TREES_SHARE;
+    bool done = some_gone || work.keep || !few || cluster_trees(&work, &own, &left, scratch, err);
+    done = done && threads_run(&own, "clustering", (work.from->count + CHUNK_STARTS - 1) / CHUNK_STARTS, renew_chunk,
+                               &work, err);
     if (done && work.keep) {
         (void)index_stamp(index);
         for (unsigned t = 0; t < own.threads; t++)

@@ -11,7 +11,10 @@
  * together, was a part before, with the same edges: its clusters stand. Where some have gone, a part may have lost
  * light edges to what is no longer in its component: all are clustered.
  *
- * Most parts are one cluster beyond doubt, which is sooner told than agglomerated (held_by_least). */
+ * Most parts are one cluster beyond doubt, which is sooner told than agglomerated (held_by_least).
+ *
+ * And more than half of what is added comes to a person of whom no edge that holds together leads to anyone else: that
+ * is soon seen on the way from the record itself, and is then all of the component (index_cluster_tree). */
 #include "link/index_inside.h"
 
 enum { CERTAIN = 32 }; /* records of a part that is looked at first for whether it is one beyond doubt */
@@ -314,6 +317,78 @@ static void cluster_part(struct link_index *index, struct index_worker *worker, 
         }
     }
 }
+
+/* ---- A component that is one part ---- */
+
+/* What hangs together with a record by edges that may join and hold a component together, and its edges. */
+struct tree {
+    uint32_t nodes[CERTAIN], count;
+    struct link_edge edges[CERTAIN * (CERTAIN - 1) / 2];
+    size_t edge_count;
+    uint32_t out[CERTAIN]; /* nodes that edges which may not join hold to it, when they were met */
+    uint32_t out_count;
+};
+
+static bool holds(const struct tree *tree, uint32_t count, uint32_t node)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (tree->nodes[i] == node)
+            return true;
+    return false;
+}
+
+/* The edges of node i of the tree: those to nodes before it are the tree's; those that hold others to it bring them
+ * in. Anything but WHOLE: there is no use in going on. */
+static enum index_tree grow_tree(const struct link_index *index, const struct index_touched *touched, uint32_t i,
+                                 struct tree *tree)
+{
+    uint32_t node = tree->nodes[i];
+    for (uint32_t e = index->of[node].first_edge; e; e = edge_next(&index->edges[e - 1], node)) {
+        const struct link_edge *edge = &index->edges[e - 1].edge;
+        uint32_t other = other_end(edge, node);
+        if (holds(tree, i, other)) {
+            tree->edges[tree->edge_count++] = *edge;
+            continue;
+        }
+        bool joins = may_join(edge), tied = (double)edge->weight >= index->tie;
+        if (!(joins ? tied : tied || cluster_of_twins(&index->comparer, edge)) || holds(tree, tree->count, other))
+            continue;
+        if (joins && other < tree->nodes[0] && index_is_touched(touched, other))
+            return INDEX_TREE_OTHERS;
+        if ((joins ? tree->count : tree->out_count) == CERTAIN)
+            return INDEX_TREE_PART;
+        if (joins)
+            tree->nodes[tree->count++] = other;
+        else
+            tree->out[tree->out_count++] = other;
+    }
+    return INDEX_TREE_WHOLE;
+}
+
+enum index_tree index_cluster_tree(struct link_index *index, struct index_worker *worker, uint32_t start,
+                                   const struct index_touched *touched)
+{
+    struct tree tree UNINITIALIZED;
+    tree.nodes[0] = start;
+    tree.count = 1;
+    tree.edge_count = tree.out_count = 0;
+    for (uint32_t i = 0; i < tree.count; i++) {
+        enum index_tree grown = grow_tree(index, touched, i, &tree);
+        if (grown != INDEX_TREE_WHOLE)
+            return grown;
+    }
+    for (uint32_t i = 0; i < tree.out_count; i++)
+        if (!holds(&tree, tree.count, tree.out[i]))
+            return INDEX_TREE_PART;
+    records_sort_by_key(index->records->keys, tree.nodes, tree.count);
+    cluster_part(index, worker, tree.nodes, tree.count, tree.edges, tree.edge_count);
+    for (uint32_t c = 0; c < tree.count; c++)
+        worker->plan.local[tree.nodes[c]] = NONE;
+    arena_reset(worker->arena);
+    return INDEX_TREE_WHOLE;
+}
+
+/* ---- Any component ---- */
 
 void index_cluster_anew(struct link_index *index, struct index_worker *worker, uint32_t *nodes, size_t count,
                         const struct index_touched *touched)

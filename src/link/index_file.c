@@ -104,6 +104,16 @@ static void end_entry(struct index_file *file, size_t start)
     memcpy(head + sizeof length, &file->chain, sizeof file->chain);
 }
 
+/* Its room is used again, but for that of a record of megabytes. */
+static void empty_pending(struct index_file *file)
+{
+    file->pending.len = 0;
+    if (file->pending.capacity <= (size_t)4 * FLUSH_AT)
+        return;
+    arena_reset(file->pending_arena);
+    file->pending = buffer_make(file->pending_arena);
+}
+
 static bool flush(struct index_file *file, struct error *err)
 {
     struct slice pending = buffer_slice(&file->pending);
@@ -112,8 +122,7 @@ static bool flush(struct index_file *file, struct error *err)
     bool done = host_write(file->log, pending.at, pending.len, err);
     file->log_size += pending.len;
     file->failed |= !done;
-    arena_reset(file->pending_arena);
-    file->pending = buffer_make(file->pending_arena);
+    empty_pending(file);
     return done;
 }
 
@@ -538,8 +547,7 @@ bool index_file_compact(struct index_file *file, const struct link_options *opti
         /* From here on the old log is of no snapshot. */
         arena_free(file->log_arena);
         file->log = NULL;
-        arena_reset(file->pending_arena);
-        file->pending = buffer_make(file->pending_arena);
+        empty_pending(file);
         file->at.sequence = next.sequence;
         file->chain = first_chain(file);
         file->log_size = 0;

@@ -64,6 +64,7 @@ struct index_worker {
     struct link_edge *edges;
     size_t edge_capacity, local_capacity;
     struct list nodes, starts; /* of the components at hand, one after another; and where each begins */
+    struct list left;          /* records whose components are no trees */
 };
 
 /* Words bound to what the model knows of them so far, by column (index_bind.c). */
@@ -175,9 +176,13 @@ bool index_post_all(struct link_index *index, const struct link_options *options
 void index_find_edges(struct link_index *index, uint32_t record, double floor, bool remember, struct arena *arena,
                       struct link_edges *ret);
 /* The last records are new: they are put under their keys and meet those that came before them. Their edges, in order
- * of the later record. */
+ * of the later record, those of some records after those of others; in the arena. */
+struct index_edges {
+    struct link_edge *edges;
+    size_t count;
+};
 bool index_meet_all(struct link_index *index, uint32_t first, size_t count, const struct link_options *options,
-                    struct arena *arena, struct link_edges *ret, struct error *err) MUST_USE;
+                    struct arena *arena, struct index_edges **ret, size_t *ret_count, struct error *err) MUST_USE;
 
 /* index_bind.c: what the comparer asks of the model, for words that have come; and for those that go again. */
 void index_bind_new(struct link_index *index);
@@ -213,6 +218,12 @@ static inline bool index_is_touched(const struct index_touched *touched, uint32_
 }
 void index_cluster_anew(struct link_index *index, struct index_worker *worker, uint32_t *nodes, size_t count,
                         const struct index_touched *touched);
+/* Clusters the component of a touched record where all of it hangs together by edges that may join. PART: it does not,
+ * or is too great; OTHERS: it holds a touched record of a lesser number, from which it is to be clustered. Several
+ * threads may come from several records at once. */
+enum index_tree { INDEX_TREE_WHOLE, INDEX_TREE_PART, INDEX_TREE_OTHERS };
+enum index_tree index_cluster_tree(struct link_index *index, struct index_worker *worker, uint32_t start,
+                                   const struct index_touched *touched);
 
 /* index.c */
 bool index_room(struct link_index *index, size_t records, struct error *err) MUST_USE;

@@ -1,90 +1,176 @@
 /* index_meet.c: which records a new one meets, and the edges that it has with them.
  *
- * A record's keys lead to slots and lists that lie anywhere in gigabytes: where many come, the memory of those that are
- * next is called for ahead. Many records first stand under all their keys, a share of the keys to each thread; then
- * each meets those that came before it, some records to a thread, which compares the pairs at once: nothing is shared
- * then but what is only read. */
+ * A record's keys lead to slots and lists that lie anywhere in gigabytes. Many records are put under their keys in
+ * turn, a share of the keys to each thread, which calls for the memory of the next ones ahead of time: who stands under
+ * a key already is then at hand, and is whom the record meets there, so that no list is looked up twice. Some thousand
+ * records at a time: then each of them has its pairs compared, some records to a thread; nothing is shared meanwhile
+ * but what is only read. */
 #include "link/index_inside.h"
 
 #include "link/score.h"
 
-enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 10, POST_ROUND = 1 << 16 };
-
-/* Memory is called for so many records ahead: slots, then lists. */
-enum { SLOTS_AHEAD = 6, LISTS_AHEAD = 3 };
+enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13 };
 
 /* ---- Keys ---- */
 
-static void fetch_slots(const struct link_index *index, const uint64_t *keys)
+static void fetch_keys(const struct link_index *index, const uint64_t *keys)
 {
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
             postings_fetch_slot(index_postings(index, keys[rule]), keys[rule]);
-}
-
-static void fetch_lists(const struct link_index *index, const uint64_t *keys)
-{
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
             postings_fetch_list(index_postings(index, keys[rule]), keys[rule]);
 }
 
+/* Who stood under the keys of one share before some records came to them. */
+struct before {
+    uint32_t *records;
+    size_t count, capacity;
+    uint32_t *starts; /* by record that came, and the end: where in `records` those begin that it meets */
+};
+
+struct due {
+    uint64_t key;
+    uint32_t at; /* of the records that come */
+};
+
+/* Keys of some records, share by share, in each by record. */
+struct due_keys {
+    struct due *due;
+    uint32_t starts[INDEX_SHARES + 1];
+};
+
 struct posting {
     struct link_index *index;
     uint32_t first;
-    size_t count;
-    uint64_t *keys;
+    size_t count, chunk_count;
+    struct due_keys *chunks;
+    struct before *before; /* by share; NULL: nobody asks */
+    struct arena *arenas[LINK_THREADS_MAX];
 };
+
+/* What the keys of records to come are made of: values, then their texts. */
+static void fetch_values(const struct link_index *index, uint32_t record, uint32_t last)
+{
+    enum { VALUES = 8, TEXTS = 4 };
+    const struct block_terms *terms = &index->terms;
+    for (size_t k = 0; k < terms->term_count && record + TEXTS <= last; k++) {
+        size_t column = terms->terms[k]->column;
+        if (k > 0 && column == terms->terms[k - 1]->column)
+            continue;
+        if (record + VALUES <= last)
+            __builtin_prefetch(record_value(index->records, record + VALUES, column));
+        __builtin_prefetch(record_value(index->records, record + TEXTS, column)->text.at);
+    }
+}
+
+static void deal_out(const uint64_t *keys, size_t count, uint32_t from, size_t rules, struct arena *arena,
+                     struct due_keys *ret)
+{
+    uint32_t next[INDEX_SHARES + 1] = {0};
+    for (size_t i = 0; i < count * rules; i++)
+        next[index_share(keys[i]) + 1] += keys[i] != 0;
+    for (size_t s = 1; s <= INDEX_SHARES; s++)
+        next[s] += next[s - 1];
+    memcpy(ret->starts, next, sizeof next);
+    ret->due = arena_room(arena, (next[INDEX_SHARES] + 1) * sizeof *ret->due);
+    for (uint32_t i = 0; i < count; i++)
+        for (size_t rule = 0; rule < rules; rule++) {
+            uint64_t key = keys[i * rules + rule];
+            if (key)
+                ret->due[next[index_share(key)]++] = (struct due){key, from + i};
+        }
+}
 
 static void key_chunk(void *context, size_t chunk, unsigned thread)
 {
-    (void)thread;
     const struct posting *work = context;
+    const struct link_index *index = work->index;
     struct arena *texts = arena_make(0);
-    for (size_t i = chunk * KEY_CHUNK; i < (chunk + 1) * KEY_CHUNK && i < work->count; i++) {
-        index_keys(work->index, work->first + (uint32_t)i, texts, work->keys + i * work->index->terms.rule_count);
+    uint64_t keys[KEY_CHUNK * LINK_RULES_MAX] UNINITIALIZED;
+    size_t rules = index->terms.rule_count, from = chunk * KEY_CHUNK;
+    size_t count = work->count - from < KEY_CHUNK ? work->count - from : KEY_CHUNK;
+    uint32_t first = work->first + (uint32_t)from;
+    for (uint32_t i = 0; i < count; i++) {
+        fetch_values(index, first + i, first + (uint32_t)count - 1);
+        index_keys(index, first + i, texts, keys + i * rules);
         if (arena_used(texts) > 1u << 16)
             arena_reset(texts);
     }
+    if (work->count == 1)
+        fetch_keys(index, keys); /* of all shares at once */
+    deal_out(keys, count, (uint32_t)from, rules, work->arenas[thread], &work->chunks[chunk]);
     arena_free(texts);
 }
 
 /* The keys of one share, of all records in turn. */
-static void post_share(void *context, size_t share, unsigned thread)
+static struct due *gather_due(const struct posting *work, size_t share, struct arena *arena, size_t *ret_count)
 {
-    enum { AHEAD = 32 };
-    (void)thread;
-    const struct posting *work = context;
-    struct postings *postings = work->index->postings[share];
-    size_t rules = work->index->terms.rule_count, count = 0;
-    struct {
-        uint64_t key;
-        uint32_t record;
-    } due[AHEAD];
-    for (size_t i = 0; i < work->count * rules; i++) {
-        uint64_t key = work->keys[i];
-        if (!key || index_share(key) != share)
-            continue;
-        if (count >= AHEAD)
-            postings_add(postings, due[count % AHEAD].key, due[count % AHEAD].record);
-        postings_fetch_slot(postings, key);
-        due[count % AHEAD].key = key;
-        due[count++ % AHEAD].record = work->first + (uint32_t)(i / rules);
-        if (count >= AHEAD / 2)
-            postings_fetch_list(postings, due[(count - AHEAD / 2) % AHEAD].key);
+    size_t count = 0;
+    for (size_t c = 0; c < work->chunk_count; c++)
+        count += work->chunks[c].starts[share + 1] - work->chunks[c].starts[share];
+    struct due *due = arena_room(arena, (count + 1) * sizeof *due), *to = due;
+    for (size_t c = 0; c < work->chunk_count; c++) {
+        const struct due_keys *keys = &work->chunks[c];
+        size_t own = keys->starts[share + 1] - keys->starts[share];
+        memcpy(to, keys->due + keys->starts[share], own * sizeof *to);
+        to += own;
     }
-    for (size_t i = count > AHEAD ? count - AHEAD : 0; i < count; i++)
-        postings_add(postings, due[i % AHEAD].key, due[i % AHEAD].record);
+    *ret_count = count;
+    return due;
 }
 
-/* Puts records under their keys, which it gives too, in the arena. */
-static bool post(struct link_index *index, uint32_t first, size_t count, const struct link_options *options,
-                 struct arena *arena, uint64_t **ret_keys, struct error *err)
+static void note_before(const struct postings *postings, uint64_t key, struct before *before, struct arena *arena)
 {
-    size_t rules = index->terms.rule_count;
-    struct posting work = {index, first, count, arena_array(arena, uint64_t, count * rules + 1)};
-    *ret_keys = work.keys;
-    return threads_run(options, "keying", (count + KEY_CHUNK - 1) / KEY_CHUNK, key_chunk, &work, err) &&
+    uint32_t single;
+    size_t count;
+    const uint32_t *records = postings_of(postings, key, &single, &count);
+    while (before->count + count > before->capacity)
+        before->records = arena_grow(arena, before->records, before->count, &before->capacity, sizeof *records);
+    if (count)
+        memcpy(before->records + before->count, records, count * sizeof *records);
+    before->count += count;
+}
+
+static void post_share(void *context, size_t share, unsigned thread)
+{
+    enum { SLOTS = 32, LISTS = 16 }; /* called for so many ahead */
+    struct posting *work = context;
+    struct postings *postings = work->index->postings[share];
+    struct before *before = work->before ? &work->before[share] : NULL;
+    size_t count;
+    struct due *due = gather_due(work, share, work->arenas[thread], &count);
+    uint32_t started = 0;
+    for (size_t i = 0; i < count + SLOTS; i++) {
+        if (i < count)
+            postings_fetch_slot(postings, due[i].key);
+        if (i >= LISTS && i - LISTS < count)
+            postings_fetch_list(postings, due[i - LISTS].key);
+        if (i < SLOTS)
+            continue;
+        struct due now = due[i - SLOTS];
+        while (before && started <= now.at)
+            before->starts[started++] = (uint32_t)before->count;
+        if (before)
+            note_before(postings, now.key, before, work->arenas[thread]);
+        postings_add(postings, now.key, work->first + now.at);
+    }
+    while (before && started <= work->count)
+        before->starts[started++] = (uint32_t)before->count;
+}
+
+/* Puts records under their keys. `before`: by share, where it is asked. */
+static bool post(struct link_index *index, uint32_t first, size_t count, const struct link_options *options,
+                 struct before *before, struct arena *arena, struct error *err)
+{
+    size_t chunks = (count + KEY_CHUNK - 1) / KEY_CHUNK;
+    struct posting work = {index, first, count, chunks, arena_array(arena, struct due_keys, chunks + 1), before, {0}};
+    for (unsigned t = 0; t < threads_count(options); t++)
+        work.arenas[t] = arena_child(arena);
+    for (size_t s = 0; before && s < INDEX_SHARES; s++)
+        before[s].starts = arena_array(arena, uint32_t, count + 1);
+    return threads_run(options, "keying", chunks, key_chunk, &work, err) &&
            threads_run(options, "keying", INDEX_SHARES, post_share, &work, err);
 }
 
@@ -96,9 +182,8 @@ bool index_post_all(struct link_index *index, const struct link_options *options
     bool done = true;
     for (size_t s = 0; s < INDEX_SHARES; s++)
         postings_start(index->postings[s], keys_about / INDEX_SHARES, arena_child(index->arena));
-    for (uint32_t from = 0; done && from < count; from += POST_ROUND) {
-        uint64_t *keys;
-        done = post(index, from, count - from < POST_ROUND ? count - from : POST_ROUND, options, scratch, &keys, err);
+    for (uint32_t from = 0; done && from < count; from += ROUND) {
+        done = post(index, from, count - from < ROUND ? count - from : ROUND, options, NULL, scratch, err);
         arena_reset(scratch);
     }
     arena_free(scratch);
@@ -148,23 +233,23 @@ static void fetch_row(const struct link_index *index, uint32_t record)
     __builtin_prefetch(row + columns - 1);
 }
 
-/* Adds the pairs of a record with those before it that stand under one of these keys, each once. */
-static void meet(const struct link_index *index, uint32_t record, const uint64_t *keys, struct meeting *meeting)
+struct met {
+    const uint32_t *records;
+    size_t count;
+};
+
+/* Adds the pairs of a record with those before it in these lists, each once. */
+static void meet(const struct link_index *index, uint32_t record, const struct met *lists, size_t list_count,
+                 struct meeting *meeting)
 {
-    const uint32_t *lists[LINK_RULES_MAX];
-    uint32_t singles[LINK_RULES_MAX];
-    size_t counts[LINK_RULES_MAX], most = 0, rules = index->terms.rule_count;
+    size_t most = 0;
     bool all = records_all_meet(index->records);
-    for (size_t rule = 0; rule < rules; rule++) {
-        counts[rule] = 0;
-        if (keys[rule])
-            lists[rule] = postings_of(index_postings(index, keys[rule]), keys[rule], &singles[rule], &counts[rule]);
-        most += counts[rule];
-    }
+    for (size_t k = 0; k < list_count; k++)
+        most += lists[k].count;
     empty_set(meeting, most);
-    for (size_t rule = 0; rule < rules; rule++)
-        for (size_t i = 0; i < counts[rule]; i++) {
-            uint32_t other = lists[rule][i];
+    for (size_t k = 0; k < list_count; k++)
+        for (size_t i = 0; i < lists[k].count; i++) {
+            uint32_t other = lists[k].records[i];
             if (other >= record || !meets_first(meeting, other) ||
                 (!all && !records_may_meet(index->records, record, other)))
                 continue;
@@ -186,16 +271,13 @@ struct found_edges {
 static void compare(const struct link_index *index, struct memo *memo, const struct meeting *meeting, double floor,
                     struct found_edges *out)
 {
-    UNINITIALIZED struct link_edge edges[BLOCK_BATCH];
     struct scorer scorer;
     scorer_start(&scorer, &index->comparer, memo, floor);
     for (size_t from = 0; from < meeting->count; from += BLOCK_BATCH) {
         size_t left = meeting->count - from, batch = left < BLOCK_BATCH ? left : BLOCK_BATCH;
-        size_t count = score_edges(&scorer, meeting->pairs + from, batch, edges);
-        for (size_t i = 0; i < count; i++) {
-            ARENA_GROW(out->arena, out->edges, out->count, out->capacity);
-            out->edges[out->count++] = edges[i];
-        }
+        while (out->count + batch > out->capacity)
+            out->edges = arena_grow(out->arena, out->edges, out->count, &out->capacity, sizeof *out->edges);
+        out->count += score_edges(&scorer, meeting->pairs + from, batch, out->edges + out->count);
     }
 }
 
@@ -203,13 +285,20 @@ void index_find_edges(struct link_index *index, uint32_t record, double floor, b
                       struct link_edges *ret)
 {
     uint64_t keys[LINK_RULES_MAX];
+    uint32_t singles[LINK_RULES_MAX];
+    struct met lists[LINK_RULES_MAX];
     struct meeting meeting = {.arena = arena};
     struct found_edges found = {.arena = arena};
     (void)index_worker_make(index, 0); /* for its memo; what it says of sources is asked when clustering */
     index_keys(index, record, arena, keys);
-    fetch_slots(index, keys);
-    fetch_lists(index, keys);
-    meet(index, record, keys, &meeting);
+    fetch_keys(index, keys);
+    for (size_t rule = 0; rule < index->terms.rule_count; rule++) {
+        lists[rule].count = 0;
+        if (keys[rule])
+            lists[rule].records =
+                postings_of(index_postings(index, keys[rule]), keys[rule], &singles[rule], &lists[rule].count);
+    }
+    meet(index, record, lists, index->terms.rule_count, &meeting);
     compare(index, remember ? index->workers[0]->memo : NULL, &meeting, floor, &found);
     *ret = (struct link_edges){found.edges, found.count, meeting.count};
 }
@@ -220,56 +309,73 @@ struct meeting_all {
     struct link_index *index;
     uint32_t first;
     size_t count;
-    const uint64_t *keys;
-    struct meeting meetings[LINK_THREADS_MAX];
-    struct found_edges *chunks;
-    struct arena *arenas[LINK_THREADS_MAX]; /* of the edges that a thread finds */
+    struct before before[INDEX_SHARES];
+    struct {
+        struct meeting meeting;
+        struct found_edges found;
+        struct arena *arena; /* of the edges that are handed on */
+    } threads[LINK_THREADS_MAX];
+    struct index_edges *chunks;
 };
 
 static void meet_chunk(void *context, size_t chunk, unsigned thread)
 {
     struct meeting_all *work = context;
     const struct link_index *index = work->index;
-    size_t rules = index->terms.rule_count, begin = chunk * MEET_CHUNK;
+    size_t begin = chunk * MEET_CHUNK;
     size_t end = work->count - begin < MEET_CHUNK ? work->count : begin + MEET_CHUNK;
-    struct meeting *meeting = &work->meetings[thread];
-    meeting->count = 0;
+    struct meeting *meeting = &work->threads[thread].meeting;
+    struct found_edges *found = &work->threads[thread].found;
+    struct met lists[INDEX_SHARES];
+    meeting->count = found->count = 0;
     for (size_t i = begin; i < end; i++) {
-        const uint64_t *keys = work->keys + i * rules;
-        if (i + SLOTS_AHEAD < end)
-            fetch_slots(index, keys + SLOTS_AHEAD * rules);
-        if (i + LISTS_AHEAD < end)
-            fetch_lists(index, keys + LISTS_AHEAD * rules);
-        meet(index, work->first + (uint32_t)i, keys, meeting);
+        for (size_t s = 0; s < INDEX_SHARES; s++) {
+            const struct before *before = &work->before[s];
+            lists[s] = (struct met){before->records + before->starts[i], before->starts[i + 1] - before->starts[i]};
+        }
+        meet(index, work->first + (uint32_t)i, lists, INDEX_SHARES, meeting);
     }
-    work->chunks[chunk].arena = work->arenas[thread];
-    compare(index, index->workers[thread]->memo, meeting, index->floor, &work->chunks[chunk]);
+    compare(index, index->workers[thread]->memo, meeting, index->floor, found);
+    struct index_edges *ret = &work->chunks[chunk];
+    *ret = (struct index_edges){arena_array(work->threads[thread].arena, struct link_edge, found->count + 1),
+                                found->count};
+    if (found->count)
+        memcpy(ret->edges, found->edges, found->count * sizeof *ret->edges);
+}
+
+static bool meet_some(struct meeting_all *work, const struct link_options *options, struct error *err)
+{
+    struct arena *scratch = arena_make(0);
+    memset(work->before, 0, sizeof work->before);
+    bool done =
+        post(work->index, work->first, work->count, options, work->before, scratch, err) &&
+        threads_run(options, "comparing pairs", (work->count + MEET_CHUNK - 1) / MEET_CHUNK, meet_chunk, work, err);
+    arena_free(scratch);
+    return done;
 }
 
 bool index_meet_all(struct link_index *index, uint32_t first, size_t count, const struct link_options *options,
-                    struct arena *arena, struct link_edges *ret, struct error *err)
+                    struct arena *arena, struct index_edges **ret, size_t *ret_count, struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    size_t chunks = (count + MEET_CHUNK - 1) / MEET_CHUNK, found = 0;
-    struct meeting_all work = {.index = index, .first = first, .count = count};
-    uint64_t *keys;
-    bool done = post(index, first, count, options, scratch, &keys, err);
-    work.keys = keys;
-    work.chunks = arena_array(scratch, struct found_edges, chunks + 1);
+    size_t chunks = (count + MEET_CHUNK - 1) / MEET_CHUNK;
+    struct meeting_all *work = arena_new(scratch, struct meeting_all);
+    struct index_edges *found = arena_array(arena, struct index_edges, chunks + 1);
+    work->index = index;
     for (unsigned t = 0; t < threads_count(options); t++) {
         (void)index_worker_make(index, t);
-        work.meetings[t].arena = arena_child(scratch);
-        work.arenas[t] = arena_child(scratch);
+        work->threads[t].meeting.arena = work->threads[t].found.arena = arena_child(scratch);
+        work->threads[t].arena = arena_child(arena);
     }
-    done = done && threads_run(options, "comparing pairs", chunks, meet_chunk, &work, err);
-    for (size_t i = 0; i < chunks; i++)
-        found += work.chunks[i].count;
-    *ret = (struct link_edges){.edges = arena_array(arena, struct link_edge, found + 1)};
-    for (size_t i = 0; i < chunks; i++) {
-        if (work.chunks[i].count)
-            memcpy(ret->edges + ret->count, work.chunks[i].edges, work.chunks[i].count * sizeof *ret->edges);
-        ret->count += work.chunks[i].count;
+    bool done = true;
+    for (size_t from = 0; done && from < count; from += ROUND) {
+        work->first = first + (uint32_t)from;
+        work->count = count - from < ROUND ? count - from : ROUND;
+        work->chunks = found + from / MEET_CHUNK;
+        done = meet_some(work, options, err);
     }
     arena_free(scratch);
+    *ret = found;
+    *ret_count = chunks;
     return done;
 }
