@@ -26,7 +26,10 @@ struct index_file {
     struct arena *log_arena;
     uint64_t log_size, chain;
     struct arena *pending_arena;
-    struct buffer pending;
+    struct {
+        char *at;
+        size_t len, capacity;
+    } pending; /* entries that are not written yet */
     bool failed;
 };
 
@@ -47,17 +50,20 @@ static uint64_t first_chain(const struct index_file *file)
 
 /* ---- What an entry says ---- */
 
-static void put_number(struct buffer *out, uint64_t number)
+static char *put_number(char *to, uint64_t number)
 {
     for (; number > 127; number >>= 7)
-        buffer_add_byte(out, (char)(number | 128));
-    buffer_add_byte(out, (char)number);
+        *to++ = (char)(number | 128);
+    *to++ = (char)number;
+    return to;
 }
 
-static void put_text(struct buffer *out, struct slice text)
+static char *put_text(char *to, struct slice text)
 {
-    put_number(out, text.len);
-    buffer_add(out, text);
+    to = put_number(to, text.len);
+    if (text.len)
+        memcpy(to, text.at, text.len);
+    return to + text.len;
 }
 
 static bool get_number(struct slice *rest, uint64_t *ret)
@@ -85,42 +91,47 @@ static bool get_text(struct slice *rest, struct slice *ret)
     return true;
 }
 
-/* An entry is put together where it will be written from: room for its head, what it says, and then the head. */
-static size_t begin_entry(struct index_file *file)
+/* An entry is put together where it will be written from: room for its head and what it says, so many bytes at most,
+ * from where begin_entry points; and then the head. */
+static char *begin_entry(struct index_file *file, size_t most)
 {
-    static const char head[ENTRY_HEAD];
-    size_t start = file->pending.len;
-    buffer_add(&file->pending, slice_from(head, sizeof head));
-    return start;
+    size_t needed = file->pending.len + ENTRY_HEAD + most, wider = 1u << 16;
+    while (wider < needed)
+        wider *= 2;
+    if (needed > file->pending.capacity) {
+        file->pending.at = arena_regrow(file->pending_arena, file->pending.at, file->pending.capacity, wider);
+        file->pending.capacity = wider;
+    }
+    return file->pending.at + file->pending.len + ENTRY_HEAD;
 }
 
-static void end_entry(struct index_file *file, size_t start)
+static void end_entry(struct index_file *file, const char *end)
 {
-    char *head = file->pending.at + start;
-    struct slice said = slice_from(head + ENTRY_HEAD, file->pending.len - start - ENTRY_HEAD);
+    char *head = file->pending.at + file->pending.len;
+    struct slice said = slice_from(head + ENTRY_HEAD, (size_t)(end - head) - ENTRY_HEAD);
     uint32_t length = (uint32_t)said.len;
     file->chain = hash64(said, file->chain);
     memcpy(head, &length, sizeof length);
     memcpy(head + sizeof length, &file->chain, sizeof file->chain);
+    file->pending.len += ENTRY_HEAD + said.len;
 }
 
 /* Its room is used again, but for that of a record of megabytes. */
 static void empty_pending(struct index_file *file)
 {
     file->pending.len = 0;
-    if (file->pending.capacity <= (size_t)4 * FLUSH_AT)
-        return;
-    arena_reset(file->pending_arena);
-    file->pending = buffer_make(file->pending_arena);
+    if (file->pending.capacity > (size_t)4 * FLUSH_AT) {
+        file->pending.at = arena_let_go(file->pending_arena, file->pending.at, file->pending.capacity);
+        file->pending.capacity = 0;
+    }
 }
 
 static bool flush(struct index_file *file, struct error *err)
 {
-    struct slice pending = buffer_slice(&file->pending);
-    if (pending.len == 0)
+    if (file->pending.len == 0)
         return true;
-    bool done = host_write(file->log, pending.at, pending.len, err);
-    file->log_size += pending.len;
+    bool done = host_write(file->log, file->pending.at, file->pending.len, err);
+    file->log_size += file->pending.len;
     file->failed |= !done;
     empty_pending(file);
     return done;
@@ -138,13 +149,16 @@ static bool may_write(const struct index_file *file, struct error *err)
 
 static void log_row(struct index_file *file, char type, const struct index_row *row, size_t values)
 {
-    size_t start = begin_entry(file);
-    buffer_add_byte(&file->pending, type);
-    put_text(&file->pending, row->source);
-    put_text(&file->pending, row->id);
+    enum { NUMBER_MOST = 10 };
+    size_t most = 1 + (values + 2) * NUMBER_MOST + row->source.len + row->id.len;
     for (size_t c = 0; c < values; c++)
-        put_text(&file->pending, row->values[c]);
-    end_entry(file, start);
+        most += row->values[c].len;
+    char *to = begin_entry(file, most);
+    *to++ = type;
+    to = put_text(put_text(to, row->source), row->id);
+    for (size_t c = 0; c < values; c++)
+        to = put_text(to, row->values[c]);
+    end_entry(file, to);
 }
 
 /* ---- Changing the index ---- */
@@ -290,10 +304,10 @@ bool index_file_mark(struct index_file *file, int64_t position, struct error *er
 {
     if (!may_write(file, err))
         return false;
-    size_t start = begin_entry(file);
-    buffer_add_byte(&file->pending, ENTRY_MARK);
-    buffer_add(&file->pending, slice_from(&position, sizeof position));
-    end_entry(file, start);
+    char *to = begin_entry(file, 1 + sizeof position);
+    *to++ = ENTRY_MARK;
+    memcpy(to, &position, sizeof position);
+    end_entry(file, to + sizeof position);
     file->at.position = position;
     file->at.ahead = false;
     return true;
@@ -453,7 +467,6 @@ static bool start(const struct host *host, struct slice folder, bool for_writing
     struct index_file *file = arena_new(arena, struct index_file);
     *file = (struct index_file){.host = host, .arena = arena, .folder = arena_copy(arena, folder)};
     file->pending_arena = arena_make(0);
-    file->pending = buffer_make(file->pending_arena);
     arena_defer(arena, release, file);
     *ret = file;
     if (!for_writing)
