@@ -2,6 +2,7 @@
  * numbers give no codes, decisions that touch them are not constraints. */
 #include "hub/clustering.h"
 
+#include "base/forest.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "hub/linking_write.h"
@@ -41,33 +42,18 @@ bool source_in_set(struct slice sources, struct slice name)
 
 /* ---- What hangs together ---- */
 
-static size_t root_of(size_t *parent, size_t i)
-{
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
-static void hang_together(size_t *parent, size_t a, size_t b)
-{
-    size_t x = root_of(parent, a), y = root_of(parent, b);
-    parent[x < y ? y : x] = x < y ? x : y;
-}
-
 /* By edges and stewards' joins whose both ends are in; `in` NULL: all are. */
-static size_t *parents(const struct clustering *c, const uint8_t *in, struct arena *arena)
+static uint32_t *parents(const struct clustering *c, const uint8_t *in, struct arena *arena)
 {
     size_t count = c->linked->count;
-    size_t *parent = arena_array(arena, size_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        parent[i] = i;
+    uint32_t *parent = forest_make(count, arena);
     for (size_t i = 0; i < c->edge_count; i++)
         if (!in || (in[c->edges[i].a] && in[c->edges[i].b]))
-            hang_together(parent, c->edges[i].a, c->edges[i].b);
+            (void)forest_unite(parent, c->edges[i].a, c->edges[i].b);
     for (size_t i = 0; i < c->decision_count; i++) {
         int64_t a = linked_find(c->linked, c->decisions[i].a), b = linked_find(c->linked, c->decisions[i].b);
         if (c->decisions[i].join && a >= 0 && b >= 0 && (!in || (in[a] && in[b])))
-            hang_together(parent, (size_t)a, (size_t)b);
+            (void)forest_unite(parent, (uint32_t)a, (uint32_t)b);
     }
     return parent;
 }
@@ -75,7 +61,7 @@ static size_t *parents(const struct clustering *c, const uint8_t *in, struct are
 /* ---- Verified NHS numbers ---- */
 
 struct held_number {
-    size_t component;
+    uint32_t component;
     struct slice number;
 };
 
@@ -87,16 +73,16 @@ static int by_number(const void *a, const void *b)
     return slice_compare(x->number, y->number);
 }
 
-static size_t place_of(const struct held_number *number, const struct held_number *numbers, size_t count)
+static uint32_t place_of(const struct held_number *number, const struct held_number *numbers, size_t count)
 {
     const struct held_number *found = bsearch(number, numbers, count, sizeof *numbers, by_number);
     must(found);
-    return (size_t)(found - numbers);
+    return (uint32_t)(found - numbers);
 }
 
 /* The locality law: that one number superseded another is known within the component of the record that says so, and
  * nowhere else, so that a component by itself gives the codes that it has among all. `parent` NULL: all are of one. */
-static uint64_t *codes_of(const struct linked *linked, struct slice sources, size_t *parent, struct arena *arena)
+static uint64_t *codes_of(const struct linked *linked, struct slice sources, uint32_t *parent, struct arena *arena)
 {
     uint64_t *codes = arena_array(arena, uint64_t, linked->count + 1);
     struct held_number *own = arena_array(arena, struct held_number, linked->count + 1);
@@ -107,7 +93,7 @@ static uint64_t *codes_of(const struct linked *linked, struct slice sources, siz
         const struct linked_source *source = &linked->sources[linked->records[i].source];
         if (!source->verified || !source_in_set(sources, source->source->name))
             continue;
-        own[i].component = old[i].component = parent ? root_of(parent, i) : 0;
+        own[i].component = old[i].component = parent ? forest_root(parent, (uint32_t)i) : 0;
         if (text_nhs_number(arena, linked->records[i].form.nhs_number, &own[i].number))
             numbers[raw++] = own[i];
         if (own[i].number.len && text_nhs_number(arena, linked->records[i].form.superseded, &old[i].number))
@@ -117,15 +103,13 @@ static uint64_t *codes_of(const struct linked *linked, struct slice sources, siz
     for (size_t i = 0; i < raw; i++)
         if (count == 0 || by_number(&numbers[i], &numbers[count - 1]) != 0)
             numbers[count++] = numbers[i];
-    size_t *same = arena_array(arena, size_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        same[i] = i;
+    uint32_t *same = forest_make(count, arena);
     for (size_t i = 0; i < linked->count; i++)
         if (old[i].number.len)
-            hang_together(same, place_of(&own[i], numbers, count), place_of(&old[i], numbers, count));
+            (void)forest_unite(same, place_of(&own[i], numbers, count), place_of(&old[i], numbers, count));
     for (size_t i = 0; i < linked->count; i++)
         if (own[i].number.len)
-            codes[i] = root_of(same, place_of(&own[i], numbers, count)) + 1;
+            codes[i] = (uint64_t)forest_root(same, place_of(&own[i], numbers, count)) + 1;
     return codes;
 }
 
@@ -154,12 +138,12 @@ uint64_t *clustering_codes(const struct clustering *c, struct slice sources, str
 static uint8_t *take_out_whole(const struct clustering *c, uint8_t *in, struct arena *arena)
 {
     size_t count = c->linked->count;
-    size_t *parent = parents(c, NULL, arena);
+    uint32_t *parent = parents(c, NULL, arena);
     uint8_t *touched = arena_array(arena, uint8_t, count + 1), *same = arena_array(arena, uint8_t, count + 1);
     for (size_t i = 0; i < count; i++)
-        touched[root_of(parent, i)] |= !in[i];
+        touched[forest_root(parent, (uint32_t)i)] |= !in[i];
     for (size_t i = 0; i < count; i++) {
-        same[i] = !touched[root_of(parent, i)];
+        same[i] = !touched[forest_root(parent, (uint32_t)i)];
         in[i] = in[i] && !same[i];
     }
     return same;

@@ -8,6 +8,8 @@
  * any sum or comparison: each component's result is its own, and the whole does not depend on threads, on order, or on
  * what else is in the table. */
 #include "link/cluster.h"
+
+#include "base/forest.h"
 #include "link/memory_plan.h"
 #include "link/threads.h"
 
@@ -97,13 +99,6 @@ static void plan_constraints(struct cluster_plan *plan)
 
 /* ---- Components ---- */
 
-static uint32_t component_root(uint32_t *parent, uint32_t node)
-{
-    while (parent[node] != node)
-        node = parent[node] = parent[parent[node]];
-    return node;
-}
-
 static bool holds_together(const struct cluster_plan *plan, const struct link_edge *edge)
 {
     const struct link_cluster_input *input = plan->input;
@@ -111,13 +106,6 @@ static bool holds_together(const struct cluster_plan *plan, const struct link_ed
     bool heavy = (double)edge->weight >= cluster_tie(input->join, input->review, (double)plan->margin, constrained);
     return cluster_is_in(plan, edge->a) && cluster_is_in(plan, edge->b) &&
            (heavy || (plan->guards && !input->components && cluster_of_twins(&plan->comparer, edge)));
-}
-
-static void unite(uint32_t *parent, uint32_t x, uint32_t y)
-{
-    x = component_root(parent, x);
-    y = component_root(parent, y);
-    parent[x < y ? y : x] = x < y ? x : y;
 }
 
 /* `of` gives the group of item i, of `groups`; NONE for none. */
@@ -208,17 +196,15 @@ static uint32_t *hold_together(const struct cluster_plan *plan, struct arena *ar
     const struct link_cluster_input *input = plan->input;
     if (plan->scored)
         return plan->scored->first;
-    uint32_t *parent = arena_array(arena, uint32_t, (size_t)input->count + 1);
-    for (uint32_t node = 0; node < input->count; node++)
-        parent[node] = node;
+    uint32_t *parent = forest_make(input->count, arena);
     for (size_t i = 0; i < input->edge_count; i++) {
         cluster_rest(input, i);
         if (holds_together(plan, &input->edges[i]))
-            unite(parent, input->edges[i].a, input->edges[i].b);
+            (void)forest_unite(parent, input->edges[i].a, input->edges[i].b);
     }
     for (size_t i = 0; i < input->must_count; i++)
         if (pair_is_in(plan, &input->must_link[i]))
-            unite(parent, input->must_link[i].a, input->must_link[i].b);
+            (void)forest_unite(parent, input->must_link[i].a, input->must_link[i].b);
     return parent;
 }
 

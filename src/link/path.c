@@ -4,6 +4,8 @@
  * way. Among the links taken so far, a search in breadth then finds the way of the fewest, heavier ones tried first. */
 #include "link/why.h"
 
+#include "base/forest.h"
+
 #include <math.h>
 
 enum { NONE = 0xffffffffu };
@@ -24,13 +26,6 @@ static int heavier(const void *x, const void *y)
     if (p->a != q->a)
         return p->a < q->a ? -1 : 1;
     return p->b < q->b ? -1 : p->b > q->b;
-}
-
-static uint32_t root_of(uint32_t *parent, uint32_t node)
-{
-    while (parent[node] != node)
-        node = parent[node] = parent[parent[node]];
-    return node;
 }
 
 static bool usable(const struct link_cluster_input *input, const uint32_t *within, uint32_t home, uint32_t a,
@@ -70,9 +65,8 @@ static struct way *list_ways(const struct link_cluster_input *input, const uint3
 static size_t ways_needed(const struct way *ways, size_t count, uint32_t *parent, uint32_t from, uint32_t to)
 {
     for (size_t i = 0; i < count; i++) {
-        uint32_t x = root_of(parent, ways[i].a), y = root_of(parent, ways[i].b);
-        parent[x > y ? x : y] = x > y ? y : x;
-        if (root_of(parent, from) == root_of(parent, to))
+        (void)forest_unite(parent, ways[i].a, ways[i].b);
+        if (forest_root(parent, from) == forest_root(parent, to))
             return i + 1;
     }
     return 0;
@@ -108,9 +102,7 @@ void link_path(const struct link_cluster_input *input, const uint32_t *within, b
     struct arena *scratch = arena_make(0);
     size_t count = 0, head = 0, tail = 0;
     struct way *ways = list_ways(input, within, held, within ? within[from] : 0, scratch, &count);
-    uint32_t *parent = arena_array(scratch, uint32_t, (size_t)input->count + 1);
-    for (uint32_t n = 0; n < input->count; n++)
-        parent[n] = n;
+    uint32_t *parent = forest_make(input->count, scratch);
     count = ways_needed(ways, count, parent, from, to);
     if (count > 0) {
         size_t *starts = NULL, length = 0;
