@@ -2,7 +2,7 @@
  *
  * A model names values by their text, records by their codes. A value is compared many times, so each is looked up once
  * and what is known of it put in arrays by code. */
-#include "link/compare.h"
+#include "link/compare_inside.h"
 
 #include "base/text.h"
 #include "link/agree.h"
@@ -10,6 +10,12 @@
 
 #include <math.h>
 #include <stdlib.h>
+
+#define STEP(n)    (double)(n) / COMPARE_STEPS
+#define FOUR(n)    STEP(n), STEP((n) + 1), STEP((n) + 2), STEP((n) + 3)
+#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+#define EIGHTY(n)  SIXTEEN(n), SIXTEEN((n) + 16), SIXTEEN((n) + 32), SIXTEEN((n) + 48), SIXTEEN((n) + 64)
+const double compare_bits_of_steps[256] = {EIGHTY(-128), EIGHTY(-48), EIGHTY(32), SIXTEEN(112)};
 
 /* ---- What the model knows of values ---- */
 
@@ -82,6 +88,8 @@ void comparer_bind_learned(struct comparer *comparer, struct arena *arena)
             continue;
         key_set_add(pair->token ? &comparer->learned_tokens[pair->column] : &comparer->learned_values[pair->column],
                     code_pair(a, b));
+        if (!pair->token)
+            summary_mark_learned(comparer, pair->column, a, b);
         if (pair->token) {
             comparer->partners[pair->column][a] |= compare_partner(b);
             comparer->partners[pair->column][b] |= compare_partner(a);
@@ -197,6 +205,8 @@ static void bind_some(void *context, size_t chunk, unsigned thread)
         bind_tokens(binding->comparer, c, binding->counted, binding->arenas[chunk]);
     else if (chunk % 2 == 1 && model->values[c].used)
         bind_values(binding->comparer, c, binding->counted, binding->arenas[chunk]);
+    if (chunk % 2 == 1)
+        comparer_bind_summaries(binding->comparer, c, binding->arenas[chunk]);
 }
 
 void comparer_bind_values(struct comparer *comparer, bool counted, unsigned threads, struct arena *arena)
@@ -211,6 +221,7 @@ void comparer_bind_values(struct comparer *comparer, bool counted, unsigned thre
         if (comparer->model->tokens[c].used)
             comparer->in_company[c] = arena_array(arena, uint8_t, comparer->records->columns[c].tokens.count);
     bind_company(comparer);
+    comparer_bind_plans(comparer, arena);
     must(threads_run(&quiet, "binding", 2 * columns, bind_some, &binding, &err));
     comparer->bound = true;
 }

@@ -36,6 +36,8 @@ struct comparer {
     uint8_t *in_company[LINK_COLUMNS_MAX];  /* stands in some pair of words that go together */
     uint64_t *partners[LINK_COLUMNS_MAX];   /* by token: bits (compare_partner) of those that it was learned with */
     float *token_bits[LINK_COLUMNS_MAX];    /* of an index alone, where there are no words: by place too */
+    uint64_t *summaries[LINK_COLUMNS_MAX];  /* by plain code, what compare_summary.c tells levels by; 0: nothing */
+    const struct summary_plan *plans[LINK_FIELDS_MAX], *inner_plans[2 * LINK_FIELDS_MAX]; /* or NULL */
     struct key_set learned_values[LINK_COLUMNS_MAX],
         learned_tokens[LINK_COLUMNS_MAX]; /* pairs: lesser << 32 | greater */
 };
@@ -64,9 +66,10 @@ struct compared {
 
 /* Frequencies are kept in twelfths of a bit: a byte of an edge holds them, and sums of them are exact. */
 enum { COMPARE_STEPS = 12 };
+extern const double compare_bits_of_steps[256]; /* a division for each field of each pair was seen */
 static inline double compare_frequency(int8_t steps)
 {
-    return (double)steps / COMPARE_STEPS;
+    return compare_bits_of_steps[steps + 128];
 }
 
 static inline int8_t compare_steps(float bits)

@@ -2,7 +2,7 @@
  *
  * Values are worth comparing once for each pair of distinct values, not once for each pair of records. What is equal is
  * known from the codes; what is not is looked up in a direct-mapped memo for each comparison, by (code, code). */
-#include "link/compare.h"
+#include "link/compare_inside.h"
 
 #include <math.h>
 
@@ -52,9 +52,6 @@ struct memo *memo_make(const struct link_spec *spec, struct arena *arena)
     return memo;
 }
 
-/* A field of a pair that has not been compared yet. */
-enum { OPEN = 255 };
-
 static bool reads_several(const struct link_comparison *comparison)
 {
     return comparison->method == LINK_METHOD_LEVELS && comparison->column_count > 1;
@@ -70,7 +67,7 @@ static void settle_wide(const struct comparer *comparer, size_t f, const struct 
         uint32_t code = record_code(comparer->records, pairs[i].a, level->column);
         bool equal =
             level->test == LINK_TEST_EQUAL && code && code == record_code(comparer->records, pairs[i].b, level->column);
-        ret[i].level[f] = equal ? 1 : OPEN;
+        ret[i].level[f] = equal ? 1 : COMPARE_OPEN;
         ret[i].frequency[f] = equal && comparison->frequency ? compare_level_frequency(comparer, level, code, code) : 0;
     }
 }
@@ -113,7 +110,7 @@ static void compare_wide(const struct comparer *comparer, const struct memo *mem
     must(comparison->column_count <= WIDE_COLUMNS);
     open.count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (ret[i].level[f] != OPEN)
+        if (ret[i].level[f] != COMPARE_OPEN)
             continue;
         if (memo)
             look_up_wide(comparer, memo->wide[f], comparison, pairs[i], i, &open);
@@ -150,19 +147,21 @@ static uint8_t compare_values(const struct comparer *comparer, struct memo *memo
 }
 
 /* One field of a batch of pairs, in rounds. The first settles what is missing or equal, which is most, from the codes
- * alone. The others go to the memo; what it does not know is compared last. Each round calls for the memory that the
- * next one wants, so that none waits for one place after another. */
-struct field_batch {
-    uint8_t level[COMPARE_BATCH];
-    int8_t frequency[COMPARE_BATCH];
-};
-
-struct open_pairs {
-    uint32_t a[COMPARE_BATCH], b[COMPARE_BATCH]; /* codes, the lesser first */
-    uint64_t mixed[COMPARE_BATCH];               /* compare_mixed of them, where there is a memo */
-    uint8_t of[COMPARE_BATCH];                   /* place in the batch */
-    size_t count;
-};
+ * alone; the second what summaries tell. The others go to the memo; what it does not know is compared last. Each round
+ * calls for the memory that the next one wants, so that none waits for one place after another, and none branches by
+ * what it finds in a pair. */
+static void equal_frequencies(const struct comparer *comparer, const struct link_comparison *comparison,
+                              const struct equal_pairs *equal, struct field_batch *batch)
+{
+    size_t column = comparison->columns[0];
+    const int8_t *steps = comparer->equal_steps[column];
+    if (!comparison->frequency || !comparer->model->values[column].used || comparer->model->values[column].equal <= 0)
+        return;
+    for (size_t i = 0; i < equal->count; i++)
+        batch->frequency[equal->of[i]] =
+            steps ? steps[equal->code[i]]
+                  : compare_level_frequency(comparer, &comparison->levels[0], equal->code[i], equal->code[i]);
+}
 
 static void settle_plain(const struct comparer *comparer, const struct link_comparison *comparison,
                          const struct link_pair *pairs, size_t count, struct field_batch *batch,
@@ -170,28 +169,80 @@ static void settle_plain(const struct comparer *comparer, const struct link_comp
 {
     size_t column = comparison->columns[0], columns = comparer->spec->column_count;
     const uint32_t *codes = comparer->records->plain + column;
+    const uint64_t *summaries = comparer->summaries[column];
     bool first = comparison->method == LINK_METHOD_LEVELS && comparison->levels[0].test == LINK_TEST_EQUAL;
-    bool frequency = first && comparison->frequency && comparer->model->values[column].used &&
-                     comparer->model->values[column].equal > 0;
-    const int8_t *steps_of = frequency ? comparer->equal_steps[column] : NULL;
-    bool settled = only_equality(comparison);
-    open->count = 0;
+    UNINITIALIZED struct equal_pairs equal;
+    size_t opened = 0, equals = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t a = codes[pairs[i].a * columns], b = codes[pairs[i].b * columns];
-        bool missing = !a || !b, equal = a == b;
-        batch->level[i] = missing ? 0 : equal ? 1 : 2;
-        batch->frequency[i] = 0;
-        if (missing || (equal && first)) {
-            if (steps_of && !missing)
-                batch->frequency[i] = steps_of[a];
-            else if (frequency && !missing)
-                batch->frequency[i] = compare_level_frequency(comparer, &comparison->levels[0], a, b);
-            continue;
-        }
-        open->a[open->count] = a < b ? a : b;
-        open->b[open->count] = a < b ? b : a;
-        open->of[open->count] = (uint8_t)i;
-        open->count += !settled;
+        bool filled = (a != 0) & (b != 0), same = filled & (a == b) & first, is_open = filled & !same;
+        batch->level[i] = is_open ? COMPARE_OPEN : same;
+        equal.code[equals] = a;
+        equal.of[equals] = (uint8_t)i;
+        equals += same;
+        open->a[opened] = a;
+        open->b[opened] = b;
+        open->of[opened] = (uint8_t)i;
+        opened += is_open;
+    }
+    equal.count = equals;
+    open->count = opened;
+    memset(batch->frequency, 0, count);
+    equal_frequencies(comparer, comparison, &equal, batch);
+    for (size_t i = 0; summaries && i < opened; i++) /* a is at hand: it meets many */
+        __builtin_prefetch(&summaries[open->b[i]]);
+}
+
+/* Whether what is not equal is different, without a look at it. */
+static bool equality_alone(const struct comparer *comparer, const struct link_comparison *comparison,
+                           const struct summary_plan *plan)
+{
+    return plan ? plan->asks == SUMMARY_ASKS_NOTHING ||
+                      (plan->asks == SUMMARY_ASKS_LEARNED && !comparer->learned_values[comparison->columns[0]].count)
+                : only_equality(comparison);
+}
+
+/* What summaries tell is taken out of the open ones. */
+static void settle_summaries(const struct comparer *comparer, const struct link_comparison *comparison,
+                             const struct summary_plan *plan, struct field_batch *batch, struct open_pairs *open)
+{
+    const uint64_t *summaries = comparer->summaries[comparison->columns[0]];
+    UNINITIALIZED uint64_t a[COMPARE_BATCH], b[COMPARE_BATCH];
+    UNINITIALIZED uint8_t levels[COMPARE_BATCH], weighed[COMPARE_BATCH];
+    size_t left = 0, often = 0;
+    for (size_t i = 0; i < open->count; i++) {
+        a[i] = summaries[open->a[i]];
+        b[i] = summaries[open->b[i]];
+    }
+    summary_levels(plan, a, b, open->count, levels);
+    for (size_t i = 0; i < open->count; i++) {
+        batch->level[open->of[i]] = levels[i];
+        weighed[often] = (uint8_t)i;
+        often += plan->frequency_of[levels[i] % countof(plan->frequency_of)];
+    }
+    for (size_t i = 0; i < often; i++) {
+        size_t at = weighed[i];
+        batch->frequency[open->of[at]] =
+            compare_level_frequency(comparer, &comparison->levels[levels[at] - 1], open->a[at], open->b[at]);
+    }
+    for (size_t i = 0; i < open->count; i++) {
+        open->a[left] = open->a[i];
+        open->b[left] = open->b[i];
+        open->of[left] = open->of[i];
+        left += levels[i] == COMPARE_OPEN;
+    }
+    open->count = left;
+}
+
+static void settle_codes(const struct comparer *comparer, const struct field *field, struct field_batch *batch,
+                         struct open_pairs *open)
+{
+    if (equality_alone(comparer, field->comparison, field->plan)) {
+        for (size_t i = 0; i < open->count; i++)
+            batch->level[open->of[i]] = (uint8_t)(field->comparison->level_count + 1);
+        open->count = 0;
+    } else if (field->plan && open->count > 0) {
+        settle_summaries(comparer, field->comparison, field->plan, batch, open);
     }
 }
 
@@ -214,7 +265,8 @@ static void settle_known(const struct column *column, uint64_t *slots, struct fi
 {
     size_t left = 0;
     for (size_t i = 0; i < open->count; i++) {
-        open->mixed[i] = compare_mixed(open->a[i], open->b[i]);
+        uint32_t a = open->a[i], b = open->b[i];
+        open->mixed[i] = a < b ? compare_mixed(a, b) : compare_mixed(b, a);
         __builtin_prefetch(slot_of(slots, open->mixed[i]));
     }
     for (size_t i = 0; i < open->count; i++) {
@@ -256,10 +308,10 @@ static void fetch_next(const struct comparer *comparer, const struct link_compar
         }
 }
 
-static void compare_field(const struct comparer *comparer, struct memo *memo, uint64_t *slots,
-                          const struct link_comparison *comparison, const struct link_pair *pairs, size_t count,
-                          struct field_batch *batch)
+static void compare_field(const struct comparer *comparer, struct memo *memo, const struct field *field,
+                          const struct link_pair *pairs, size_t count, struct field_batch *batch)
 {
+    const struct link_comparison *comparison = field->comparison;
     if (comparison->column_count > 1) {
         for (size_t i = 0; i < count; i++)
             batch->level[i] = compare_first_level(comparer, comparison, pairs[i].a, pairs[i].b, &batch->frequency[i]);
@@ -267,50 +319,62 @@ static void compare_field(const struct comparer *comparer, struct memo *memo, ui
     }
     UNINITIALIZED struct open_pairs open;
     settle_plain(comparer, comparison, pairs, count, batch, &open);
-    if (slots)
-        settle_known(&comparer->records->columns[comparison->columns[0]], slots, batch, &open);
+    settle_codes(comparer, field, batch, &open);
+    if (field->slots)
+        settle_known(&comparer->records->columns[comparison->columns[0]], field->slots, batch, &open);
     fetch_next(comparer, comparison, &open);
     for (size_t i = 0; i < open.count; i++) {
         uint32_t a = open.a[i], b = open.b[i];
         size_t at = open.of[i];
         batch->level[at] = compare_values(comparer, memo, comparison, pairs[at], a, b, &batch->frequency[at]);
-        if (slots)
-            remember(slots, open.mixed[i], batch->level[at], batch->frequency[at]);
+        if (field->slots)
+            remember(field->slots, open.mixed[i], batch->level[at], batch->frequency[at]);
     }
 }
 
+static struct field field_of(const struct comparer *comparer, const struct memo *memo, size_t f)
+{
+    return (struct field){&comparer->spec->comparisons[f], comparer->plans[f], memo ? memo->fields[f] : NULL};
+}
+
+static struct field inner_of(const struct comparer *comparer, const struct memo *memo, int f)
+{
+    return (struct field){&comparer->spec->inner[f], comparer->inner_plans[f], memo ? memo->inner[f] : NULL};
+}
+
 /* The two parts depend on each other, so only one of their frequencies may speak: the first's, where it agrees. */
+static void join_levels(unsigned levels, const struct field_batch *second, size_t count, struct field_batch *batch)
+{
+    for (size_t i = 0; i < count; i++) {
+        batch->frequency[i] = batch->level[i] == 1 ? batch->frequency[i] : second->frequency[i];
+        batch->level[i] = (uint8_t)(batch->level[i] * levels + second->level[i]);
+    }
+}
+
 static void compare_joint(const struct comparer *comparer, struct memo *memo, const struct link_comparison *joint,
                           const struct link_pair *pairs, size_t count, struct field_batch *batch)
 {
-    const struct link_spec *spec = comparer->spec;
     UNINITIALIZED struct field_batch second;
-    unsigned levels = spec_level_count(spec, &spec->inner[joint->second]) + 1;
-    compare_field(comparer, memo, memo ? memo->inner[joint->first] : NULL, &spec->inner[joint->first], pairs, count,
-                  batch);
-    compare_field(comparer, memo, memo ? memo->inner[joint->second] : NULL, &spec->inner[joint->second], pairs, count,
-                  &second);
-    for (size_t i = 0; i < count; i++) {
-        if (batch->level[i] != 1)
-            batch->frequency[i] = second.frequency[i];
-        batch->level[i] = (uint8_t)(batch->level[i] * levels + second.level[i]);
-    }
+    struct field first = inner_of(comparer, memo, joint->first), other = inner_of(comparer, memo, joint->second);
+    compare_field(comparer, memo, &first, pairs, count, batch);
+    compare_field(comparer, memo, &other, pairs, count, &second);
+    join_levels(spec_level_count(comparer->spec, other.comparison) + 1, &second, count, batch);
 }
 
 void compare_one(const struct comparer *comparer, struct memo *memo, size_t f, const struct link_pair *pairs,
                  size_t count, struct compared *ret)
 {
-    const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+    struct field field = field_of(comparer, memo, f);
     UNINITIALIZED struct field_batch batch;
-    if (reads_several(comparison)) {
+    if (reads_several(field.comparison)) {
         settle_wide(comparer, f, pairs, count, ret);
         compare_wide(comparer, memo, f, pairs, count, ret);
         return;
     }
-    if (comparison->method == LINK_METHOD_JOINT)
-        compare_joint(comparer, memo, comparison, pairs, count, &batch);
+    if (field.comparison->method == LINK_METHOD_JOINT)
+        compare_joint(comparer, memo, field.comparison, pairs, count, &batch);
     else
-        compare_field(comparer, memo, memo ? memo->fields[f] : NULL, comparison, pairs, count, &batch);
+        compare_field(comparer, memo, &field, pairs, count, &batch);
     for (size_t i = 0; i < count; i++) {
         ret[i].level[f] = batch.level[i];
         ret[i].frequency[f] = batch.frequency[i];
@@ -370,7 +434,7 @@ static size_t keep_above(const struct comparer *comparer, const struct compare_a
     for (size_t i = 0; i < count; i++) {
         double most = comparer->model->prior;
         for (size_t f = 0; f < fields; f++)
-            if (ret[i].level[f] != OPEN)
+            if (ret[i].level[f] != COMPARE_OPEN)
                 most += comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
             else
                 most += comparer->bag_most[f] ? (double)bag_most(comparer, f, pairs[i]) : above->most[f];
@@ -386,7 +450,7 @@ static size_t keep_above(const struct comparer *comparer, const struct compare_a
 static void leave_open(size_t f, size_t count, struct compared *ret)
 {
     for (size_t i = 0; i < count; i++)
-        ret[i].level[f] = OPEN;
+        ret[i].level[f] = COMPARE_OPEN;
 }
 
 size_t compare_batch_above(const struct comparer *comparer, struct memo *memo, const struct compare_above *above,
