@@ -390,7 +390,7 @@ int8_t compare_level_frequency(const struct comparer *comparer, const struct lin
 uint8_t compare_first_level(const struct comparer *comparer, const struct link_comparison *comparison, uint32_t a,
                             uint32_t b, int8_t *ret_frequency)
 {
-    bool any = false;
+    bool any = false, in_order = true;
     uint32_t code_a = 0, code_b = 0;
     *ret_frequency = 0;
     for (unsigned l = 0; l < comparison->level_count; l++) {
@@ -398,12 +398,16 @@ uint8_t compare_first_level(const struct comparer *comparer, const struct link_c
         if (l == 0 || level->column != comparison->levels[l - 1].column) {
             code_a = record_code(comparer->records, a, level->column);
             code_b = record_code(comparer->records, b, level->column);
-            if (code_a && code_b && code_a != code_b)
-                column_order(&comparer->records->columns[level->column], &code_a, &code_b);
+            in_order = code_a == code_b;
         }
         if (!code_a || !code_b)
             continue;
         any = true;
+        if (level->test == LINK_TEST_EQUAL && code_a != code_b)
+            continue; /* their values need not be looked at */
+        if (!in_order)
+            column_order(&comparer->records->columns[level->column], &code_a, &code_b);
+        in_order = true;
         if (test_holds(comparer, level, code_a, code_b)) {
             if (comparison->frequency)
                 *ret_frequency = compare_level_frequency(comparer, level, code_a, code_b);

@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { CHUNK_NODES = 256, CHUNK_STARTS = 64, TREES_SHARE = 4 };
+enum { CHUNK_NODES = 256, CHUNK_STARTS = 64, CHUNK_TREES = 512, TREES_SHARE = 4 };
 
 static bool holds_together(const struct link_index *index, const struct link_edge *edge)
 {
@@ -183,11 +183,12 @@ struct renewing {
 
 /* What a walk from a record to come will want, in steps: the record, its edges, their other ends, and the edges of
  * those. */
-static void fetch_starts(const struct renewing *work, size_t i, size_t end)
+static inline __attribute__((always_inline)) void fetch_starts(const struct renewing *work, size_t i)
 {
     enum { RECORDS = 24, EDGES = 18, ENDS = 12, THEIR_EDGES = 6 };
     const struct link_index *index = work->index;
     const uint32_t *from = work->from->items;
+    size_t end = work->from->count; /* who takes the next chunk has them near too */
     if (i + RECORDS < end)
         __builtin_prefetch(&index->of[from[i + RECORDS]]);
     if (i + EDGES < end && index->of[from[i + EDGES]].first_edge)
@@ -207,6 +208,8 @@ static void fetch_starts(const struct renewing *work, size_t i, size_t end)
             __builtin_prefetch(&index->edges[first - 1]);
             __builtin_prefetch(&index->edges[first - 1].next);
         }
+        if (first > 2) /* the older ones stand before it, most often */
+            __builtin_prefetch(&index->edges[first - 3]);
         e = edge_next(edge, from[i + THEIR_EDGES]);
     }
 }
@@ -221,7 +224,7 @@ static void find_components(struct renewing *work, size_t begin, size_t end, str
     must(pthread_mutex_lock(&work->walking) == 0);
     for (size_t i = begin; i < end; i++) {
         uint32_t record = work->from->items[i];
-        fetch_starts(work, i, end);
+        fetch_starts(work, i);
         if (index->seen[record] == index->stamp || index->of[record].entity == NONE)
             continue;
         list_push(&worker->starts, (uint32_t)worker->nodes.count, worker->store);
@@ -247,10 +250,10 @@ static void renew_trees(void *context, size_t chunk, unsigned thread)
 {
     struct renewing *work = context;
     struct index_worker *worker = work->index->workers[thread];
-    size_t begin = chunk * CHUNK_STARTS, end = begin + CHUNK_STARTS;
+    size_t begin = chunk * CHUNK_TREES, end = begin + CHUNK_TREES;
     end = end < work->from->count ? end : work->from->count;
     for (size_t i = begin; i < end; i++) {
-        fetch_starts(work, i, end);
+        fetch_starts(work, i);
         if (index_cluster_tree(work->index, worker, work->from->items[i], &work->touched) == INDEX_TREE_PART)
             list_push(&worker->left, work->from->items[i], worker->store);
     }
@@ -259,7 +262,7 @@ static void renew_trees(void *context, size_t chunk, unsigned thread)
 static bool cluster_trees(struct renewing *work, const struct link_options *options, struct list *ret_left,
                           struct arena *scratch, struct error *err)
 {
-    if (!threads_run(options, "clustering", (work->from->count + CHUNK_STARTS - 1) / CHUNK_STARTS, renew_trees, work,
+    if (!threads_run(options, "clustering", (work->from->count + CHUNK_TREES - 1) / CHUNK_TREES, renew_trees, work,
                      err))
         return false;
     for (unsigned t = 0; t < options->threads; t++) {

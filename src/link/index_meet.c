@@ -11,9 +11,12 @@
 
 enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13 };
 
+/* Part of their caller, for a compiler takes out calls of what has no effect, and holds that fetching has none. */
+#define FETCH static inline __attribute__((always_inline))
+
 /* ---- Keys ---- */
 
-static void fetch_keys(const struct link_index *index, const uint64_t *keys)
+FETCH void fetch_keys(const struct link_index *index, const uint64_t *keys)
 {
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
@@ -51,7 +54,7 @@ struct posting {
 };
 
 /* What the keys of records to come are made of: values, then their texts. */
-static void fetch_values(const struct link_index *index, uint32_t record, uint32_t last)
+FETCH void fetch_values(const struct link_index *index, uint32_t record, uint32_t last)
 {
     enum { VALUES = 8, TEXTS = 4 };
     const struct block_terms *terms = &index->terms;
@@ -225,14 +228,6 @@ static bool meets_first(struct meeting *meeting, uint32_t other)
     return true;
 }
 
-static void fetch_row(const struct link_index *index, uint32_t record)
-{
-    size_t columns = index->records->spec->column_count;
-    const uint32_t *row = &index->records->plain[(size_t)record * columns];
-    __builtin_prefetch(row);
-    __builtin_prefetch(row + columns - 1);
-}
-
 struct met {
     const uint32_t *records;
     size_t count;
@@ -255,7 +250,6 @@ static void meet(const struct link_index *index, uint32_t record, const struct m
                 continue;
             ARENA_GROW(meeting->arena, meeting->pairs, meeting->count, meeting->capacity);
             meeting->pairs[meeting->count++] = (struct link_pair){other, record};
-            fetch_row(index, other);
         }
 }
 
@@ -267,17 +261,31 @@ struct found_edges {
     size_t count, capacity;
 };
 
+/* The rows of those that were there before, of a batch to come. (Their values and texts too were called for, and it
+ * gained nothing: most pairs are settled without.) */
+FETCH void fetch_rows(const struct link_index *index, const struct meeting *meeting, size_t from)
+{
+    size_t columns = index->records->spec->column_count, end = from + BLOCK_BATCH;
+    for (size_t i = from; i < end && i < meeting->count; i++) {
+        const uint32_t *row = &index->records->plain[meeting->pairs[i].a * columns];
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + columns - 1);
+    }
+}
+
 /* Adds the edges of `floor` or more among these pairs, in their order. */
 static void compare(const struct link_index *index, struct memo *memo, const struct meeting *meeting, double floor,
                     struct found_edges *out)
 {
     struct scorer scorer;
     scorer_start(&scorer, &index->comparer, memo, floor);
+    fetch_rows(index, meeting, 0);
     for (size_t from = 0; from < meeting->count; from += BLOCK_BATCH) {
-        size_t left = meeting->count - from, batch = left < BLOCK_BATCH ? left : BLOCK_BATCH;
-        while (out->count + batch > out->capacity)
+        size_t left = meeting->count - from, some = left < BLOCK_BATCH ? left : BLOCK_BATCH;
+        fetch_rows(index, meeting, from + BLOCK_BATCH);
+        while (out->count + some > out->capacity)
             out->edges = arena_grow(out->arena, out->edges, out->count, &out->capacity, sizeof *out->edges);
-        out->count += score_edges(&scorer, meeting->pairs + from, batch, out->edges + out->count);
+        out->count += score_edges(&scorer, meeting->pairs + from, some, out->edges + out->count);
     }
 }
 
