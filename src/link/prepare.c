@@ -5,6 +5,7 @@
 #include "link/prepare.h"
 
 #include "base/hash.h"
+#include "link/model.h"
 #include "link/threads.h"
 
 enum { SOME = 64 }; /* texts at a time: what they need of memory is called for together */
@@ -19,9 +20,13 @@ void *prepare_grown(struct arena *arena, void *array, size_t wanted, size_t *cap
     return array;
 }
 
-static bool has_tokens(enum link_kind kind)
+/* Words are asked for by comparisons and guards alone: a given name that is compared as part of a whole one has none.
+ */
+static bool has_tokens(const struct link_spec *spec, size_t c)
 {
-    return kind <= LINK_FULL_NAME || kind == LINK_ADDRESS || kind == LINK_PLACE || kind == LINK_TEXT;
+    enum link_kind kind = spec->columns[c].kind;
+    return (kind <= LINK_FULL_NAME || kind == LINK_ADDRESS || kind == LINK_PLACE || kind == LINK_TEXT) &&
+           (model_uses_values(spec, c) || model_uses_tokens(spec, c));
 }
 
 /* ---- Plain codes ---- */
@@ -128,7 +133,7 @@ static void add_tokens(struct column *column, size_t from, size_t some)
     }
 }
 
-static void make_values(struct column *column, enum link_kind kind, size_t count)
+static void make_values(struct column *column, enum link_kind kind, bool tokens, size_t count)
 {
     RESERVE(column->arena, column->values, column->value_capacity, count);
     while (column->value_count < count) {
@@ -138,7 +143,7 @@ static void make_values(struct column *column, enum link_kind kind, size_t count
             size_t code = column->value_count++;
             column->values[code] = code ? value_features(column, kind, code) : (struct value){0};
         }
-        if (has_tokens(kind))
+        if (tokens)
             add_tokens(column, from, some);
     }
 }
@@ -147,7 +152,7 @@ void prepare_features(struct link_records *records, size_t c, size_t count)
 {
     struct column *column = &records->columns[c];
     enum link_kind kind = records->spec->columns[c].kind;
-    make_values(column, kind, count);
+    make_values(column, kind, has_tokens(records->spec, c), count);
     RESERVE(column->arena, column->token_features, column->feature_capacity, column->tokens.count);
     while (column->feature_count < column->tokens.count) {
         GROW(column->arena, column->token_features, column->feature_count, column->feature_capacity);

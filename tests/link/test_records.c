@@ -106,6 +106,24 @@ static void parts_that_join_to_one_text_are_one_value(void **state)
     arena_free(arena);
 }
 
+static void words_are_made_of_what_is_compared_alone(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    const struct link_spec *spec = read_spec("columns:\n  a: given_name\n  b: family_name\n  c: place\n"
+                                             "  both: {kind: full_name, join: [a, b]}\ncomparisons: [both, c]\n",
+                                             arena);
+    struct link_records *records = link_records_make(spec, arena);
+    ADD(records, "s", "1", "Ann Marie", "Lee", "Great Snoring");
+    assert_true(link_prepare(records, NULL, &err));
+    assert_int_equal(record_value(records, 0, 0)->token_count, 0);
+    assert_int_equal(records->columns[1].tokens.count, 1); /* the empty one */
+    assert_int_equal(record_value(records, 0, 2)->token_count, 2);
+    assert_int_equal(record_value(records, 0, 3)->token_count, 3);
+    arena_free(arena);
+}
+
 /* Six parts of thousands of values do not fit into one number; a hundred and fifty thousand records are dealt out; of
  * forty thousand texts some are numbered while features of others are made. */
 static void made_columns_are_right_whatever_their_parts_and_threads(void **state)
@@ -120,7 +138,7 @@ static void made_columns_are_right_whatever_their_parts_and_threads(void **state
         struct error err = NO_ERROR;
         const struct link_spec *spec =
             read_spec("columns:\n  a: identifier\n  b: identifier\n  c: identifier\n  d: identifier\n  e: identifier\n"
-                      "  f: identifier\n  all: {kind: full_name, join: [a, b, c, d, e, f]}\n",
+                      "  f: identifier\n  all: {kind: full_name, join: [a, b, c, d, e, f]}\ncomparisons: [all]\n",
                       arena);
         struct link_records *records = link_records_make(spec, arena);
         struct link_options options = {.threads = cases[i].threads};
@@ -171,6 +189,7 @@ int main(void)
         cmocka_unit_test(postcodes_have_area_district_and_sector),
         cmocka_unit_test(a_made_column_joins_or_takes_the_first),
         cmocka_unit_test(parts_that_join_to_one_text_are_one_value),
+        cmocka_unit_test(words_are_made_of_what_is_compared_alone),
         cmocka_unit_test(made_columns_are_right_whatever_their_parts_and_threads),
         cmocka_unit_test(only_pairs_across_sources_may_meet_when_linking),
     };
