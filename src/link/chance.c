@@ -8,6 +8,13 @@
 
 #include <math.h>
 
+enum { NAMESAKES = 5000 /* so many names tell how often a stranger bears one */ };
+
+/* One or two random pairs of one name say no more than so many times what its words do: people of one origin share more
+ * names than chance would have it, but a pair that is in truth one person who moved must not stand for a thousand. */
+#define NAMESAKES_MOST 8
+#define RANDOM_TELLS   3
+
 /* What was expected stands in for what was seen, worth one event: a level that should have been seen often and was not
  * is rare, one that could not have been seen keeps what was expected. */
 static double share(double seen, double total, double expected)
@@ -112,7 +119,7 @@ static void count_chances(const struct link_model *model, struct pattern_list li
 /* Where random pairs saw a level fewer than ten times and blocked pairs saw it at least thrice, the blocked ones' share
  * of the universe is taken; it is a floor everywhere. */
 static void take_blocked(const struct link_model *model, unsigned levels, const double *random, const double *blocked,
-                         bool exact_first, double *u)
+                         const double *namesakes, bool exact_first, double *u)
 {
     double total = 0, all = random[0], sum = 0;
     for (unsigned l = 1; l <= levels; l++)
@@ -121,9 +128,11 @@ static void take_blocked(const struct link_model *model, unsigned levels, const 
     double filled = model->universe * (all > 0 ? fmax(total, 1) / fmax(all, 1) : 1);
     for (unsigned l = 1; l <= levels; l++) {
         double least = blocked[l] / filled;
+        double most =
+            namesakes[l] > 0 && random[l] < RANDOM_TELLS ? NAMESAKES_MOST * namesakes[l] + 10 / model->universe : 1;
         if (!(exact_first && l == 1)) {
             if (random[l] < 10 && blocked[l] >= 3)
-                u[l] = fmax(least, total > 0 ? random[l] / total : 0);
+                u[l] = fmax(least, total > 0 ? fmin(random[l] / total, most) : 0);
             u[l] = fmax(u[l], fmin(least, 1));
         }
         sum += u[l];
@@ -132,7 +141,54 @@ static void take_blocked(const struct link_model *model, unsigned levels, const 
         u[l] = fmax(u[l] / sum, 1e-15);
 }
 
-void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known)
+/* How often a stranger bears all words of this name: by the words' shares, without the records of the very name, which
+ * may all be one person's. A value beside itself agrees in all its bits. The words after the family name have so many
+ * places to stand in as they are: of three given names two strangers may have the same, one each, twice as seldom. */
+static double stranger_bears(const struct comparer *comparer, size_t column, uint32_t code, double own, float matched)
+{
+    const struct value *value = &comparer->records->columns[column].values[code];
+    double chance = exp2(-(double)matched), filled = (double)comparer->model->tokens[column].filled;
+    for (size_t i = 0; i < value->token_count; i++)
+        chance *=
+            (i > 1 ? pow((double)(i - 1) / (double)i, (double)(i - 1)) : 1) *
+            fmax(0, 1 - own / (filled * exp2(-(double)compare_token_bits(comparer, column, value->token_at + i))));
+    return chance;
+}
+
+static void count_namesakes(const struct comparer *comparer, size_t column, double *ret, struct arena *scratch)
+{
+    const struct link_records *records = comparer->records;
+    uint32_t *own = arena_array(scratch, uint32_t, records->columns[column].plain.count);
+    size_t filled = 0, step = records->order_count / NAMESAKES + 1;
+    for (uint32_t r = 0; r < records->count; r++)
+        own[record_code(records, r, column)] += !record_follows(records, r);
+    for (size_t i = 0; i < records->order_count; i += step) {
+        uint32_t code = record_code(records, records->order[i], column);
+        if (!code)
+            continue;
+        float ignored;
+        struct bag bag = compare_bags(comparer, NULL, column, false, code, code);
+        ret[compare_bag_level(bag, &ignored)] += stranger_bears(comparer, column, code, own[code], bag.matched);
+        filled++;
+    }
+    for (unsigned l = 1; l < LINK_PATTERN_LEVELS && filled > 0; l++)
+        ret[l] /= (double)filled;
+}
+
+void chance_namesakes(const struct comparer *comparer, struct namesakes *ret)
+{
+    struct arena *scratch = arena_make(0);
+    *ret = (struct namesakes){0};
+    for (size_t f = 0; f < comparer->spec->comparison_count; f++) {
+        const struct link_comparison *comparison = &comparer->spec->comparisons[f];
+        if (comparison->method == LINK_METHOD_TOKENS && comparison->kind <= LINK_FULL_NAME)
+            count_namesakes(comparer, comparison->columns[0], ret->of[f], scratch);
+    }
+    arena_free(scratch);
+}
+
+void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked,
+                   const struct namesakes *namesakes, bool known)
 {
     const struct link_spec *spec = model->spec;
     double counts[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS] = {{0}}, seen[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS] = {{0}};
@@ -149,7 +205,9 @@ void chance_levels(struct link_model *model, struct pattern_list random, struct 
         else
             levels_chance(model, comparison, counts[f], known ? model->lambda * model->levels[f].m[1] : 0, u);
         if (known)
-            take_blocked(model, spec_level_count(spec, comparison), counts[f], seen[f],
+            take_blocked(model, spec_level_count(spec, comparison), counts[f], seen[f], namesakes->of[f],
                          comparison->method == LINK_METHOD_LEVELS && comparison->column_count == 1, u);
+        for (unsigned l = 1; l <= spec_level_count(spec, comparison); l++)
+            u[l] = fmax(u[l], namesakes->of[f][l]);
     }
 }

@@ -327,6 +327,7 @@ static bool fit(struct trainer *trainer, bool again, struct error *err)
         random = sample_patterns(trainer->random, scratch, &random_count, &random_pairs);
         patterns = sample_patterns(trainer->met, scratch, &count, &trainer->report.pairs);
         struct bounds bounds;
+        struct namesakes namesakes;
         bound_fields(spec, model, again, &bounds);
         double start = fmin(fmax((double)trainer->report.pairs / 10, 1), (double)trainer->records->count);
         struct em em = {.field_count = spec->comparison_count,
@@ -345,7 +346,8 @@ static bool fit(struct trainer *trainer, bool again, struct error *err)
                         .lambda = again ? model->lambda : fmin(0.4, start / model->universe)};
         memcpy(em.near, model->near, sizeof em.near);
         struct pattern_list sample = {random, random_count}, met = {patterns, count};
-        chance_levels(model, sample, met, false);
+        chance_namesakes(trainer->comparer, &namesakes);
+        chance_levels(model, sample, met, &namesakes, false);
         if (spec->relatives && bounds.personal && !again)
             fit_near(trainer, &em, met);
         else
@@ -353,7 +355,7 @@ static bool fit(struct trainer *trainer, bool again, struct error *err)
         /* Once the matches are known, u without them, and again. */
         for (int more = 0; more < 2; more++) {
             model->lambda = em.lambda;
-            chance_levels(model, sample, met, true);
+            chance_levels(model, sample, met, &namesakes, true);
             trainer->report.iterations += em_run(&em, patterns, count, &trainer->report.converged);
         }
         trainer->report.patterns = count;

@@ -69,7 +69,14 @@ struct pattern_list {
     struct pattern_count *patterns;
     size_t count;
 };
-void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked, bool known);
+/* By field and level: how often two strangers bear one name, by its words' shares alone: a floor under u. Where nobody
+ * has a birth date, all who do may look like matches that have moved, and, taken out of u as such, be so for good. */
+struct namesakes {
+    double of[LINK_FIELDS_MAX][LINK_PATTERN_LEVELS];
+};
+void chance_namesakes(const struct comparer *comparer, struct namesakes *ret);
+void chance_levels(struct link_model *model, struct pattern_list random, struct pattern_list blocked,
+                   const struct namesakes *namesakes, bool known);
 
 /* common.c: takes out of the model's keys too common to block on those whose records are mostly one entity's, as the
  * model weighs a few of them; if they bring a twentieth of the pairs of these blocks, else none (*ret_freed). Then the

@@ -119,6 +119,68 @@ static void a_class_of_slips_alone_is_no_match(void **state)
     assert_true(levels[1].m[2] <= EM_STRANGERS + 1e-9);
 }
 
+/* A list in which nobody stands twice, without birth dates: names of independent parts, homes all over. */
+static struct link_records *make_list(const struct link_spec *spec, unsigned people, struct arena *arena)
+{
+    struct link_records *records = link_records_make(spec, arena);
+    uint64_t state = 7;
+    for (unsigned p = 0; p < people; p++) {
+        struct person person;
+        char id[16];
+        make_person(&state, &person);
+        (void)snprintf(id, sizeof id, "p%u", p);
+        (void)ADD(records, "list", id, person.given, person.family, person.address, person.postcode);
+    }
+    return records;
+}
+
+static const char *const list_spec = "columns:\n  given: given_name\n  family: family_name\n  address: address\n"
+                                     "  postcode: postcode\n";
+
+static void strangers_of_one_name_are_not_taken_for_people_who_moved(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    struct link_records *records = make_list(read_spec(list_spec, arena), 4000, arena);
+    struct link_model *model = NULL;
+    struct link_edges edges;
+    struct error err = NO_ERROR;
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    assert_true(link_score(records, model, NULL, arena, &edges, &err));
+    size_t joined = 0;
+    for (size_t i = 0; i < edges.count; i++)
+        joined += (double)edges.edges[i].weight >= link_model_join(model);
+    if (joined > 4)
+        fail_msg("%zu pairs of strangers would be joined", joined);
+    arena_free(arena);
+}
+
+static void how_often_strangers_bear_one_name_is_told_by_its_words(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_make(0);
+    enum { PEOPLE = 4000 };
+    struct link_records *records = make_list(read_spec(list_spec, arena), PEOPLE, arena);
+    struct link_model *model = NULL;
+    struct error err = NO_ERROR;
+    assert_true(link_train(records, NULL, arena, &model, NULL, &err));
+    struct comparer comparer;
+    struct namesakes namesakes;
+    comparer_start(&comparer, records, model);
+    chance_namesakes(&comparer, &namesakes);
+    double told = 0, seen = 0;
+    for (unsigned l = 1; l < LINK_PATTERN_LEVELS; l++)
+        told += namesakes.of[0][l];
+    uint16_t name = comparer.spec->comparisons[0].columns[0];
+    for (uint32_t a = 0; a < PEOPLE; a++)
+        for (uint32_t b = 0; b < a; b++)
+            seen += record_code(records, a, name) == record_code(records, b, name);
+    told *= PEOPLE * (PEOPLE - 1) / 2.0;
+    if (fabs(told - seen) > seen / 5)
+        fail_msg("%.0f pairs of one name, and %.0f told", seen, told);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +188,8 @@ int main(void)
         cmocka_unit_test(the_share_cannot_run_away_when_all_blocked_pairs_look_alike),
         cmocka_unit_test(the_bound_on_different_holds),
         cmocka_unit_test(a_class_of_slips_alone_is_no_match),
+        cmocka_unit_test(strangers_of_one_name_are_not_taken_for_people_who_moved),
+        cmocka_unit_test(how_often_strangers_bear_one_name_is_told_by_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
