@@ -9,7 +9,7 @@
 
 #include "link/spill.h"
 
-enum { AHEAD = 4, BEFORE_REST = 256 };
+enum { AHEAD = 4, BEFORE_REST = 256, ROOM_LEAST = 64 };
 
 struct block_seen {
     struct arena *arena;
@@ -26,13 +26,43 @@ struct block_seen *block_seen_make(const struct blocks *blocks, struct arena *ar
     return seen;
 }
 
+/* Room for so many more. */
+static void make_room(struct block_seen *seen, size_t more)
+{
+    size_t wanted = seen->count + more;
+    if (wanted <= seen->capacity)
+        return;
+    size_t capacity = wanted < 2 * seen->capacity ? 2 * seen->capacity : wanted + ROOM_LEAST;
+    seen->list =
+        arena_regrow(seen->arena, seen->list, seen->capacity * sizeof *seen->list, capacity * sizeof *seen->list);
+    seen->capacity = capacity;
+}
+
+/* Adds those of these ascending ones, from the last, that are above a number and not there yet. Half of what stands in
+ * blocks is there: no branch could be foretold. */
+static void see_above(struct block_seen *seen, const uint32_t *records, size_t count, uint32_t above)
+{
+    make_room(seen, count);
+    uint64_t *bits = seen->bits;
+    uint32_t *list = seen->list;
+    size_t at = seen->count;
+    for (size_t i = count; i > 0 && records[i - 1] > above; i--) {
+        uint32_t y = records[i - 1];
+        uint64_t word = bits[y >> 6];
+        list[at] = y;
+        at += ~(word >> (y & 63)) & 1;
+        bits[y >> 6] = word | 1ull << (y & 63);
+    }
+    seen->count = at;
+}
+
 static void see(struct block_seen *seen, uint32_t y)
 {
     uint64_t bit = 1ull << (y & 63);
     if (seen->bits[y >> 6] & bit)
         return;
     seen->bits[y >> 6] |= bit;
-    ARENA_GROW(seen->arena, seen->list, seen->count, seen->capacity);
+    make_room(seen, 1);
     seen->list[seen->count++] = y;
 }
 
@@ -66,8 +96,7 @@ static void meet_higher(const struct blocks *blocks, uint32_t x, struct block_se
         const uint32_t *block = block_of(blocks, rule, x);
         if (!block)
             continue;
-        for (uint32_t j = *block; j > 0 && block[j] > above; j--)
-            see(seen, block[j]);
+        see_above(seen, block + 1, *block, above);
     }
 }
 
@@ -142,13 +171,16 @@ static void flush(struct batch *batch)
 static void give(struct batch *batch, uint32_t x, struct block_seen *seen)
 {
     const struct link_records *records = batch->blocks->records;
-    for (size_t i = 0; i < seen->count; i++) {
-        uint32_t y = seen->list[i];
-        if (!batch->all_meet && !records_may_meet(records, x, y))
+    const uint32_t *plain = records->plain, *list = seen->list;
+    size_t columns = records->spec->column_count, count = seen->count;
+    bool all_meet = batch->all_meet;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t y = list[i];
+        if (!all_meet && !records_may_meet(records, x, y))
             continue;
-        const uint32_t *row = &records->plain[(size_t)y * records->spec->column_count];
+        const uint32_t *row = plain + y * columns;
         __builtin_prefetch(row);
-        __builtin_prefetch(row + records->spec->column_count - 1);
+        __builtin_prefetch(row + columns - 1);
         batch->pairs[batch->count++] = (struct link_pair){x < y ? x : y, x < y ? y : x};
         if (batch->count == BLOCK_BATCH)
             flush(batch);

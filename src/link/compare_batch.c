@@ -426,20 +426,36 @@ void compare_above_start(struct compare_above *above, const struct comparer *com
         }
 }
 
+/* The most that each pair may weigh yet, summed in the order of score_weight. */
+static void sum_most(const struct comparer *comparer, const struct compare_above *above, const struct link_pair *pairs,
+                     size_t count, const struct compared *compared, double *ret_most)
+{
+    for (size_t i = 0; i < count; i++)
+        ret_most[i] = comparer->model->prior;
+    for (size_t f = 0; f < comparer->spec->comparison_count; f++) {
+        const double *weight = comparer->model->levels[f].weight;
+        bool bags = comparer->bag_most[f] != NULL;
+        double open = above->most[f];
+        for (size_t i = 0; i < count; i++) {
+            uint8_t level = compared[i].level[f];
+            if (level != COMPARE_OPEN)
+                ret_most[i] += weight[level] + compare_frequency(compared[i].frequency[f]);
+            else
+                ret_most[i] += bags ? (double)bag_most(comparer, f, pairs[i]) : open;
+        }
+    }
+}
+
 /* Those pairs that may reach the floor yet, or that a rule may join, to the front. */
 static size_t keep_above(const struct comparer *comparer, const struct compare_above *above, struct link_pair *pairs,
                          size_t count, struct compared *ret)
 {
-    size_t fields = comparer->spec->comparison_count, kept = 0;
+    UNINITIALIZED double most[COMPARE_BATCH];
+    float floor = (float)above->floor; /* as weights are kept */
+    size_t kept = 0;
+    sum_most(comparer, above, pairs, count, ret, most);
     for (size_t i = 0; i < count; i++) {
-        double most = comparer->model->prior;
-        for (size_t f = 0; f < fields; f++)
-            if (ret[i].level[f] != COMPARE_OPEN)
-                most += comparer->model->levels[f].weight[ret[i].level[f]] + compare_frequency(ret[i].frequency[f]);
-            else
-                most += comparer->bag_most[f] ? (double)bag_most(comparer, f, pairs[i]) : above->most[f];
-        if ((float)most < (float)above->floor && /* as weights are kept */
-            !(above->rules && compare_rule_possible(comparer, pairs[i].a, pairs[i].b)))
+        if ((float)most[i] < floor && !(above->rules && compare_rule_possible(comparer, pairs[i].a, pairs[i].b)))
             continue;
         pairs[kept] = pairs[i];
         ret[kept++] = ret[i];

@@ -97,6 +97,8 @@ static void forest_pairs(void *context, const struct link_pair *pairs, size_t co
     struct forest_work *work = visit->work;
     UNINITIALIZED struct link_pair open[AT_A_TIME];
     work->pairs[visit->task] += count;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&work->parent[pairs[i].b]);
     for (size_t i = 0; i < count;) {
         size_t left = 0;
         for (; i < count && left < AT_A_TIME; i++)
