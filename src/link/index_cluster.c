@@ -26,7 +26,9 @@ void index_walk(struct link_index *index, uint32_t start, struct list *nodes, st
         for (uint32_t e = index->of[node].first_edge; e; e = edge_next(&index->edges[e - 1], node)) {
             const struct link_edge *edge = &index->edges[e - 1].edge;
             uint32_t other = other_end(edge, node);
-            if (index->seen[other] == index->stamp || !holds_together(index, edge))
+            bool heavy = (double)edge->weight >= index->tie;
+            if ((!heavy && edge->verdict != LINK_REVIEW && edge->verdict != LINK_APART) ||
+                index->seen[other] == index->stamp || !holds_together(index, edge))
                 continue;
             index->seen[other] = index->stamp;
             list_push(nodes, other, scratch);
@@ -183,7 +185,7 @@ struct renewing {
 
 /* What a walk from a record to come will want, in steps: the record, its edges, their other ends, and the edges of
  * those. */
-static inline __attribute__((always_inline)) void fetch_starts(const struct renewing *work, size_t i)
+FETCH void fetch_starts(const struct renewing *work, size_t i)
 {
     enum { RECORDS = 24, EDGES = 18, ENDS = 12, THEIR_EDGES = 6 };
     const struct link_index *index = work->index;

@@ -11,9 +11,6 @@
 
 enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13 };
 
-/* Part of their caller, for a compiler takes out calls of what has no effect, and holds that fetching has none. */
-#define FETCH static inline __attribute__((always_inline))
-
 /* ---- Keys ---- */
 
 FETCH void fetch_keys(const struct link_index *index, const uint64_t *keys)
