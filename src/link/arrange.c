@@ -2,10 +2,10 @@
  *
  * Files come in any order, and a table of a million records is wider than the processor's caches: each pair would call
  * for lines of memory that nothing else has asked for lately. So before any pair is looked at, the records are put into
- * an order in which most of whom a record meets stand next to it: under a few blocking rules in turn, the groups that
- * the records of a small block belong to become one, as long as it stays small. Nothing that is found out depends on it
- * (link.h: ties are broken by content); on a shuffled file of a million rows everything after it takes half of the
- * time. */
+ * an order in which most of whom a record meets stand next to it: under a few blocking rules in turn, the records of a
+ * small block follow one of them, and those who are followed by records of one block become one group, as long as that
+ * stays small. Nothing that is found out depends on it (link.h: ties are broken by content); on a shuffled file of a
+ * million rows everything after it takes half of the time. */
 #include "link/arrange.h"
 
 #include "base/forest.h"
@@ -14,12 +14,27 @@
 #include "link/model.h"
 #include "link/threads.h"
 
-enum { RULES = 3, LARGEST_BLOCK = 64, GROUP = 64, CHUNK = 1 << 14, AHEAD = 8 };
+enum { RULES = 3, LARGEST_BLOCK = 64, GROUP = 16, CHUNK = 1 << 14, AHEAD = 8, NONE = 0xffffffffu };
 
-/* `size`: by group, how many records. */
-static void follow(const struct blocks *blocks, size_t rule, uint32_t *leader, uint16_t *size)
+/* Groups of records: whom each record follows, and which of those that are followed belong together. */
+struct grouping {
+    uint32_t *leader; /* by record; NONE: nobody yet */
+    uint32_t *forest; /* of leaders */
+    uint16_t *size;   /* by root, how many leaders */
+};
+
+static void join_groups(const struct grouping *groups, uint32_t a, uint32_t b)
+{
+    uint32_t x = forest_root(groups->forest, a), y = forest_root(groups->forest, b);
+    uint32_t both = (uint32_t)groups->size[x] + groups->size[y];
+    if (x != y && both <= GROUP)
+        groups->size[forest_unite(groups->forest, x, y)] = (uint16_t)both;
+}
+
+static void follow(const struct blocks *blocks, size_t rule, const struct grouping *groups)
 {
     const uint32_t *members = blocks->members[rule];
+    uint32_t *leader = groups->leader;
     for (size_t at = 1, end = blocks->member_count[rule]; at < end; at += members[at] + 1) {
         const uint32_t *block = &members[at];
         if (*block > LARGEST_BLOCK)
@@ -27,30 +42,37 @@ static void follow(const struct blocks *blocks, size_t rule, uint32_t *leader, u
         if (at + *block + AHEAD < end)
             for (uint32_t j = 1; j <= *block; j++)
                 __builtin_prefetch(&leader[block[j + AHEAD]], 1);
-        uint32_t first = forest_root(leader, block[1]);
-        for (uint32_t j = 2; j <= *block; j++) {
-            uint32_t other = forest_root(leader, block[j]), both = (uint32_t)size[first] + size[other];
-            if (other == first || both > GROUP)
+        uint32_t first = NONE, last = NONE;
+        for (uint32_t j = 1; j <= *block; j++) {
+            uint32_t other = leader[block[j]];
+            first = first == NONE ? other : first;
+            if (other == NONE || other == first || other == last)
                 continue;
-            first = forest_unite(leader, first, other);
-            size[first] = (uint16_t)both;
+            join_groups(groups, first, other);
+            last = other;
         }
+        for (uint32_t j = 1; j <= *block; j++)
+            if (leader[block[j]] == NONE)
+                leader[block[j]] = first == NONE ? block[1] : first;
     }
 }
 
-/* By leader, with a counting sort. */
-static uint32_t *order_by_leader(uint32_t *leader, uint32_t count, struct arena *arena)
+/* By group, with a counting sort. */
+static uint32_t *order_by_group(const struct grouping *groups, uint32_t count, struct arena *arena)
 {
-    uint32_t *order = arena_array(arena, uint32_t, (size_t)count + 1);
+    uint32_t *order = arena_array(arena, uint32_t, (size_t)count + 1), *group = groups->leader;
     uint32_t *at = arena_array(arena, uint32_t, (size_t)count + 2);
     for (uint32_t r = 0; r < count; r++) {
-        leader[r] = forest_root(leader, r);
-        at[leader[r] + 1]++;
+        group[r] = forest_root(groups->forest, group[r] == NONE ? r : group[r]);
+        at[group[r] + 1]++;
     }
     for (uint32_t r = 0; r < count; r++)
         at[r + 1] += at[r];
-    for (uint32_t r = 0; r < count; r++)
-        order[at[leader[r]]++] = r;
+    for (uint32_t r = 0; r < count; r++) {
+        if (count - r > AHEAD)
+            __builtin_prefetch(&at[group[r + AHEAD]], 1);
+        order[at[group[r]]++] = r;
+    }
     return order;
 }
 
@@ -306,13 +328,16 @@ bool records_put_together(struct link_records *records, const struct link_option
     uint32_t n = records->count;
     bool done = blocks_make_first(&blocks, records, RULES, options, scratch, err);
     if (done) {
-        uint32_t *leader = forest_make(n, scratch);
-        uint16_t *size = arena_array(scratch, uint16_t, (size_t)n + 1);
-        for (uint32_t r = 0; r < n; r++)
-            size[r] = 1;
+        struct grouping groups = {.leader = arena_room(scratch, ((size_t)n + 1) * sizeof *groups.leader),
+                                  .forest = forest_make(n, scratch),
+                                  .size = arena_room(scratch, ((size_t)n + 1) * sizeof *groups.size)};
+        for (uint32_t r = 0; r < n; r++) {
+            groups.leader[r] = NONE;
+            groups.size[r] = 1;
+        }
         for (size_t rule = 0; rule < blocks.rule_count; rule++)
-            follow(&blocks, rule, leader, size);
-        renumber(records, order_by_leader(leader, n, records->arena), threads_count(options));
+            follow(&blocks, rule, &groups);
+        renumber(records, order_by_group(&groups, n, records->arena), threads_count(options));
     }
     arena_free(scratch);
     return done;
