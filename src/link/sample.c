@@ -146,13 +146,32 @@ bool sample_blocked(const struct comparer *comparer, const struct blocks *blocks
 
 /* ---- Again ---- */
 
-static void again_part(void *context, size_t number, unsigned thread)
+/* A piece of what one thread drew. */
+struct piece {
+    struct part *part;
+    size_t from, to;
+};
+
+struct again {
+    const struct comparer *comparer;
+    struct memo *memos[LINK_THREADS_MAX];
+    struct piece *pieces;
+    size_t count;
+};
+
+static void again_piece(void *context, size_t number, unsigned thread)
 {
-    struct sample_work *work = context;
-    struct part *part = work->sample->parts[number];
-    size_t fields = work->comparer->spec->comparison_count;
-    for (size_t i = 0; i < part->count; i++) {
-        struct sampled *item = &part->items[i];
+    enum { AHEAD = 8 };
+    const struct again *work = context;
+    const struct piece *piece = &work->pieces[number];
+    const struct link_records *records = work->comparer->records;
+    size_t fields = work->comparer->spec->comparison_count, columns = records->spec->column_count;
+    for (size_t i = piece->from; i < piece->to; i++) {
+        struct sampled *item = &piece->part->items[i];
+        if (piece->to - i > AHEAD) {
+            __builtin_prefetch(&records->plain[item[AHEAD].pair.a * columns]);
+            __builtin_prefetch(&records->plain[item[AHEAD].pair.b * columns]);
+        }
         if (!compare_has_learned(work->comparer, item->pair.a, item->pair.b))
             continue;
         struct compared compared;
@@ -161,13 +180,26 @@ static void again_part(void *context, size_t number, unsigned thread)
     }
 }
 
+static void cut_pieces(struct again *work, const struct sample *sample, struct arena *arena)
+{
+    size_t capacity = 0;
+    for (unsigned t = 0; t < LINK_THREADS_MAX; t++)
+        for (size_t from = 0, count = sample->parts[t]->count; from < count; from += CHUNK) {
+            ARENA_GROW(arena, work->pieces, work->count, capacity);
+            work->pieces[work->count++] =
+                (struct piece){sample->parts[t], from, count - from > CHUNK ? from + CHUNK : count};
+        }
+}
+
 bool sample_again(const struct comparer *comparer, struct sample *sample, const struct link_options *options,
                   struct error *err)
 {
     struct arena *scratch = arena_make(0);
-    struct sample_work work = {.comparer = comparer, .sample = sample};
-    start_threads(&work, options, scratch);
-    bool done = threads_run(options, "measuring again", LINK_THREADS_MAX, again_part, &work, err);
+    struct again work = {.comparer = comparer};
+    for (unsigned t = 0; t < threads_count(options); t++)
+        work.memos[t] = memo_make(comparer->spec, scratch);
+    cut_pieces(&work, sample, scratch);
+    bool done = threads_run(options, "measuring again", work.count, again_piece, &work, err);
     arena_free(scratch);
     return done;
 }
