@@ -11,7 +11,10 @@
 
 #define MUST_USE __attribute__((warn_unused_result))
 /* For arrays in inner loops of which only what was written is read: the compiler fills all others with zeros. */
-#define UNINITIALIZED     __attribute__((uninitialized))
+#define UNINITIALIZED __attribute__((uninitialized))
+/* Part of its caller whatever the compiler holds: for what only calls for memory, since calls of what has no effect are
+ * taken out; for loops that live in registers; for bodies that are compiled for more than one processor. */
+#define INLINED           static inline __attribute__((always_inline))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a), nonnull(f)))
 #define countof(array)    (sizeof(array) / sizeof((array)[0]))
 

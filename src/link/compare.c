@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STEP(n)    (double)(n) / COMPARE_STEPS
+#define STEP(n)    ((double)(n) / COMPARE_STEPS)
 #define FOUR(n)    STEP(n), STEP((n) + 1), STEP((n) + 2), STEP((n) + 3)
 #define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
 #define EIGHTY(n)  SIXTEEN(n), SIXTEEN((n) + 16), SIXTEEN((n) + 32), SIXTEEN((n) + 48), SIXTEEN((n) + 64)

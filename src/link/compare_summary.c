@@ -280,23 +280,21 @@ void summary_mark_learned(struct comparer *comparer, size_t column, uint32_t a, 
 
 /* ---- Levels ---- */
 
-#define EACH_WAY __attribute__((always_inline)) static inline
-
 /* All bits where a condition holds, else none: what the compiler makes of it is never a branch. */
-EACH_WAY uint32_t if_true(bool holds, uint32_t truth)
+INLINED uint32_t if_true(bool holds, uint32_t truth)
 {
     return (0u - (uint32_t)holds) & truth;
 }
 
 /* Two of eight digits differ in one, or in two neighbours that are swapped; none differing is one too. */
-EACH_WAY bool one_digit(uint32_t a, uint32_t b)
+INLINED bool one_digit(uint32_t a, uint32_t b)
 {
     uint32_t x = a ^ b, differ = (x | x >> 1 | x >> 2 | x >> 3) & 0x11111111u, lowest = differ & (0 - differ);
     uint32_t digit = lowest * 15u, turned = ((a ^ b >> 4) | (a >> 4 ^ b)) & digit;
     return (differ == lowest) | ((differ == (lowest | lowest << 4)) & (turned == 0));
 }
 
-EACH_WAY uint32_t date_truth(uint64_t a, uint64_t b, uint32_t most)
+INLINED uint32_t date_truth(uint64_t a, uint64_t b, uint32_t most)
 {
     uint32_t rest_a = (uint32_t)(a >> 32), rest_b = (uint32_t)(b >> 32);
     uint32_t year_a = rest_a & 0x3fff, year_b = rest_b & 0x3fff;
@@ -314,8 +312,8 @@ EACH_WAY uint32_t date_truth(uint64_t a, uint64_t b, uint32_t most)
            if_true(days & both, IS_DAY_MONTH) | if_true(year, IS_YEAR) | if_true(years <= most, IS_YEARS);
 }
 
-EACH_WAY void date_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
-                          uint8_t *ret_levels)
+INLINED void date_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
+                         uint8_t *ret_levels)
 {
     UNINITIALIZED uint32_t truth[COMPARE_BATCH];
     uint32_t most = plan->years < 0 ? 0 : (uint32_t)plan->years;
@@ -325,7 +323,7 @@ EACH_WAY void date_levels(const struct summary_plan *plan, const uint64_t *a, co
         ret_levels[i] = truth[i] >> 7 ? COMPARE_OPEN : plan->level_of[truth[i]];
 }
 
-EACH_WAY uint32_t postcode_truth(uint64_t a, uint64_t b)
+INLINED uint32_t postcode_truth(uint64_t a, uint64_t b)
 {
     const uint64_t letters = (1ull << 56) - 1, ones = 0x0101010101010101ull & letters, high = ones << 7;
     uint64_t x = a & letters, y = b & letters, differ = x ^ y;
@@ -344,8 +342,8 @@ EACH_WAY uint32_t postcode_truth(uint64_t a, uint64_t b)
            if_true(same_area & (area != 0) & ((((1ull << 8 * area) - 1) & ~before) == 0), IS_AREA);
 }
 
-EACH_WAY void postcode_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
-                              uint8_t *ret_levels)
+INLINED void postcode_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
+                             uint8_t *ret_levels)
 {
     UNINITIALIZED uint32_t truth[COMPARE_BATCH];
     for (size_t i = 0; i < count; i++)
@@ -355,7 +353,7 @@ EACH_WAY void postcode_levels(const struct summary_plan *plan, const uint64_t *a
 }
 
 /* Without a product of 64 bits, which four lanes have not. */
-EACH_WAY uint32_t bits_set(uint64_t x)
+INLINED uint32_t bits_set(uint64_t x)
 {
     x -= x >> 1 & 0x5555555555555555ull;
     x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
@@ -366,7 +364,7 @@ EACH_WAY uint32_t bits_set(uint64_t x)
 }
 
 /* Each letter that stands in one text and not in the other is an edit at least, and matches nothing. */
-EACH_WAY bool text_may_agree(const struct summary_plan *plan, uint64_t a, uint64_t b, const float *shares)
+INLINED bool text_may_agree(const struct summary_plan *plan, uint64_t a, uint64_t b, const float *shares)
 {
     const uint64_t letters = (1ull << LENGTH_AT) - 1;
     uint64_t only_a = a & ~b & letters, only_b = b & ~a & letters, first = (a ^ b) >> FIRST_AT;
@@ -385,11 +383,11 @@ EACH_WAY bool text_may_agree(const struct summary_plan *plan, uint64_t a, uint64
            (plan->two_letters & same_two);
 }
 
-EACH_WAY void text_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
-                          uint8_t *ret_levels)
+INLINED void text_levels(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
+                         uint8_t *ret_levels)
 {
     static const float shares[LENGTH_MOST + 1] = {
-#define SHARE(n) 1.0f / (n)
+#define SHARE(n) (1.0f / (n))
 #define EIGHT(n)                                                                                                       \
     SHARE(n), SHARE((n) + 1), SHARE((n) + 2), SHARE((n) + 3), SHARE((n) + 4), SHARE((n) + 5), SHARE((n) + 6),          \
         SHARE((n) + 7)
@@ -402,8 +400,8 @@ EACH_WAY void text_levels(const struct summary_plan *plan, const uint64_t *a, co
     }
 }
 
-EACH_WAY void levels_of(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
-                        uint8_t *ret_levels)
+INLINED void levels_of(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
+                       uint8_t *ret_levels)
 {
     must(count <= COMPARE_BATCH && plan->way != SUMMARY_NONE);
     if (plan->way == SUMMARY_DATE)

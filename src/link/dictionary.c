@@ -125,23 +125,20 @@ static const struct slice *rival(const struct dictionary *dictionary, uint64_t h
     return slot->code && slot->tag == hash >> 32 ? &dictionary->texts[slot->code] : NULL;
 }
 
-/* Part of their caller, for a compiler takes out calls of what has no effect, and holds that fetching has none. */
-#define FETCH static inline __attribute__((always_inline))
-
 /* One step each on the way to a text: its slot, what may be the same, the bytes of that; and there. */
-FETCH void fetch_slots(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
+INLINED void fetch_slots(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(&dictionary->slots[first_slot(dictionary, words[i].hash)]);
 }
 
-FETCH void fetch_rivals(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
+INLINED void fetch_rivals(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(rival(dictionary, words[i].hash));
 }
 
-FETCH void fetch_bytes(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
+INLINED void fetch_bytes(const struct dictionary *dictionary, const struct dictionary_word *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct slice *text = rival(dictionary, words[i].hash);

@@ -185,7 +185,7 @@ struct renewing {
 
 /* What a walk from a record to come will want, in steps: the record, its edges, their other ends, and the edges of
  * those. */
-FETCH void fetch_starts(const struct renewing *work, size_t i)
+INLINED void fetch_starts(const struct renewing *work, size_t i)
 {
     enum { RECORDS = 24, EDGES = 18, ENDS = 12, THEIR_EDGES = 6 };
     const struct link_index *index = work->index;

@@ -122,10 +122,6 @@ static inline struct postings *index_postings(const struct link_index *index, ui
     return index->postings[index_share(key)];
 }
 
-/* What calls for memory alone is part of its caller: a compiler takes out calls of what has no effect, and holds that
- * fetching has none. */
-#define FETCH static inline __attribute__((always_inline))
-
 static inline bool edge_alive(const struct link_edge *edge)
 {
     return edge->a != edge->b;

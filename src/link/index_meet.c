@@ -13,7 +13,7 @@ enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13 };
 
 /* ---- Keys ---- */
 
-FETCH void fetch_keys(const struct link_index *index, const uint64_t *keys)
+INLINED void fetch_keys(const struct link_index *index, const uint64_t *keys)
 {
     for (size_t rule = 0; rule < index->terms.rule_count; rule++)
         if (keys[rule])
@@ -51,7 +51,7 @@ struct posting {
 };
 
 /* What the keys of records to come are made of: values, then their texts. */
-FETCH void fetch_values(const struct link_index *index, uint32_t record, uint32_t last)
+INLINED void fetch_values(const struct link_index *index, uint32_t record, uint32_t last)
 {
     enum { VALUES = 8, TEXTS = 4 };
     const struct block_terms *terms = &index->terms;
@@ -260,7 +260,7 @@ struct found_edges {
 
 /* The rows of those that were there before, of a batch to come. (Their values and texts too were called for, and it
  * gained nothing: most pairs are settled without.) */
-FETCH void fetch_rows(const struct link_index *index, const struct meeting *meeting, size_t from)
+INLINED void fetch_rows(const struct link_index *index, const struct meeting *meeting, size_t from)
 {
     size_t columns = index->records->spec->column_count, end = from + BLOCK_BATCH;
     for (size_t i = from; i < end && i < meeting->count; i++) {

@@ -25,9 +25,9 @@ struct file_job {
     struct scored scored; /* instead of edges, where nothing asks for them */
     struct link_cluster_input cluster_input;
     struct link_clusters clusters;
-    uint64_t *truth;   /* by record: its label, once it was asked for and read */
-    uint32_t *numbers; /* by record: its cluster's number from 1, in order of first record */
-    uint32_t *sources; /* by record; NULL: nobody has asked yet */
+    uint64_t *truth;                      /* by record: its label, once it was asked for and read */
+    uint32_t *numbers;                    /* by record: its cluster's number from 1, in order of first record */
+    uint32_t *sources;                    /* by record; NULL: nobody has asked yet */
     struct slice notes[LINK_COLUMNS_MAX]; /* on columns of dates */
     size_t note_count;
     uint32_t repeated_ids; /* records with an id that another of their file has */
