@@ -49,7 +49,7 @@ static void code_plain(struct link_records *records, size_t c, struct arena *scr
     struct column *column = &records->columns[c];
     struct dictionary_word words[SOME];
     RESERVE(column->arena, column->plain_of, column->plain_of_capacity, column->raw.count);
-    dictionary_reserve(&column->plain, column->raw.count);
+    dictionary_reserve(&column->plain, column->raw.count - column->plain_of_count);
     while (column->plain_of_count < column->raw.count) {
         size_t left = column->raw.count - column->plain_of_count, some = left < SOME ? left : SOME;
         for (size_t i = 0; i < some; i++)

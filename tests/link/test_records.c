@@ -164,6 +164,30 @@ static void made_columns_are_right_whatever_their_parts_and_threads(void **state
     }
 }
 
+/* The texts that the first record brought are not made room for again. */
+static void a_record_that_comes_later_widens_no_column_for_those_before(void **state)
+{
+    (void)state;
+    enum { RECORDS = 700 };
+    struct arena *arena = arena_make(0);
+    struct error err = NO_ERROR;
+    struct link_records *records = link_records_make(read_spec("columns: {a: identifier}\n", arena), arena);
+    for (unsigned r = 0; r < RECORDS; r++) {
+        char value[16];
+        (void)snprintf(value, sizeof value, "%u", r + 1);
+        ADD(records, "s", value, value);
+    }
+    assert_true(link_prepare(records, NULL, &err));
+    const struct dictionary *plain = &records->columns[0].plain;
+    size_t slots = plain->slot_count, capacity = plain->capacity;
+    struct slice another = S("another");
+    assert_true(records_append(records, &(struct link_row){0, another, &another}, 1, 1, &err));
+    assert_int_equal(plain->count, RECORDS + 2);
+    assert_int_equal(plain->slot_count, slots);
+    assert_true(plain->capacity <= 2 * capacity);
+    arena_free(arena);
+}
+
 static void only_pairs_across_sources_may_meet_when_linking(void **state)
 {
     (void)state;
@@ -191,6 +215,7 @@ int main(void)
         cmocka_unit_test(parts_that_join_to_one_text_are_one_value),
         cmocka_unit_test(words_are_made_of_what_is_compared_alone),
         cmocka_unit_test(made_columns_are_right_whatever_their_parts_and_threads),
+        cmocka_unit_test(a_record_that_comes_later_widens_no_column_for_those_before),
         cmocka_unit_test(only_pairs_across_sources_may_meet_when_linking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
