@@ -297,7 +297,7 @@ static bool make_workers(struct link_index *index, unsigned threads, struct erro
     for (unsigned t = 0; t < threads; t++) {
         if (!index_worker_make(index, t))
             return error_set(err, ERROR_TOO_BIG, "more than 64 sources are said to hold no duplicates; take some out");
-        index->workers[t]->nodes.count = 0;
+        index->workers[t]->nodes.count = index->workers[t]->left.count = 0;
     }
     return true;
 }

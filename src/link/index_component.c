@@ -325,7 +325,7 @@ struct tree {
     uint32_t nodes[CERTAIN], count;
     struct link_edge edges[CERTAIN * (CERTAIN - 1) / 2];
     size_t edge_count;
-    uint32_t out[CERTAIN]; /* nodes that edges which may not join hold to it, when they were met */
+    uint32_t out[CERTAIN]; /* nodes that other edges, of twins or forbidden, hold to it, when they were met */
     uint32_t out_count;
 };
 
@@ -351,13 +351,14 @@ static enum index_tree grow_tree(const struct link_index *index, const struct in
             continue;
         }
         bool joins = may_join(edge), tied = (double)edge->weight >= index->tie;
-        if (!(joins ? tied : tied || cluster_of_twins(&index->comparer, edge)) || holds(tree, tree->count, other))
+        if ((!tied && !cluster_of_twins(&index->comparer, edge)) || holds(tree, tree->count, other))
             continue;
-        if (joins && other < tree->nodes[0] && index_is_touched(touched, other))
+        bool grows = joins && tied;
+        if (grows && other < tree->nodes[0] && index_is_touched(touched, other))
             return INDEX_TREE_OTHERS;
-        if ((joins ? tree->count : tree->out_count) == CERTAIN)
+        if ((grows ? tree->count : tree->out_count) == CERTAIN)
             return INDEX_TREE_PART;
-        if (joins)
+        if (grows)
             tree->nodes[tree->count++] = other;
         else
             tree->out[tree->out_count++] = other;
