@@ -248,7 +248,7 @@ static void size(const struct bench *bench, const char *when)
         stop(&err);
     for (size_t i = 0; i < count; i++) {
         struct host_file *file;
-        uint64_t bytes;
+        uint64_t bytes = 0;
         if (!host_open(host_real(), arena_format(scratch, "%.*s/%.*s", PRINT(bench->folder), PRINT(names[i])),
                        HOST_READ, scratch, &file, &err) ||
             !host_file_size(file, &bytes, &err))
