@@ -5,20 +5,38 @@
 #include "link/records.h"
 #include "link/threads.h"
 
+#include <stdatomic.h>
+
+enum { IDS = 1 << 16 };
+
 struct finding {
-    const struct slice *ids;    /* source by source */
-    const uint32_t *records;    /* whose they are; NULL: they stand so in the table */
+    const struct slice *ids; /* source by source */
+    const uint32_t *records; /* whose they are; NULL: they stand so in the table */
+    size_t sources;
     uint32_t *from;             /* by source its first id; behind the last one all ids */
+    atomic_bool *unordered;     /* by source: its ids do not rise */
     struct repeated_ids *found; /* by source */
 };
 
-/* Whether each id is longer than the one before it, or as long and greater. */
-static bool they_rise(const struct slice *ids, uint32_t count)
+/* Whether an id is longer than the one before it, or as long and greater: none of a source is repeated whose ids rise.
+ */
+static bool rises(const struct slice *id)
 {
-    for (uint32_t i = 1; i < count; i++)
-        if (ids[i].len < ids[i - 1].len || (ids[i].len == ids[i - 1].len && slice_compare(ids[i - 1], ids[i]) >= 0))
-            return false;
-    return true;
+    return id->len > id[-1].len || (id->len == id[-1].len && slice_compare(id[-1], *id) < 0);
+}
+
+/* Of a range of all ids, in parts of one source each. */
+static void look_whether_they_rise(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    const struct finding *finding = context;
+    uint32_t at = (uint32_t)chunk * IDS, all = finding->from[finding->sources], to = all - at > IDS ? at + IDS : all;
+    for (size_t source = 0; at < to; source++) {
+        uint32_t begin = finding->from[source], end = finding->from[source + 1] < to ? finding->from[source + 1] : to;
+        for (at += at == begin; at < end; at++)
+            if (!rises(&finding->ids[at]))
+                atomic_store_explicit(&finding->unordered[source], true, memory_order_relaxed);
+    }
 }
 
 static void find_in_source(void *context, size_t source, unsigned thread)
@@ -28,7 +46,7 @@ static void find_in_source(void *context, size_t source, unsigned thread)
     struct repeated_ids *found = &finding->found[source];
     uint32_t from = finding->from[source], count = finding->from[source + 1] - from;
     const struct slice *ids = finding->ids + from;
-    if (they_rise(ids, count))
+    if (!atomic_load(&finding->unordered[source]))
         return;
     struct arena *scratch = arena_make(0);
     size_t places = 16;
@@ -69,6 +87,8 @@ bool ids_find_repeated(const struct link_records *records, const struct link_opt
     struct arena *scratch = arena_make(0);
     size_t sources = records->source_count;
     struct finding finding = {.ids = records->ids,
+                              .sources = sources,
+                              .unordered = arena_array(scratch, atomic_bool, sources + 1),
                               .from = arena_array(scratch, uint32_t, sources + 1),
                               .found = arena_array(scratch, struct repeated_ids, sources + 1)};
     bool apart = true;
@@ -80,7 +100,9 @@ bool ids_find_repeated(const struct link_records *records, const struct link_opt
         finding.from[s + 1] += finding.from[s];
     if (!apart)
         put_apart(records, &finding, scratch);
-    bool done = threads_run(options, "looking at ids", sources, find_in_source, &finding, err);
+    bool done =
+        threads_run(options, "looking at ids", records->count / IDS + 1, look_whether_they_rise, &finding, err) &&
+        threads_run(options, "looking at ids", sources, find_in_source, &finding, err);
     *ret = (struct repeated_ids){0};
     for (size_t s = 0; s < sources; s++) {
         if (ret->count == 0)

@@ -12,7 +12,7 @@
 
 #include <stdatomic.h>
 
-enum { AT_A_TIME = 16 };
+enum { AT_A_TIME = 16, CHUNK = 1 << 16 };
 
 struct forest_work {
     struct scored *scored;
@@ -116,6 +116,28 @@ static void forest_task(void *context, size_t task, unsigned thread)
     blocks_visit(work->scored->blocks, task, work->seen[thread], forest_pairs, &visit);
 }
 
+static uint32_t chunk_end(const struct forest_work *work, size_t chunk)
+{
+    uint32_t n = work->scored->blocks->records->count;
+    return (chunk + 1) * CHUNK < n ? (uint32_t)(chunk + 1) * CHUNK : n;
+}
+
+static void plant_some(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    const struct forest_work *work = context;
+    for (uint32_t r = (uint32_t)chunk * CHUNK, to = chunk_end(work, chunk); r < to; r++)
+        atomic_init(&work->parent[r], r);
+}
+
+static void take_roots(void *context, size_t chunk, unsigned thread)
+{
+    (void)thread;
+    const struct forest_work *work = context;
+    for (uint32_t r = (uint32_t)chunk * CHUNK, to = chunk_end(work, chunk); r < to; r++)
+        work->scored->first[r] = root_of(work->parent, r);
+}
+
 static void start_threads(struct forest_work *work, const struct link_options *options, struct arena *arena,
                           struct arena *scratch)
 {
@@ -141,15 +163,15 @@ bool score_components(const struct blocks *blocks, const struct comparer *compar
     scored.first = arena_array(arena, uint32_t, (size_t)n + 1);
     struct forest_work work = {.scored = &scored};
     work.parent = arena_array(scratch, _Atomic uint32_t, (size_t)n + 1);
-    for (uint32_t r = 0; r < n; r++)
-        atomic_init(&work.parent[r], r);
     work.pairs = arena_array(scratch, uint64_t, blocks->task_count + 1);
     start_threads(&work, options, arena, scratch);
-    bool done = threads_run(options, "comparing pairs", blocks->task_count, forest_task, &work, err);
+    const struct link_options quiet = {.threads = threads_count(options)};
+    size_t chunks = n / CHUNK + 1;
+    bool done = threads_run(&quiet, "comparing pairs", chunks, plant_some, &work, err) &&
+                threads_run(options, "comparing pairs", blocks->task_count, forest_task, &work, err) &&
+                threads_run(&quiet, "comparing pairs", chunks, take_roots, &work, err);
     for (size_t t = 0; t < blocks->task_count; t++)
         scored.pairs += work.pairs[t];
-    for (uint32_t r = 0; r < n; r++)
-        scored.first[r] = root_of(work.parent, r);
     arena_free(scratch);
     if (done)
         *ret = scored;
