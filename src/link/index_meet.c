@@ -27,7 +27,7 @@ INLINED void fetch_keys(const struct link_index *index, const uint64_t *keys)
 struct before {
     uint32_t *records;
     size_t count, capacity;
-    uint32_t *starts; /* by record that came, and the end: where in `records` those begin that it meets */
+    size_t *starts; /* by record that came, and the end: where in `records` those begin that it meets */
 };
 
 struct due {
@@ -151,13 +151,13 @@ static void post_share(void *context, size_t share, unsigned thread)
             continue;
         struct due now = due[i - SLOTS];
         while (before && started <= now.at)
-            before->starts[started++] = (uint32_t)before->count;
+            before->starts[started++] = before->count;
         if (before)
             note_before(postings, now.key, before, work->arenas[thread]);
         postings_add(postings, now.key, work->first + now.at);
     }
     while (before && started <= work->count)
-        before->starts[started++] = (uint32_t)before->count;
+        before->starts[started++] = before->count;
 }
 
 /* Puts records under their keys. `before`: by share, where it is asked. */
@@ -169,7 +169,7 @@ static bool post(struct link_index *index, uint32_t first, size_t count, const s
     for (unsigned t = 0; t < threads_count(options); t++)
         work.arenas[t] = arena_child(arena);
     for (size_t s = 0; before && s < INDEX_SHARES; s++)
-        before[s].starts = arena_array(arena, uint32_t, count + 1);
+        before[s].starts = arena_array(arena, size_t, count + 1);
     return threads_run(options, "keying", chunks, key_chunk, &work, err) &&
            threads_run(options, "keying", INDEX_SHARES, post_share, &work, err);
 }

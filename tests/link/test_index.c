@@ -306,6 +306,49 @@ static void many_at_once_are_linked_as_anew_by_one_thread_and_by_two(void **stat
     arena_free(scene.arena);
 }
 
+/* A fifth of the pool comes to the others at once: enough for two threads, and so few that each looks from its own
+ * record for what hangs together with it. */
+static struct link_index *a_fifth_later(const struct scene *scene, unsigned threads, struct arena *arena)
+{
+    struct error err = NO_ERROR;
+    struct link_options options = {.threads = threads};
+    struct link_index *index;
+    struct link_records *records = link_records_make(scene->spec, arena);
+    uint32_t later = scene->pool_count / 5, there = scene->pool_count - later, first;
+    struct link_row *rows = arena_array(arena, struct link_row, later);
+    for (uint32_t p = 0; p < scene->pool_count; p++) {
+        struct slice *values = arena_array(arena, struct slice, LINK_COLUMNS_MAX);
+        values_of(scene, p, values);
+        struct link_row row = {source_as(scene, records, p), link_records_id(scene->pool, p), values};
+        if (p >= there)
+            rows[p - there] = row;
+        else
+            assert_true(link_records_add(records, row.source, row.id, row.values, &err));
+    }
+    assert_true(link_index_make(records, scene->model, &options, arena, &index, &err));
+    assert_true(link_index_add_many(index, rows, later, &options, &first, &err));
+    assert_int_equal(first, there);
+    return index;
+}
+
+static void many_that_come_to_more_are_linked_as_anew_by_one_thread_and_by_two(void **state)
+{
+    (void)state;
+    struct scene scene;
+    make_scene(&scene, people_spec, 1600, 9);
+    assert_true(scene.pool_count / 5 > 512 && scene.pool_count < 10000);
+    struct link_index *one = a_fifth_later(&scene, 1, scene.arena), *two = a_fifth_later(&scene, 2, scene.arena);
+    uint8_t *there = arena_array(scene.arena, uint8_t, scene.pool_count);
+    uint32_t *number = arena_array(scene.arena, uint32_t, scene.pool_count);
+    for (uint32_t p = 0; p < scene.pool_count; p++) {
+        there[p] = 1;
+        number[p] = p;
+        assert_int_equal(link_index_entity(one, p), link_index_entity(two, p));
+    }
+    same_entities(&scene, one, there, number);
+    arena_free(scene.arena);
+}
+
 struct told {
     size_t joined, parted, made, ended;
 };
@@ -376,6 +419,7 @@ int main(void)
         cmocka_unit_test(it_holds_for_records_that_say_little_and_across_common_keys),
         cmocka_unit_test(it_holds_for_sources_without_duplicates_and_for_guards),
         cmocka_unit_test(many_at_once_are_linked_as_anew_by_one_thread_and_by_two),
+        cmocka_unit_test(many_that_come_to_more_are_linked_as_anew_by_one_thread_and_by_two),
         cmocka_unit_test(joins_and_splits_are_told_and_a_find_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
