@@ -17,6 +17,8 @@
  * is soon seen on the way from the record itself, and is then all of the component (index_cluster_tree). */
 #include "link/index_inside.h"
 
+#include "base/forest.h"
+
 enum { CERTAIN = 32 }; /* records of a part that is looked at first for whether it is one beyond doubt */
 
 /* Each edge within the component once, from one of its ends; light ones too, whose fields count. */
@@ -48,19 +50,6 @@ struct parts {
     uint32_t *ties; /* by part: trees of `tied` */
 };
 
-static uint32_t find(uint32_t *forest, uint32_t node)
-{
-    for (; forest[node] != node; node = forest[node])
-        forest[node] = forest[forest[node]];
-    return node;
-}
-
-static void unite(uint32_t *forest, uint32_t a, uint32_t b)
-{
-    uint32_t x = find(forest, a), y = find(forest, b);
-    forest[x < y ? y : x] = x < y ? x : y;
-}
-
 static bool may_join(const struct link_edge *edge)
 {
     return edge->verdict != LINK_APART && edge->verdict != LINK_QUIET;
@@ -75,7 +64,7 @@ static void unite_bare(const struct link_index *index, const struct index_worker
     uint8_t *bare = arena_array(scratch, uint8_t, count);
     bool any = false;
     for (uint32_t c = 0; c < count; c++) {
-        root[c] = find(parts->part, c);
+        root[c] = forest_root(parts->part, c);
         if (bare[root[c]] || cluster_gives_name(&index->comparer, nodes[c]))
             continue;
         bare[root[c]] = 1;
@@ -85,7 +74,7 @@ static void unite_bare(const struct link_index *index, const struct index_worker
         const struct link_edge *edge = &worker->edges[i];
         uint32_t a = worker->plan.local[edge->a], b = worker->plan.local[edge->b];
         if (bare[root[a]] || bare[root[b]])
-            unite(parts->part, a, b);
+            (void)forest_unite(parts->part, a, b);
     }
 }
 
@@ -95,7 +84,7 @@ static void gather_parts(const struct index_worker *worker, size_t count, size_t
     struct arena *scratch = worker->arena;
     uint32_t *number = arena_array(scratch, uint32_t, count);
     for (uint32_t c = 0; c < count; c++) { /* a root stands before all others of its tree */
-        uint32_t root = find(parts->part, c);
+        uint32_t root = forest_root(parts->part, c);
         number[c] = root == c ? parts->count++ : number[root];
     }
     memcpy(parts->part, number, count * sizeof *number);
@@ -106,7 +95,7 @@ static void gather_parts(const struct index_worker *worker, size_t count, size_t
     parts->edges = arena_array(scratch, struct link_edge, edge_count + 1);
     for (uint32_t c = 0; c < count; c++) {
         parts->starts[number[c] + 2]++;
-        parts->ties[number[c]] += find(parts->tied, c) == c;
+        parts->ties[number[c]] += forest_root(parts->tied, c) == c;
     }
     for (size_t i = 0; i < edge_count; i++) {
         const struct link_edge *edge = &worker->edges[i];
@@ -143,9 +132,9 @@ static void find_parts(const struct link_index *index, const struct index_worker
             forbidden++;
             continue;
         }
-        unite(parts->part, a, b);
+        (void)forest_unite(parts->part, a, b);
         if ((double)edge->weight >= index->tie)
-            unite(parts->tied, a, b);
+            (void)forest_unite(parts->tied, a, b);
     }
     if (forbidden)
         unite_bare(index, worker, nodes, count, edge_count, parts);
@@ -270,8 +259,8 @@ static bool held_by_least(const struct link_index *index, const struct cluster_p
                 score += known->compared.level[f] ? least[f] : fmin(least[f], 0);
             if (!known->by_rule && (!known->joins || cluster_spare(score - index->join, true) < 0))
                 continue;
-            trees -= find(forest, lo) != find(forest, hi);
-            unite(forest, lo, hi);
+            trees -= forest_root(forest, lo) != forest_root(forest, hi);
+            (void)forest_unite(forest, lo, hi);
         }
     return trees == 1;
 }
