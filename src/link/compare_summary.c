@@ -419,7 +419,7 @@ void summary_levels_portable(const struct summary_plan *plan, const uint64_t *a,
 }
 
 #if defined __x86_64__
-__attribute__((target("avx2,bmi,bmi2,popcnt")))
+__attribute__((target("avx2,bmi,bmi2")))
 #endif
 void summary_levels_avx2(const struct summary_plan *plan, const uint64_t *a, const uint64_t *b, size_t count,
                          uint8_t *ret_levels)
