@@ -9,7 +9,7 @@
 
 #include "link/score.h"
 
-enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13 };
+enum { MEET_CHUNK = 64, KEY_CHUNK = 1 << 8, ROUND = 1 << 13, ROUND_FIRST = 1 << 10, MET_MOST = 1 << 22 };
 
 /* ---- Keys ---- */
 
@@ -359,6 +359,18 @@ static bool meet_some(struct meeting_all *work, const struct link_options *optio
     return done;
 }
 
+/* Of the next round: where one key is of thousands, whoever stands under it is noted for each new record, so fewer of
+ * these are taken at a time. A multiple of MEET_CHUNK. */
+static size_t next_round(const struct meeting_all *work, size_t round)
+{
+    size_t met = 0;
+    for (size_t s = 0; s < INDEX_SHARES; s++)
+        met += work->before[s].count;
+    if (met > MET_MOST && round > MEET_CHUNK)
+        return round / 2;
+    return met < MET_MOST / 4 && round < ROUND ? round * 2 : round;
+}
+
 bool index_meet_all(struct link_index *index, uint32_t first, size_t count, const struct link_options *options,
                     struct arena *arena, struct index_edges **ret, size_t *ret_count, struct error *err)
 {
@@ -373,11 +385,13 @@ bool index_meet_all(struct link_index *index, uint32_t first, size_t count, cons
         work->threads[t].arena = arena_child(arena);
     }
     bool done = true;
-    for (size_t from = 0; done && from < count; from += ROUND) {
+    size_t round = ROUND_FIRST;
+    for (size_t from = 0; done && from < count; from += work->count) {
         work->first = first + (uint32_t)from;
-        work->count = count - from < ROUND ? count - from : ROUND;
+        work->count = count - from < round ? count - from : round;
         work->chunks = found + from / MEET_CHUNK;
         done = meet_some(work, options, err);
+        round = next_round(work, round);
     }
     arena_free(scratch);
     *ret = found;
