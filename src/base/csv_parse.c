@@ -63,8 +63,8 @@ static void fields_grow(struct csv_reader *r)
     r->fields = arena_grow(r->arena, r->fields, r->count, &r->fields_capacity, sizeof *r->fields);
 }
 
-/* One row being parsed. The steps below become part of csv_parse, where this then lives in registers: as
- * functions of their own they would take a tenth longer. */
+/* One row being parsed. The steps below become part of csv_parse, where this then lives in registers: as functions
+ * of their own they would take a tenth longer. */
 struct scan {
     const char *p;
     char delimiter;

@@ -282,6 +282,19 @@ static struct link_index *all_at_once(const struct scene *scene, unsigned thread
     return index;
 }
 
+/* All of the pool is in both, in its order: they have the same entities, and those of linking it anew. */
+static void both_hold_the_whole_pool(const struct scene *scene, struct link_index *one, struct link_index *two)
+{
+    uint8_t *there = arena_array(scene->arena, uint8_t, scene->pool_count);
+    uint32_t *number = arena_array(scene->arena, uint32_t, scene->pool_count);
+    for (uint32_t p = 0; p < scene->pool_count; p++) {
+        there[p] = 1;
+        number[p] = p;
+        assert_int_equal(link_index_entity(one, p), link_index_entity(two, p));
+    }
+    same_entities(scene, one, there, number);
+}
+
 static void many_at_once_are_linked_as_anew_by_one_thread_and_by_two(void **state)
 {
     (void)state;
@@ -289,14 +302,7 @@ static void many_at_once_are_linked_as_anew_by_one_thread_and_by_two(void **stat
     make_scene(&scene, people_spec, 1200, 8);
     assert_true(scene.pool_count > 2048 && scene.pool_count < 10000);
     struct link_index *one = all_at_once(&scene, 1, scene.arena), *two = all_at_once(&scene, 2, scene.arena);
-    uint8_t *there = arena_array(scene.arena, uint8_t, scene.pool_count);
-    uint32_t *number = arena_array(scene.arena, uint32_t, scene.pool_count);
-    for (uint32_t p = 0; p < scene.pool_count; p++) {
-        there[p] = 1;
-        number[p] = p;
-        assert_int_equal(link_index_entity(one, p), link_index_entity(two, p));
-    }
-    same_entities(&scene, one, there, number);
+    both_hold_the_whole_pool(&scene, one, two);
     struct link_index_size size_one, size_two;
     link_index_measure(one, &size_one);
     link_index_measure(two, &size_two);
@@ -338,14 +344,7 @@ static void many_that_come_to_more_are_linked_as_anew_by_one_thread_and_by_two(v
     make_scene(&scene, people_spec, 1600, 9);
     assert_true(scene.pool_count / 5 > 512 && scene.pool_count < 10000);
     struct link_index *one = a_fifth_later(&scene, 1, scene.arena), *two = a_fifth_later(&scene, 2, scene.arena);
-    uint8_t *there = arena_array(scene.arena, uint8_t, scene.pool_count);
-    uint32_t *number = arena_array(scene.arena, uint32_t, scene.pool_count);
-    for (uint32_t p = 0; p < scene.pool_count; p++) {
-        there[p] = 1;
-        number[p] = p;
-        assert_int_equal(link_index_entity(one, p), link_index_entity(two, p));
-    }
-    same_entities(&scene, one, there, number);
+    both_hold_the_whole_pool(&scene, one, two);
     arena_free(scene.arena);
 }
 
